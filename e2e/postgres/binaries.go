@@ -1,0 +1,44 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package postgres
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+)
+
+// ErrNoBinaries says how to get PostgreSQL.
+var ErrNoBinaries = errors.New("PostgreSQL's programs initdb and postgres are neither on PATH nor in /usr/lib/postgresql/*/bin; run 'make postgres' (installs Debian's package postgresql) or install PostgreSQL 13 or newer")
+
+// binaries returns the directory that holds initdb and postgres. Debian keeps them off PATH, one directory per major
+// version; the newest wins.
+func binaries() (string, error) {
+	if initdb, err := exec.LookPath("initdb"); err == nil {
+		// A link on PATH leads to the directory that has both.
+		if real, err := filepath.EvalSymlinks(initdb); err == nil && complete(filepath.Dir(real)) {
+			return filepath.Dir(real), nil
+		}
+	}
+	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	slices.Sort(dirs)
+	slices.Reverse(dirs)
+	for _, dir := range dirs {
+		if complete(dir) {
+			return dir, nil
+		}
+	}
+	return "", ErrNoBinaries
+}
+
+func complete(dir string) bool {
+	for _, program := range []string{"initdb", "postgres"} {
+		if info, err := os.Stat(filepath.Join(dir, program)); err != nil || info.Mode()&0o111 == 0 {
+			return false
+		}
+	}
+	return true
+}
