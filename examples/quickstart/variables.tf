@@ -1,0 +1,64 @@
+# Copyright (c) The terraform-provider-msteamssync authors
+# SPDX-License-Identifier: MPL-2.0
+
+variable "site_url" {
+  description = "Site URL of the Mattermost server, https."
+  type        = string
+}
+
+variable "tenant_id" {
+  description = "Directory (tenant) ID."
+  type        = string
+}
+
+variable "bot" {
+  description = "Bot account: user_principal_name, and optionally display_name, usage_location and license_skus."
+  type = object({
+    user_principal_name = string
+    display_name        = optional(string, "Mattermost Bridge")
+    usage_location      = optional(string, "US")
+    license_skus        = optional(set(string), [])
+  })
+  default = null
+}
+
+variable "bot_password" {
+  description = "Password of the bot account; write-only."
+  type        = string
+  default     = null
+  sensitive   = true
+  ephemeral   = true
+}
+
+variable "billing_model" {
+  description = "evaluation or metered."
+  type        = string
+  default     = "evaluation"
+}
+
+variable "metered_billing" {
+  description = "Where the metered billing account lives; needed when billing_model is metered."
+  type = object({
+    name                = optional(string, "mattermost-msteams-sync")
+    resource_group_name = string
+    subscription_id     = optional(string)
+    tags                = optional(map(string), {})
+  })
+  default = null
+}
+
+variable "endpoints" {
+  description = "Addresses of a custom cloud, such as the emulator; null for Microsoft's public cloud."
+  type = object({
+    authority_host   = string
+    graph            = string
+    resource_manager = string
+  })
+  default = null
+}
+
+variable "ca_certificates" {
+  description = "PEM certificates to trust in addition to the system's, for a custom cloud or a Mattermost server with a private CA."
+  type        = string
+  default     = null
+}
