@@ -1,0 +1,104 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import (
+	"context"
+	"time"
+)
+
+// Teams is Microsoft Teams as the bridge needs it. Errors are a *Failure.
+type Teams interface {
+	// Message reads one message as the application. A message that does not exist is a Failure of class NotFound; a
+	// deleted one still exists.
+	Message(ctx context.Context, ref MessageRef) (TeamsMessage, error)
+	// Recent lists the root messages of a conversation, or the replies to root, newest first, back to since.
+	Recent(ctx context.Context, in Conversation, root TeamsMessageID, since time.Time) ([]TeamsMessage, error)
+	// Send makes exactly one POST as the account, a reply when root is not empty. Nothing below it may retry: Graph has
+	// no idempotency key, so a second POST is a second message.
+	Send(ctx context.Context, as Account, to Conversation, root TeamsMessageID, html string) (TeamsMessage, error)
+}
+
+// Mattermost is the Mattermost server as the bridge needs it. An error that is no *Failure counts as class Retry.
+type Mattermost interface {
+	// CreatePost creates the post with its mapping prop in one step.
+	CreatePost(ctx context.Context, post NewPost) (Post, error)
+	// Post reads one post, also a deleted one; unknown ids are a Failure of class NotFound.
+	Post(ctx context.Context, id PostID) (Post, error)
+	// FindByMapping looks among the channel's posts since then for the one with this mapping prop.
+	FindByMapping(ctx context.Context, channel ChannelID, mapping MappingID, since time.Time) (Post, bool, error)
+	// PostsAfter returns up to limit posts of the channel after the cursor, ordered by UpdateAt and id, deleted ones
+	// included, the server's edit-history rows (OriginalId ≠ "") not.
+	PostsAfter(ctx context.Context, channel ChannelID, after Cursor, limit int) ([]Post, error)
+	// User reads one user.
+	User(ctx context.Context, id UserID) (User, error)
+	// Notify sends the user a direct message from the plugin's bot.
+	Notify(ctx context.Context, user UserID, text string) error
+}
+
+// Accounts knows whose Teams account is whose.
+type Accounts interface {
+	// OfUser returns the user's connected account; false when there is none that can send.
+	OfUser(ctx context.Context, user UserID) (Account, bool, error)
+	// OfTeamsUser returns the account of a Teams user that a Mattermost user connected, whether or not it can send now.
+	OfTeamsUser(ctx context.Context, user TeamsUserID) (Account, bool, error)
+	// Bots returns the bot accounts that can send now, in a stable order.
+	Bots(ctx context.Context) ([]Account, error)
+	// WasBot tells whether the Teams user is or ever was a bot of ours.
+	WasBot(ctx context.Context, user TeamsUserID) (bool, error)
+}
+
+// Direction is which way an event travels.
+type Direction string
+
+// The two directions.
+const (
+	Inbound  Direction = "in"  // Teams → Mattermost
+	Outbound Direction = "out" // Mattermost → Teams
+)
+
+// Kind is what an event does to a message.
+type Kind string
+
+// The kinds of events.
+const (
+	Create Kind = "create"
+	Edit   Kind = "edit"
+	Delete Kind = "delete"
+	React  Kind = "react"
+	File   Kind = "file"
+)
+
+// Observer is told what happens, for metrics. Its methods must be quick and must not block.
+type Observer interface {
+	// Carried: an event reached the other side, this long after it happened on its own.
+	Carried(direction Direction, kind Kind, delay time.Duration)
+	// Ignored: an event needs nothing on the other side. Reason is one of the Reason constants.
+	Ignored(direction Direction, kind Kind, reason Reason)
+	// Failed: an attempt failed and will be repeated, parked or given up, as its class says.
+	Failed(direction Direction, kind Kind, class Class)
+	// Dead: an event was given up and waits as a dead letter.
+	Dead(direction Direction, kind Kind)
+	// CaughtUp: a scan found this many posts that no hook had reported.
+	CaughtUp(posts int)
+}
+
+// Reason says why an event needed nothing on the other side. Reasons are metric label values.
+type Reason string
+
+// The reasons.
+const (
+	Duplicate      Reason = "duplicate"       // it had been carried before
+	Echo           Reason = "echo"            // we wrote it ourselves
+	Deleted        Reason = "deleted"         // it was deleted before it was carried
+	SystemMessage  Reason = "system_message"  // nobody wrote it
+	Unlinked       Reason = "unlinked"        // its conversation is not linked, or not any more
+	BeforeLink     Reason = "before_link"     // it is older than the link
+	Empty          Reason = "empty"           // it has nothing that can be shown
+	NotCarried     Reason = "not_carried_yet" // this version does not carry its kind
+	UnknownSecret  Reason = "unknown_secret"  // a notification without a client state of ours
+	NotAMessage    Reason = "not_a_message"   // a notification for something else
+	OtherResource  Reason = "other_resource"  // a notification for another conversation than its subscription's
+	UnknownMessage Reason = "unknown_message" // Graph does not know the message
+)

@@ -1,0 +1,140 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import "time"
+
+// The ids of both worlds. Each is a type of its own so that no two of them can be confused.
+type (
+	// ConversationID is the id of a Teams channel or chat, e.g. 19:…@thread.tacv2. It is unique in all of Teams.
+	ConversationID string
+	// TeamID is the id of the team that a channel belongs to; empty for a chat.
+	TeamID string
+	// TeamsMessageID is a Graph message id: its creation time in milliseconds, unique only inside its reply chain.
+	TeamsMessageID string
+	// TeamsUserID is an Entra object id.
+	TeamsUserID string
+
+	// ChannelID, PostID and UserID are Mattermost's.
+	ChannelID string
+	PostID    string
+	UserID    string
+
+	// MappingID names one pair of messages and travels as a prop on the Mattermost post.
+	MappingID string
+	// AccountID names a connected Teams account.
+	AccountID string
+	// AttemptKey names one send to Teams and travels invisibly in the message's body.
+	AttemptKey string
+)
+
+// MappingProp is the prop that carries the MappingID on every post the bridge makes. A post that has it is ours and
+// never goes out again.
+const MappingProp = "msteams_sync_mapping"
+
+// Conversation is a Teams channel, or a chat when Team is empty.
+type Conversation struct {
+	ID   ConversationID
+	Team TeamID
+}
+
+// MessageRef is the full name of a Teams message: the id alone is not unique.
+type MessageRef struct {
+	Conversation Conversation
+	Root         TeamsMessageID // the message it replies to; empty for a root
+	ID           TeamsMessageID
+}
+
+// Sender is who wrote a Teams message. User is empty when it was an application, a connector or the system.
+type Sender struct {
+	User        TeamsUserID
+	Name        string
+	Application bool
+}
+
+// Reaction is one person's reaction to a Teams message.
+type Reaction struct {
+	User  TeamsUserID
+	Emoji string // Unicode, or one of Graph's old names such as "like"
+	At    time.Time
+}
+
+// TeamsMessage is a message as Graph shows it.
+type TeamsMessage struct {
+	Ref        MessageRef
+	Etag       string
+	From       Sender
+	HTML       string // the body; when Text is set it is plain text instead
+	Text       bool
+	Subject    string
+	CreatedAt  time.Time
+	ModifiedAt time.Time  // moves on reactions too
+	EditedAt   time.Time  // zero when never edited
+	DeletedAt  time.Time  // zero when it stands
+	Attempt    AttemptKey // the marker found in the body (markup.Attempt), empty for none
+	System     bool       // a system event, e.g. a member was added
+	Reactions  []Reaction
+}
+
+// Post is a Mattermost post. Times are in milliseconds since the epoch, as Mattermost keeps them.
+type Post struct {
+	ID       PostID
+	Channel  ChannelID
+	Root     PostID // empty for a root
+	Author   UserID
+	Message  string
+	CreateAt int64
+	UpdateAt int64
+	DeleteAt int64
+	Mapping  MappingID // value of MappingProp, empty for none
+	System   bool      // a join, leave, header change …
+	Own      bool      // written by the plugin's own bot
+	// AuthorName replaces the author's name when an integration posts under another one; empty otherwise.
+	AuthorName string
+}
+
+// NewPost is a post that the bridge wants to exist.
+type NewPost struct {
+	Channel ChannelID
+	Root    PostID
+	Author  UserID // empty: the plugin's bot
+	Message string
+	Mapping MappingID // set as MappingProp from creation on
+}
+
+// Account is a Teams account that somebody connected. Bot accounts speak for everybody who has none.
+type Account struct {
+	ID             AccountID
+	Bot            bool
+	MattermostUser UserID // empty for a bot
+	TeamsUser      TeamsUserID
+	DisplayName    string
+}
+
+// User is a Mattermost user.
+type User struct {
+	ID          UserID
+	Username    string
+	DisplayName string // falls back to the username
+	Email       string
+	Bot         bool
+	Guest       bool
+	SystemAdmin bool
+}
+
+// Link says that a Mattermost channel and a Teams conversation are the same conversation. Each side has at most one.
+type Link struct {
+	ID             string
+	Channel        ChannelID
+	MattermostTeam string // team id
+	Conversation   Conversation
+	Creator        UserID
+	CreatedAt      time.Time // older messages are not carried
+}
+
+// Cursor is a place in a channel's posts, ordered by UpdateAt and then by id.
+type Cursor struct {
+	UpdateAt int64
+	ID       PostID
+}
