@@ -1,0 +1,80 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import {useEffect} from 'react';
+import type {RefObject} from 'react';
+
+const focusable = 'a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled])';
+
+/**
+ * Keeps the keyboard inside an element while it is drawn: Tab goes round in it, focus that the page moves elsewhere
+ * comes back, and keys do not reach the page's shortcuts. Afterwards focus returns to where it was.
+ *
+ * @param onEscape what the Escape key does; without it the key does nothing.
+ */
+export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () => void): void {
+    useEffect(() => {
+        const element = container.current;
+        if (!element) {
+            return undefined;
+        }
+        const before = document.activeElement;
+        let last = first(element);
+        last.focus();
+
+        // Mattermost moves focus to the message box by itself, e.g. when a channel is drawn.
+        const bringBack = (event: FocusEvent) => {
+            if (event.target instanceof HTMLElement && element.contains(event.target)) {
+                last = event.target;
+                return;
+            }
+            (element.contains(last) ? last : first(element)).focus();
+        };
+        document.addEventListener('focusin', bringBack);
+        return () => {
+            document.removeEventListener('focusin', bringBack);
+            if (before instanceof HTMLElement && before.isConnected) {
+                before.focus();
+            }
+        };
+    }, [container]);
+
+    useEffect(() => {
+        const element = container.current;
+        if (!element) {
+            return undefined;
+        }
+        const onKeyDown = (event: KeyboardEvent) => {
+            if (event.key === 'Tab') {
+                goRound(element, event);
+            } else if (event.key === 'Escape') {
+                onEscape?.();
+            }
+            event.stopPropagation();
+        };
+        element.addEventListener('keydown', onKeyDown);
+        return () => {
+            element.removeEventListener('keydown', onKeyDown);
+        };
+    }, [container, onEscape]);
+}
+
+function stops(element: HTMLElement): HTMLElement[] {
+    return Array.from(element.querySelectorAll<HTMLElement>(focusable));
+}
+
+function first(element: HTMLElement): HTMLElement {
+    return stops(element)[0] ?? element;
+}
+
+function goRound(element: HTMLElement, event: KeyboardEvent): void {
+    const all = stops(element);
+    const edge = event.shiftKey ? all[0] : all[all.length - 1];
+    const other = event.shiftKey ? all[all.length - 1] : all[0];
+    if (!all.length) {
+        event.preventDefault();
+    } else if (document.activeElement === edge || document.activeElement === element) {
+        event.preventDefault();
+        other?.focus();
+    }
+}

@@ -1,0 +1,118 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import React from 'react';
+
+import type {Requirement} from '../../client';
+import {Text} from '../../i18n/text';
+import {Dialog} from '../dialog/dialog';
+
+import {connectURL, useConnectWindow} from './use_connect_window';
+import type {ConnectPhase} from './use_connect_window';
+
+interface Props {
+    requirement: Requirement;
+
+    /** The last check brought no answer. */
+    checkFailed: boolean;
+    onCheck: () => void;
+    onSkip: () => void;
+}
+
+/** Asks the user to connect a Teams account; stays until that is done or, where allowed, put off. */
+export function ConnectDialog({requirement, checkFailed, onCheck, onSkip}: Props) {
+    const {phase, open, openedElsewhere} = useConnectWindow(onCheck);
+    const {canSkip, email} = requirement;
+
+    return (
+        <Dialog
+            title={<Text id='msteams_sync.prompt.title'/>}
+            onDismiss={canSkip ? onSkip : undefined}
+            actions={(
+                <>
+                    <button
+                        type='button'
+                        className='btn btn-primary'
+                        onClick={open}
+                    >
+                        <Text id={phase === 'idle' ? 'msteams_sync.prompt.connect' : 'msteams_sync.prompt.connect_again'}/>
+                    </button>
+                    {(checkFailed || phase === 'waiting') && (
+                        <button
+                            type='button'
+                            className='btn btn-tertiary'
+                            onClick={onCheck}
+                        >
+                            <Text id='msteams_sync.prompt.check'/>
+                        </button>
+                    )}
+                    {canSkip && (
+                        <button
+                            type='button'
+                            className='btn btn-tertiary'
+                            onClick={onSkip}
+                        >
+                            <Text id='msteams_sync.prompt.skip'/>
+                        </button>
+                    )}
+                </>
+            )}
+        >
+            <p><Text id='msteams_sync.prompt.reason'/></p>
+            {email && (
+                <p>
+                    <Text
+                        id='msteams_sync.prompt.email'
+                        values={{email: <strong key='email'>{email}</strong>}}
+                    />
+                </p>
+            )}
+            {canSkip && <p><Text id='msteams_sync.prompt.skip_note'/></p>}
+            <Progress
+                phase={phase}
+                checkFailed={checkFailed}
+                onOpenLink={openedElsewhere}
+            />
+        </Dialog>
+    );
+}
+
+interface ProgressProps {
+    phase: ConnectPhase;
+    checkFailed: boolean;
+    onOpenLink: () => void;
+}
+
+/** What is going on. Always drawn, as screen readers announce changes only in a region that was there before. */
+function Progress({phase, checkFailed, onOpenLink}: ProgressProps) {
+    return (
+        <div aria-live='polite'>
+            {phase === 'waiting' && <p><Text id='msteams_sync.prompt.waiting'/></p>}
+            {phase === 'blocked' && (
+                <p className='msteams-sync-dialog__error'>
+                    <Text
+                        id='msteams_sync.prompt.blocked'
+                        values={{
+                            link: (
+                                <a
+                                    key='link'
+                                    href={connectURL()}
+                                    target='_blank'
+                                    rel='noopener noreferrer'
+                                    onClick={onOpenLink}
+                                >
+                                    <Text id='msteams_sync.prompt.blocked_link'/>
+                                </a>
+                            ),
+                        }}
+                    />
+                </p>
+            )}
+            {checkFailed && (
+                <p className='msteams-sync-dialog__error'>
+                    <Text id='msteams_sync.prompt.check_failed'/>
+                </p>
+            )}
+        </div>
+    );
+}

@@ -1,0 +1,76 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import {useCallback, useEffect, useRef, useState} from 'react';
+
+import {pluginURL} from '../../location';
+
+/** How often to ask while the user logs in; the websocket's event and the return to this tab are usually earlier. */
+const pollMs = 10_000;
+
+/** idle: not begun. waiting: the log-in window was opened. blocked: the browser did not open it. */
+export type ConnectPhase = 'idle' | 'waiting' | 'blocked';
+
+interface ConnectWindow {
+    phase: ConnectPhase;
+
+    /** Opens the log-in window. Has to run inside a click, else browsers take it for an unwanted pop-up. */
+    open: () => void;
+
+    /** The user opened the address by another way, e.g. the link shown when blocked. */
+    openedElsewhere: () => void;
+}
+
+/** The address that leads to Microsoft's log-in page. */
+export function connectURL(): string {
+    return pluginURL('/connect');
+}
+
+/**
+ * The window in which the user logs in to Microsoft. From its opening on, onLook runs whenever the log-in may be
+ * over; when the caller disappears, which it does once connected, the window is closed.
+ */
+export function useConnectWindow(onLook: () => void): ConnectWindow {
+    const [phase, setPhase] = useState<ConnectPhase>('idle');
+    const opened = useRef<Window | null>(null);
+
+    const open = useCallback(() => {
+        opened.current?.close();
+        opened.current = window.open(connectURL(), '_blank');
+        if (opened.current) {
+
+            // The pages in that window are not ours: they get no hold on this one.
+            opened.current.opener = null;
+        }
+        setPhase(opened.current ? 'waiting' : 'blocked');
+    }, []);
+
+    const openedElsewhere = useCallback(() => {
+        setPhase('waiting');
+    }, []);
+
+    useEffect(() => {
+        if (phase !== 'waiting') {
+            return undefined;
+        }
+        const onVisible = () => {
+            if (document.visibilityState === 'visible') {
+                onLook();
+            }
+        };
+        const poll = setInterval(onLook, pollMs);
+        window.addEventListener('focus', onLook);
+        document.addEventListener('visibilitychange', onVisible);
+        return () => {
+            clearInterval(poll);
+            window.removeEventListener('focus', onLook);
+            document.removeEventListener('visibilitychange', onVisible);
+        };
+    }, [phase, onLook]);
+
+    useEffect(() => () => {
+        opened.current?.close();
+    }, []);
+
+    return {phase, open, openedElsewhere};
+}

@@ -1,0 +1,17 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+// What the Mattermost web app puts on window, as far as this plugin uses it.
+
+import type {WebappPlugin} from './registry';
+
+declare global {
+    interface Window {
+
+        /** Called once by every plugin's script. */
+        registerPlugin(id: string, plugin: WebappPlugin): void;
+
+        /** Path under which Mattermost is installed: "" or "/path". Old hosts may lack it. */
+        basename?: string;
+    }
+}

@@ -1,0 +1,24 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import de from '../../i18n/de.json';
+import en from '../../i18n/en.json';
+import es from '../../i18n/es.json';
+import fr from '../../i18n/fr.json';
+import ja from '../../i18n/ja.json';
+
+/** The id of a text; i18n/en.json is the list. */
+export type MessageId = keyof typeof en;
+
+/** The English texts, which also stand in when the host has no translation. */
+export const english: Record<MessageId, string> = en;
+
+const translations: Record<string, Record<MessageId, string>> = {de, en, es, fr, ja};
+
+/**
+ * The texts for a locale of the host ("de", "en-AU", "pt-BR"): its own, else its language's, else English.
+ */
+export function translationsFor(locale: string): Record<MessageId, string> {
+    const language = locale.split('-', 1)[0] ?? '';
+    return translations[locale] ?? translations[language] ?? english;
+}

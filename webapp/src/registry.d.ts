@@ -1,0 +1,47 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+// The part of Mattermost's plugin registry that this plugin calls. Mattermost publishes no type for it
+// (developers.mattermost.com, "Web app plugin reference"). A member marked optional is newer than the manifest's
+// min_server_version or internal to Mattermost: calling it unguarded would blank the page of an older host.
+
+import type {GlobalState} from '@mattermost/types/store';
+import type {ComponentType} from 'react';
+import type {Action, Reducer, Store} from 'redux';
+
+/** What a plugin hands to window.registerPlugin. */
+export interface WebappPlugin {
+    initialize(registry: PluginRegistry, store: Store<GlobalState>): void;
+    uninitialize(): void;
+}
+
+/** One event of the host's websocket. */
+export interface WebSocketMessage<Data = unknown> {
+    event: string;
+    data: Data;
+}
+
+export interface PluginRegistry {
+
+    /** The reducer's state appears under "plugins-<plugin id>"; the host removes it together with the plugin. */
+    registerReducer(reducer: Reducer<never, Action>): void;
+
+    /** Drawn in the channel view and the integrations backstage. Returns the id that unregisterComponent takes. */
+    registerRootComponent(component: ComponentType): string;
+
+    /** Drawn in products (Boards, Playbooks) as well. Internal to Mattermost. */
+    registerGlobalComponent?(component: ComponentType): string;
+
+    unregisterComponent(componentId: string): void;
+
+    /** The server's event "x" arrives as "custom_<plugin id>_x". */
+    registerWebSocketEventHandler(event: string, handler: (message: WebSocketMessage) => void): void;
+    unregisterWebSocketEventHandler(event: string): void;
+
+    /** Runs after the websocket was down: events may have been missed. */
+    registerReconnectHandler(handler: () => void): void;
+    unregisterReconnectHandler(): void;
+
+    /** Merges messages into the host's IntlProvider; the host drops them together with the plugin. */
+    registerTranslations(translationsFor: (locale: string) => Record<string, string>): void;
+}

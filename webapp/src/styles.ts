@@ -1,0 +1,20 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import dialogStyles from './components/dialog/dialog.css?inline';
+import noticeStyles from './components/notice/notice.css?inline';
+
+/**
+ * Adds the plugin's styles to the page: Mattermost loads one script and no style sheet of a plugin.
+ *
+ * @returns what removes them.
+ */
+export function addStyles(): () => void {
+    const element = document.createElement('style');
+    element.dataset.plugin = 'msteams-sync';
+    element.textContent = dialogStyles + noticeStyles;
+    document.head.append(element);
+    return () => {
+        element.remove();
+    };
+}

@@ -1,0 +1,10 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import '@testing-library/jest-dom/vitest';
+import {cleanup} from '@testing-library/react';
+import {afterEach} from 'vitest';
+
+afterEach(() => {
+    cleanup();
+});
