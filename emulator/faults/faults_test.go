@@ -201,14 +201,14 @@ func TestNotifications(t *testing.T) {
 
 func TestValidation(t *testing.T) {
 	f := faults.New(&clock{noon})
-	if got := f.Validation(); got != "" {
+	if got := f.ValidationFault(); got != "" {
 		t.Errorf("without a rule: %q", got)
 	}
 	f.Add(faults.Rule{Effect: faults.ValidationTimeout, Next: 1})
-	if got := f.Validation(); got != faults.ValidationTimeout {
+	if got := f.ValidationFault(); got != "timeout" {
 		t.Errorf("with a rule: %q", got)
 	}
-	if got := f.Validation(); got != "" {
+	if got := f.ValidationFault(); got != "" {
 		t.Errorf("when spent: %q", got)
 	}
 }

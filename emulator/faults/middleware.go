@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/requestlog"
 )
 
 // Middleware applies the rules on requests to everything but the emulator's own pages.
@@ -26,6 +28,9 @@ func (f *Faults) Middleware(next http.Handler) http.Handler {
 		if !wait(r.Context(), latency) {
 			return
 		}
+		if refusal != nil || latency > 0 {
+			requestlog.Annotate(r.Context(), func(e *requestlog.Entry) { e.Fault = describe(latency, refusal) })
+		}
 		switch {
 		case refusal == nil:
 			next.ServeHTTP(w, r)
@@ -36,6 +41,21 @@ func (f *Faults) Middleware(next http.Handler) http.Handler {
 			refusal.answer(w, r)
 		}
 	})
+}
+
+// describe names what strikes a request, for the request log.
+func describe(latency time.Duration, refusal *Rule) string {
+	var parts []string
+	if latency > 0 {
+		parts = append(parts, string(Latency))
+	}
+	if refusal != nil {
+		parts = append(parts, string(refusal.Effect))
+		if refusal.AfterCommit {
+			parts = append(parts, "after commit")
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 // plan collects the latency and the first refusal that the rules have for a request.

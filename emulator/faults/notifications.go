@@ -31,10 +31,13 @@ func (f *Faults) Notification(resource string) []time.Duration {
 	return copies
 }
 
-// Validation decides what becomes of one validation handshake: "" means that it is carried out.
-func (f *Faults) Validation() Effect {
+// ValidationFault decides what becomes of one validation handshake: "refused", "timeout", or "" to carry it out.
+func (f *Faults) ValidationFault() string {
 	for _, r := range f.struck(onValidation, func(*Rule) bool { return true }, "") {
-		return r.Effect
+		if r.Effect == ValidationTimeout {
+			return "timeout"
+		}
+		return "refused"
 	}
 	return ""
 }

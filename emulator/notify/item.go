@@ -1,0 +1,39 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package notify
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// collection is the body of a delivery (Graph docs, changeNotificationCollection).
+type collection struct {
+	Value []json.RawMessage `json:"value"`
+}
+
+// notification is one item of a delivery. changeType and lifecycleEvent exclude each other.
+type notification struct {
+	SubscriptionID string        `json:"subscriptionId"`
+	ExpiresAt      Time          `json:"subscriptionExpirationDateTime"`
+	TenantID       string        `json:"tenantId"`
+	ClientState    *string       `json:"clientState"`
+	ChangeType     string        `json:"changeType,omitempty"`
+	LifecycleEvent string        `json:"lifecycleEvent,omitempty"`
+	Resource       string        `json:"resource,omitempty"`
+	ResourceData   *resourceData `json:"resourceData,omitempty"`
+}
+
+type resourceData struct {
+	Type      string `json:"@odata.type"`
+	ODataID   string `json:"@odata.id"`
+	MessageID string `json:"id"`
+}
+
+// item is one notification on its way to an endpoint.
+type item struct {
+	endpoint string
+	body     json.RawMessage
+	born     time.Time // on the emulator's clock
+}
