@@ -44,13 +44,15 @@ func (s *Subscriptions) watch(ctx context.Context) {
 	}
 }
 
-// Sweep forgets expired subscriptions, reminds owners to reauthorize, and removes subscriptions whose access lapsed
-// long ago. It runs by itself; a test that cannot wait calls it.
+// Sweep forgets expired subscriptions, looks who still has consent, reminds owners to reauthorize, and removes
+// subscriptions whose access lapsed long ago. It runs by itself; a test that cannot wait calls it.
 func (s *Subscriptions) Sweep() {
 	now := s.config.Clock.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	consents := s.consents()
 	for id, sub := range s.byID {
+		sub.consented = consents(sub)
 		switch {
 		case sub.expired(now):
 			delete(s.byID, id)
@@ -64,6 +66,25 @@ func (s *Subscriptions) Sweep() {
 			sub.remindedAt = now
 		}
 		s.release(sub, now)
+	}
+}
+
+// consents returns a look-up of consent that asks once for each owner and kind of resource: a directory may be large.
+func (s *Subscriptions) consents() func(*subscription) bool {
+	type question struct {
+		owner   Owner
+		pattern string
+	}
+	known := map[question]bool{}
+	return func(sub *subscription) bool {
+		if s.config.Authorized == nil {
+			return true
+		}
+		q := question{sub.owner, sub.watches.Pattern}
+		if _, asked := known[q]; !asked {
+			known[q] = s.config.Authorized(sub.owner, sub.watches)
+		}
+		return known[q]
 	}
 }
 
@@ -82,12 +103,13 @@ func (s *Subscriptions) needsReminder(sub *subscription, now time.Time) bool {
 
 // mayDeliver says whether the access that a subscription rests on still holds; the caller holds the lock.
 func (s *Subscriptions) mayDeliver(sub *subscription, now time.Time) bool {
-	return now.Before(sub.authorizedUntil) && (s.config.Authorized == nil || s.config.Authorized(sub.owner, sub.watches))
+	return now.Before(sub.authorizedUntil) && sub.consented
 }
 
 // authorize renews a subscription's access; the caller holds the lock.
 func (s *Subscriptions) authorize(sub *subscription, now time.Time) {
 	sub.authorizedUntil = now.Add(s.Settings().AccessFor)
+	sub.consented = s.config.Authorized == nil || s.config.Authorized(sub.owner, sub.watches)
 	s.release(sub, now)
 }
 

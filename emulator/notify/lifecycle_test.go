@@ -97,8 +97,8 @@ func TestRevokedConsentPausesDelivery(t *testing.T) {
 	})
 	b.subscribe(t, nil)
 	consent.Store(false)
-	b.change(teams.Created, bridge, "1")
 	b.Sweep()
+	b.change(teams.Created, bridge, "1")
 	b.settled(t)
 	if got := b.got(); len(got) != 1 || got[0].LifecycleEvent != "reauthorizationRequired" {
 		t.Fatalf("without consent: %+v", got)

@@ -83,6 +83,7 @@ type subscription struct {
 	watches         Resource
 	lifetime        time.Duration // from the latest create or renewal to the expiry then wished for
 	authorizedUntil time.Time     // when the access it rests on lapses, unless renewed or reauthorized
+	consented       bool          // whether the owner may still read the resource, as of the latest sweep
 	remindedAt      time.Time     // when reauthorizationRequired was last sent
 	held            []item        // what happened while access had lapsed
 }

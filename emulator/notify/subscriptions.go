@@ -36,7 +36,8 @@ type Config struct {
 	Clock   Clock
 	Roots   *x509.CertPool // whose certificates a notification endpoint may present
 	Disturb Disturber      // may be nil
-	// Authorized says whether the owner of a subscription still holds a permission for its resource; nil means always.
+	// Authorized says whether the owner of a subscription still holds a permission for its kind of resource; nil means
+	// always. It is asked at every sweep, so a change shows within a second.
 	Authorized func(Owner, Resource) bool
 	Settings   Settings // zero fields take their default
 }

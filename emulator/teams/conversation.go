@@ -4,8 +4,6 @@
 package teams
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -104,16 +102,4 @@ func (c *chain) newestFirst() []*Message {
 		list[len(list)-1-i] = r.shown()
 	}
 	return list
-}
-
-// changedSince returns the messages of a chain that changed after a sequence number, in the order of their change.
-func (c *chain) changedSince(sequence uint64, also func(*record) bool) []*record {
-	var changed []*record
-	for _, r := range c.records {
-		if r.sequence > sequence || (also != nil && also(r)) {
-			changed = append(changed, r)
-		}
-	}
-	slices.SortStableFunc(changed, func(a, b *record) int { return cmp.Compare(a.sequence, b.sequence) })
-	return changed
 }

@@ -3,7 +3,11 @@
 
 package teams
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Message returns one message.
 func (s *State) Message(ref Ref) (*Message, error) {
@@ -46,44 +50,62 @@ func (s *State) Replies(at Place, root MessageID) ([]*Message, error) {
 	return r.replies.newestFirst(), nil
 }
 
-// Delta is what changed in a conversation up to a cursor.
+// Delta is a stretch of what changed in a conversation.
 type Delta struct {
 	Messages []*Message // root messages, in the order of their latest change
 	Cursor   uint64     // to be given to the next Changes
+	More     bool       // there is more right now
 }
 
-// Changes returns the root messages that changed after a cursor (0 = all there are). With replies, a root also counts
-// as changed when one of its replies did. Messages older than since are left out.
-func (s *State) Changes(at Place, cursor uint64, replies bool, since time.Time) (Delta, error) {
+// Window says which changes are asked for.
+type Window struct {
+	Cursor  uint64    // 0 = all there are
+	Replies bool      // a root also counts as changed when one of its replies did
+	Since   time.Time // leave out what was last modified before
+	Limit   int       // at most so many messages
+}
+
+// Changes returns the root messages of a conversation that changed after a cursor. A message that changes while
+// somebody pages through moves to the end and may so be seen twice, never missed.
+func (s *State) Changes(at Place, w Window) (Delta, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	c, err := s.channel(at)
 	if err != nil {
 		return Delta{}, err
 	}
-	var also func(*record) bool
-	if replies {
-		also = func(root *record) bool { return len(root.replies.changedSince(cursor, nil)) > 0 }
+	type change struct {
+		root     *record
+		sequence uint64
 	}
-	delta := Delta{Cursor: s.sequence}
-	for _, r := range c.roots.changedSince(cursor, also) {
-		if r.touchedSince(since, replies) {
-			delta.Messages = append(delta.Messages, r.shown())
+	var changed []change
+	for _, r := range c.roots.records {
+		sequence, modified := r.latest(w.Replies)
+		if sequence > w.Cursor && modified.After(w.Since) {
+			changed = append(changed, change{r, sequence})
 		}
+	}
+	slices.SortFunc(changed, func(a, b change) int { return cmp.Compare(a.sequence, b.sequence) })
+	delta := Delta{Cursor: s.sequence}
+	if len(changed) > w.Limit {
+		changed = changed[:w.Limit]
+		delta.More, delta.Cursor = true, changed[len(changed)-1].sequence
+	}
+	for _, each := range changed {
+		delta.Messages = append(delta.Messages, each.root.shown())
 	}
 	return delta, nil
 }
 
-func (r *record) touchedSince(since time.Time, replies bool) bool {
-	if r.live.ModifiedAt.Time().After(since) {
-		return true
-	}
+// latest returns sequence and time of a message's latest change, or of its replies' if those count.
+func (r *record) latest(replies bool) (uint64, time.Time) {
+	sequence, modified := r.sequence, r.live.ModifiedAt.Time()
 	if replies {
 		for _, reply := range r.replies.records {
-			if reply.touchedSince(since, false) {
-				return true
+			if reply.sequence > sequence {
+				sequence, modified = reply.sequence, reply.live.ModifiedAt.Time()
 			}
 		}
 	}
-	return false
+	return sequence, modified
 }

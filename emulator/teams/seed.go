@@ -55,7 +55,7 @@ func (s *State) load(seed Seed) error {
 // DefaultSeed is the demo tenant's team.
 func DefaultSeed() []Seed {
 	return []Seed{{
-		ID:          "44444444-4444-4444-8444-444444444444",
+		ID:          "55555555-5555-4555-8555-555555555555",
 		DisplayName: "Demo Team",
 		Description: "A team to try the bridge with.",
 		Channels: []ChannelSeed{{

@@ -6,6 +6,7 @@ package teams_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -180,8 +181,10 @@ func TestDraftsAreChecked(t *testing.T) {
 		"unknown importance":      {teams.Draft{Body: teams.Text("x"), Importance: "low"}, teams.Invalid},
 		"mention without a place": {teams.Draft{Body: teams.HTML("x"), Mentions: at(0)}, teams.Invalid},
 		"place without a mention": {teams.Draft{Body: teams.HTML(`<at id="1">B</at>`), Mentions: nil}, teams.Invalid},
-		"attachment not placed":   {teams.Draft{Body: teams.HTML("x"), Attachments: []teams.Attachment{{ID: "a"}}}, teams.Invalid},
-		"over 28 KB":              {teams.Draft{Body: teams.Text(strings.Repeat("x", teams.MaxMessageBytes+1))}, teams.TooLarge},
+		"mention of a stranger": {teams.Draft{Body: teams.HTML(`<at id="0">N</at>`), Mentions: []teams.Mention{
+			{MentionText: "N", Mentioned: teams.Mentioned{User: &teams.Identity{ID: "nobody"}}}}}, teams.Invalid},
+		"attachment not placed": {teams.Draft{Body: teams.HTML("x"), Attachments: []teams.Attachment{{ID: "a"}}}, teams.Invalid},
+		"over 28 KB":            {teams.Draft{Body: teams.Text(strings.Repeat("x", teams.MaxMessageBytes+1))}, teams.TooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := w.Post(alex, w.bridge, "", c.draft)
@@ -309,25 +312,51 @@ func TestListsAreNewestFirst(t *testing.T) {
 
 func TestChanges(t *testing.T) {
 	w := newWorld(t)
+	ids := func(window teams.Window) (ids []teams.MessageID, delta teams.Delta) {
+		t.Helper()
+		if window.Limit == 0 {
+			window.Limit = 50
+		}
+		delta, err := w.Changes(w.bridge, window)
+		must(t, err)
+		for _, m := range delta.Messages {
+			ids = append(ids, m.ID)
+		}
+		return ids, delta
+	}
+	want := func(got []teams.MessageID, want ...teams.MessageID) {
+		t.Helper()
+		if !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	}
 	one, two := w.post(t, alex, "", "one"), w.post(t, alex, "", "two")
-	all, err := w.Changes(w.bridge, 0, false, time.Time{})
-	must(t, err)
-	if len(all.Messages) != 2 || all.Messages[0].ID != one.ID {
-		t.Fatalf("all: %+v", all)
-	}
+	all, delta := ids(teams.Window{})
+	want(all, one.ID, two.ID)
+	cursor := delta.Cursor
 	w.post(t, blake, two.ID, "reply")
-	if none, _ := w.Changes(w.bridge, all.Cursor, false, time.Time{}); len(none.Messages) != 0 {
-		t.Error("a reply shows up as a change of its root without being asked for")
-	}
-	if chain, _ := w.Changes(w.bridge, all.Cursor, true, time.Time{}); len(chain.Messages) != 1 || chain.Messages[0].ID != two.ID {
-		t.Errorf("with replies: %+v", chain)
-	}
-	_, err = w.React(blake, one.Ref(), "👍")
+	without, _ := ids(teams.Window{Cursor: cursor})
+	want(without)
+	with, _ := ids(teams.Window{Cursor: cursor, Replies: true})
+	want(with, two.ID)
+	_, err := w.React(blake, one.Ref(), "👍")
 	must(t, err)
-	if d, _ := w.Changes(w.bridge, all.Cursor, false, time.Time{}); len(d.Messages) != 1 || d.Messages[0].ID != one.ID {
-		t.Errorf("after a reaction: %+v", d)
+	reacted, _ := ids(teams.Window{Cursor: cursor})
+	want(reacted, one.ID)
+	none, _ := ids(teams.Window{Since: w.clock.Now().Add(time.Hour)})
+	want(none)
+	// One at a time, with a change between the pages: nothing is missed.
+	first, page := ids(teams.Window{Limit: 1})
+	want(first, two.ID)
+	if !page.More {
+		t.Error("the first page says that it is the last")
 	}
-	if d, _ := w.Changes(w.bridge, 0, false, w.clock.Now().Add(time.Hour)); len(d.Messages) != 0 {
-		t.Error("messages older than asked for came back")
+	three := w.post(t, alex, "", "three")
+	second, page := ids(teams.Window{Limit: 1, Cursor: page.Cursor})
+	want(second, one.ID)
+	third, page := ids(teams.Window{Limit: 1, Cursor: page.Cursor})
+	want(third, three.ID)
+	if page.More {
+		t.Error("the last page says that there is more")
 	}
 }

@@ -41,7 +41,7 @@ func (s *State) Post(as string, at Place, root MessageID, draft Draft) (*Message
 	if err != nil {
 		return nil, err
 	}
-	if err := settle(&draft); err != nil {
+	if err := s.settle(&draft); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
@@ -129,7 +129,7 @@ func (s *State) Edit(as string, ref Ref, edit Edit) (*Message, error) {
 		if edit.Importance != nil {
 			draft.Importance = *edit.Importance
 		}
-		if err := settle(&draft); err != nil {
+		if err := s.settle(&draft); err != nil {
 			return err
 		}
 		m := *r.live
@@ -289,7 +289,7 @@ func (s *State) memberOf(p Person, at Place) (*channel, error) {
 }
 
 // settle checks a draft and brings it into the form that Teams keeps.
-func settle(d *Draft) error {
+func (s *State) settle(d *Draft) error {
 	if d.Body.Content == nil {
 		return refuse(Invalid, "body.content is required.")
 	}
@@ -326,7 +326,27 @@ func settle(d *Draft) error {
 		}
 		d.Body.Content = &content
 	}
+	if err := s.checkMentions(d); err != nil {
+		return err
+	}
 	return checkMarks(d)
+}
+
+// checkMentions wants mentioned people to exist and fills in what Teams knows of them.
+func (s *State) checkMentions(d *Draft) error {
+	mentions := slices.Clone(d.Mentions)
+	for i, m := range mentions {
+		if m.Mentioned.User == nil {
+			continue
+		}
+		p, ok := s.people(m.Mentioned.User.ID)
+		if !ok {
+			return refuse(Invalid, "The mention '%s' names the user '%s', who is not in the directory.", m.MentionText, m.Mentioned.User.ID)
+		}
+		mentions[i].Mentioned.User = identityOf(p).User
+	}
+	d.Mentions = mentions
+	return nil
 }
 
 func checkSize(d *Draft) error {
