@@ -1,0 +1,191 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Store keeps what must outlive a crash; package store implements it on PostgreSQL. Each method is one transaction. A
+// method that takes a Lease fails with ErrLeaseLost when the lease is not the newest of its lane.
+type Store interface {
+	LinkStore
+	LaneStore
+	QueueStore
+	InboxStore
+	OutboxStore
+	MapStore
+	CursorStore
+
+	// OnLane calls f when another node has put an event into a lane that will be due after a while, and with missed = true
+	// when such calls may have been lost. f must be quick.
+	OnLane(f func(lane Lane, after time.Duration, missed bool)) (cancel func())
+	// OnLinks calls f when links may have changed on any node.
+	OnLinks(f func()) (cancel func())
+	// Statistics counts what is queued.
+	Statistics(ctx context.Context) (Statistics, error)
+}
+
+// LinkStore keeps the links.
+type LinkStore interface {
+	Links(ctx context.Context) ([]Link, error)
+	// LinkOf finds the link of a conversation.
+	LinkOf(ctx context.Context, conversation ConversationID) (Link, bool, error)
+	// CreateLink fails with a *LinkConflict when the channel or the conversation is linked already.
+	CreateLink(ctx context.Context, link Link) error
+	// DeleteLink deletes the link and everything queued for it and returns it; false when there was none.
+	DeleteLink(ctx context.Context, channel ChannelID) (Link, bool, error)
+}
+
+// LinkConflict says which link is in the way.
+type LinkConflict struct{ Holder Link }
+
+// Error names the channel and the conversation that hold each other.
+func (e *LinkConflict) Error() string {
+	return fmt.Sprintf("channel %s is already linked with Teams conversation %s; unlink it first", e.Holder.Channel, e.Holder.Conversation.ID)
+}
+
+// LaneStore hands out leases.
+type LaneStore interface {
+	// Claim leases the lane if it has a due event and no other node has it.
+	Claim(ctx context.Context, lane Lane, lease time.Duration) (Lease, bool, error)
+	Renew(ctx context.Context, lease Lease) error
+	Release(ctx context.Context, lease Lease) error
+	// Due lists the lanes that have a due event and are leased to nobody.
+	Due(ctx context.Context) ([]Lane, error)
+	// NoteError keeps the newest error of a lane for people to read.
+	NoteError(ctx context.Context, lane Lane, message string) error
+}
+
+// QueueStore settles events of either direction. An event whose generation was raised meanwhile is not removed or given
+// up but stays due, and the call succeeds.
+type QueueStore interface {
+	// Finish removes an event that needs nothing more.
+	Finish(ctx context.Context, lease Lease, event Event) error
+	// Retry puts an event back for a while. Counted failures are those that may lead to giving up. A send in flight is
+	// left alone: only Unsent may say that it did not happen.
+	Retry(ctx context.Context, lease Lease, event Event, after time.Duration, counted bool, reason string) error
+	// Park takes an event out of the lane until its target comes true, at most for as long as atMost. It is due at once
+	// when the target has come true meanwhile.
+	Park(ctx context.Context, lease Lease, event Event, target Target, atMost time.Duration, reason string) error
+	// Bury gives an event up.
+	Bury(ctx context.Context, lease Lease, event Event, reason string) error
+	// Behind removes an event that was noted but not carried: the mapped message is now behind its original.
+	Behind(ctx context.Context, lease Lease, event Event, mapping MappingID) error
+	// Revive makes dead events of a conversation due again and tells how many.
+	Revive(ctx context.Context, lane Lane) (int, error)
+}
+
+// InboxStore is the way from Teams to Mattermost.
+type InboxStore interface {
+	// Accept commits the arrivals, due after hold, all or none.
+	Accept(ctx context.Context, arrivals []Arrival, hold time.Duration) error
+	// TakeInbound returns the events of the lane whose turn it is, in order. When there is none, it tells after what time
+	// one may be due; 0 when nothing is queued.
+	TakeInbound(ctx context.Context, lease Lease, limit int) ([]InboundEvent, time.Duration, error)
+	// InboundState returns the state of the queued event of this kind; false when there is none.
+	InboundState(ctx context.Context, ref MessageRef, kind Kind) (State, bool, error)
+}
+
+// OutboxStore is the way from Mattermost to Teams.
+type OutboxStore interface {
+	// Depart commits those departures, due after hold, that are neither queued nor mapped yet, and tells how many.
+	Depart(ctx context.Context, departures []Departure, hold time.Duration) (int, error)
+	// TakeOutbound is TakeInbound's counterpart.
+	TakeOutbound(ctx context.Context, lease Lease, limit int) ([]OutboundEvent, time.Duration, error)
+	// OutboundState is InboundState's counterpart.
+	OutboundState(ctx context.Context, conversation ConversationID, post PostID, kind Kind) (State, bool, error)
+	// BeginSend fails with ErrCarried when the post was carried meanwhile; else it commits that a POST is about to be made, and reserves the mapping, before it is made. The mapping's id
+	// is the existing one when the post has a mapping. look is when to look for the send if nothing is heard of it.
+	BeginSend(ctx context.Context, lease Lease, event OutboundEvent, send Send, look time.Duration) (MappingID, error)
+	// ConfirmSend records the message that a send made, and wakes what waits for it.
+	ConfirmSend(ctx context.Context, lease Lease, event OutboundEvent, mapping MappingID, sent Sent) error
+	// LookAgain puts the next look off. A look that did not find the send is counted, one that failed is not.
+	LookAgain(ctx context.Context, lease Lease, event OutboundEvent, after time.Duration, counted bool) error
+	// Unsent records that a send did not happen: the event is pending again.
+	Unsent(ctx context.Context, lease Lease, event OutboundEvent, after time.Duration, counted bool, reason string) error
+	// OpenSends lists the sends in flight of a Teams user in a conversation.
+	OpenSends(ctx context.Context, conversation ConversationID, sender TeamsUserID) ([]OpenSend, error)
+	// SettleSend is ConfirmSend by somebody who saw the message: evidence needs no lease.
+	SettleSend(ctx context.Context, conversation ConversationID, send OpenSend, sent Sent) error
+	// AwaitSends keeps an inbound event at the head of its lane while the user has a send in flight.
+	AwaitSends(ctx context.Context, lease Lease, event Event, sender TeamsUserID, atMost time.Duration) error
+	// Waiting counts the outbound events of all conversations that are parked for the target.
+	Waiting(ctx context.Context, target Target) (int, error)
+	// WakeAccount makes events due that wait for this user's account; with an empty user, those of everybody.
+	WakeAccount(ctx context.Context, user UserID) error
+	// SkipPost records that the post is not to be carried, and removes the event.
+	SkipPost(ctx context.Context, lease Lease, event OutboundEvent, channel ChannelID) error
+}
+
+// ErrCarried says that somebody else carried the message meanwhile: there is nothing left to do.
+var ErrCarried = errors.New("the message has been carried meanwhile")
+
+// Send is a POST that is about to be made.
+type Send struct {
+	Mapping  MappingID // for a new mapping
+	Attempt  AttemptKey
+	Account  Account
+	Team     TeamID
+	Root     TeamsMessageID
+	Channel  ChannelID
+	PostHash string
+}
+
+// Sent is a message that a send made.
+type Sent struct {
+	Ref       MessageRef
+	TeamsHash string
+}
+
+// MapStore keeps which message is which.
+type MapStore interface {
+	// MappingOf finds the mapping of a Teams message, tombstones included.
+	MappingOf(ctx context.Context, ref MessageRef) (Mapping, bool, error)
+	// MappingOfPost finds the mapping of a post, tombstones included.
+	MappingOfPost(ctx context.Context, post PostID) (Mapping, bool, error)
+	// Reserve makes the mapping of a Teams message unless there is one; fresh tells which.
+	Reserve(ctx context.Context, lease Lease, mapping Mapping, sender TeamsUserID) (existing Mapping, fresh bool, err error)
+	// ConfirmPost records the post of a reserved mapping, removes the event, and wakes what waits for it.
+	ConfirmPost(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID, posted Posted) error
+	// SkipMessage records that the Teams message is not to be carried, and removes the event.
+	SkipMessage(ctx context.Context, lease Lease, event InboundEvent, channel ChannelID) error
+}
+
+// Posted is a post that the bridge made.
+type Posted struct {
+	Post      PostID
+	RootPost  PostID
+	TeamsHash string
+	PostHash  string
+}
+
+// CursorStore keeps how far a conversation's posts were scanned.
+type CursorStore interface {
+	// ClaimScan returns the cursor when its last scan began longer ago than age, and marks it as being scanned.
+	ClaimScan(ctx context.Context, conversation ConversationID, age time.Duration) (Cursor, bool, error)
+	AdvanceCursor(ctx context.Context, conversation ConversationID, to Cursor) error
+}
+
+// Statistics is what the queues hold.
+type Statistics struct {
+	Lanes []LaneStatistics
+}
+
+// LaneStatistics is what one lane holds.
+type LaneStatistics struct {
+	Lane        Lane
+	Pending     int // sends in flight included
+	Parked      int
+	Dead        int
+	Oldest      time.Time // source time of the oldest that is not dead; zero for none
+	LastEventAt time.Time
+	LastError   string
+	LastErrorAt time.Time
+	NotCarried  int
+	DeadReason  string // of the newest dead letter
+}

@@ -1,0 +1,172 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// What the inbox calls the kinds of events: Graph's words.
+var changes = map[bridge.Kind]string{bridge.Create: "created", bridge.Edit: "updated", bridge.Delete: "deleted"}
+
+func kindOf(change string) bridge.Kind {
+	for kind, name := range changes {
+		if name == change {
+			return kind
+		}
+	}
+	return ""
+}
+
+// Accept commits the arrivals, all or none. One that is queued already raises that row's generation; one that was given
+// up gets a new chance.
+func (s *Store) Accept(ctx context.Context, arrivals []bridge.Arrival, hold time.Duration) error {
+	type key struct {
+		ref  bridge.MessageRef
+		kind bridge.Kind
+		hash string
+	}
+	seen := map[key]bool{}
+	lanes := map[bridge.ConversationID]bool{}
+	var conversations, teams, roots, messages, kinds, hashes []string
+	var times []time.Time
+	for _, a := range arrivals {
+		k := key{a.Ref, a.Kind, a.ContentHash}
+		if seen[k] {
+			continue // a row can be written once per statement
+		}
+		seen[k] = true
+		change, ok := changes[a.Kind]
+		if !ok {
+			return fmt.Errorf("accept notifications: kind %q does not arrive from Teams", a.Kind)
+		}
+		lanes[a.Ref.Conversation.ID] = true
+		conversations = append(conversations, string(a.Ref.Conversation.ID))
+		teams = append(teams, string(a.Ref.Conversation.Team))
+		roots = append(roots, string(a.Ref.Root))
+		messages = append(messages, string(a.Ref.ID))
+		kinds = append(kinds, change)
+		hashes = append(hashes, a.ContentHash)
+		times = append(times, a.SourceAt)
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	err := s.transact(ctx, func(tx pgx.Tx) error {
+		if err := ensureLanes(ctx, tx, conversations); err != nil {
+			return err
+		}
+		// Sorted, so that two batches lock the rows that they share in the same order.
+		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.inbox AS i
+				(conversation, teams_team_id, root, message, change, content_hash, source_at, not_before)
+			SELECT c, t, r, m, k, h, at, clock_timestamp() + make_interval(secs => $8)
+			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]) AS a (c, t, r, m, k, h, at)
+			ORDER BY c, r, m, k, h
+			ON CONFLICT (conversation, root, message, change, content_hash) DO UPDATE SET
+				generation = i.generation + 1,
+				state = CASE i.state WHEN 'dead' THEN 'pending' ELSE i.state END,
+				attempts = CASE i.state WHEN 'dead' THEN 0 ELSE i.attempts END`,
+			conversations, teams, roots, messages, kinds, hashes, times, seconds(hold)); err != nil {
+			return err
+		}
+		for conversation := range lanes {
+			if err := s.notifyLane(ctx, tx, bridge.Lane{Conversation: conversation, Direction: bridge.Inbound}, hold); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("accept notifications: %w", err)
+	}
+	return nil
+}
+
+// TakeInbound returns the events of the lane whose turn it is.
+func (s *Store) TakeInbound(ctx context.Context, lease bridge.Lease, limit int) ([]bridge.InboundEvent, time.Duration, error) {
+	return take(ctx, s, lease, limit, "teams_team_id, root, message, change", func(e *bridge.InboundEvent) (*bridge.Event, []any, func()) {
+		var change string
+		e.Ref.Conversation.ID = lease.Conversation
+		return &e.Event, []any{&e.Ref.Conversation.Team, &e.Ref.Root, &e.Ref.ID, &change}, func() { e.Kind = kindOf(change) }
+	})
+}
+
+// take reads the head of a lane: in the order of their source time, the events up to the first one that is not due. A
+// parked event is not in the lane until its time is up.
+func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, columns string,
+	fields func(*E) (event *bridge.Event, into []any, finish func()),
+) ([]E, time.Duration, error) {
+	queue := queueOf(lease.Direction)
+	rows, err := s.pool.Query(ctx, `SELECT id, generation, state, attempts, source_at, received_at,
+			extract(epoch FROM not_before - clock_timestamp())::float8, `+columns+`
+		FROM `+queue+` WHERE conversation = $1 AND state <> 'dead' AND (state <> 'parked' OR not_before <= clock_timestamp())
+		ORDER BY source_at, id LIMIT $2`, lease.Conversation, limit)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read a lane: %w", err)
+	}
+	defer rows.Close()
+	var events []E
+	var next time.Duration
+	for rows.Next() {
+		var e E
+		event, into, finish := fields(&e)
+		event.Lane = lease.Lane
+		var wait float64
+		if err := rows.Scan(append([]any{&event.ID, &event.Generation, &event.State, &event.Attempts, &event.SourceAt, &event.ReceivedAt, &wait}, into...)...); err != nil {
+			return nil, 0, fmt.Errorf("read a lane: %w", err)
+		}
+		finish()
+		if wait > 0 {
+			next = duration(wait)
+			break
+		}
+		event.Waited = event.State == bridge.Parked
+		events = append(events, e)
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return nil, 0, fmt.Errorf("read a lane: %w", err)
+	}
+	if len(events) > 0 {
+		return events, 0, nil
+	}
+	var parked *float64
+	if err := s.pool.QueryRow(ctx, `SELECT min(extract(epoch FROM not_before - clock_timestamp())::float8)
+		FROM `+queue+` WHERE conversation = $1 AND state = 'parked'`, lease.Conversation).Scan(&parked); err != nil {
+		return nil, 0, fmt.Errorf("read a lane: %w", err)
+	}
+	if parked != nil && (next == 0 || duration(*parked) < next) {
+		next = duration(*parked)
+	}
+	return nil, next, nil
+}
+
+// duration turns a wait in seconds into one that is never 0, which would mean that nothing is queued.
+func duration(wait float64) time.Duration {
+	return max(time.Duration(wait*float64(time.Second)), time.Millisecond)
+}
+
+// InboundState returns the state of the queued event of this kind.
+func (s *Store) InboundState(ctx context.Context, ref bridge.MessageRef, kind bridge.Kind) (bridge.State, bool, error) {
+	return s.state(ctx, `SELECT state FROM msteamssync.inbox WHERE conversation = $1 AND root = $2 AND message = $3 AND change = $4
+		ORDER BY state = 'dead' LIMIT 1`, ref.Conversation.ID, ref.Root, ref.ID, changes[kind])
+}
+
+func (s *Store) state(ctx context.Context, sql string, arguments ...any) (state bridge.State, found bool, err error) {
+	err = s.pool.QueryRow(ctx, sql, arguments...).Scan(&state)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("look into a queue: %w", err)
+	}
+	return state, true, nil
+}

@@ -1,0 +1,109 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// A row that is another's second name stands for that other one.
+const mappingQuery = `SELECT m.id, m.conversation, m.teams_team_id, m.root, coalesce(m.message, ''), m.channel_id, coalesce(m.post_id, ''),
+		m.root_post_id, m.direction, m.state, m.reserved_at
+	FROM msteamssync.message_map k JOIN msteamssync.message_map m ON m.id = coalesce(k.alias_of, k.id)
+	WHERE `
+
+func findMapping(ctx context.Context, q querier, condition string, arguments ...any) (bridge.Mapping, bool, error) {
+	rows, _ := q.Query(ctx, mappingQuery+condition+" ORDER BY k.part LIMIT 1", arguments...)
+	mapping, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (m bridge.Mapping, err error) {
+		err = row.Scan(&m.ID, &m.Ref.Conversation.ID, &m.Ref.Conversation.Team, &m.Ref.Root, &m.Ref.ID, &m.Channel, &m.Post,
+			&m.RootPost, &m.Direction, &m.State, &m.ReservedAt)
+		return m, err
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return bridge.Mapping{}, false, nil
+	}
+	if err != nil {
+		return bridge.Mapping{}, false, fmt.Errorf("find a mapping: %w", err)
+	}
+	return mapping, true, nil
+}
+
+// MappingOf finds the mapping of a Teams message, tombstones included.
+func (s *Store) MappingOf(ctx context.Context, ref bridge.MessageRef) (bridge.Mapping, bool, error) {
+	return findMapping(ctx, s.pool, "k.conversation = $1 AND k.root = $2 AND k.message = $3", ref.Conversation.ID, ref.Root, ref.ID)
+}
+
+// MappingOfPost finds the mapping of a post, tombstones included.
+func (s *Store) MappingOfPost(ctx context.Context, post bridge.PostID) (bridge.Mapping, bool, error) {
+	return findMapping(ctx, s.pool, "k.post_id = $1", post)
+}
+
+// Reserve makes the mapping of a Teams message unless there is one.
+func (s *Store) Reserve(ctx context.Context, lease bridge.Lease, m bridge.Mapping, sender bridge.TeamsUserID) (existing bridge.Mapping, fresh bool, err error) {
+	err = s.under(ctx, lease, "reserve a mapping", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `INSERT INTO msteamssync.message_map
+				(id, conversation, teams_team_id, root, message, channel_id, root_post_id, direction, state, sender)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 'in', 'reserved', $8)
+			ON CONFLICT (conversation, root, message, part) DO NOTHING`,
+			m.ID, m.Ref.Conversation.ID, m.Ref.Conversation.Team, m.Ref.Root, m.Ref.ID, m.Channel, m.RootPost, sender)
+		if err != nil {
+			return err
+		}
+		fresh = tag.RowsAffected() == 1
+		existing, _, err = findMapping(ctx, tx, "k.conversation = $1 AND k.root = $2 AND k.message = $3", m.Ref.Conversation.ID, m.Ref.Root, m.Ref.ID)
+		return err
+	})
+	return existing, fresh, err
+}
+
+// ConfirmPost records the post of a reserved mapping, removes the event, and wakes what waits for it.
+func (s *Store) ConfirmPost(ctx context.Context, lease bridge.Lease, event bridge.InboundEvent, id bridge.MappingID, posted bridge.Posted) error {
+	return s.under(ctx, lease, "confirm a post", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE msteamssync.message_map SET state = 'confirmed', post_id = $2, root_post_id = $3, teams_hash = $4,
+			post_hash = $5, confirmed_at = clock_timestamp() WHERE id = $1 AND state = 'reserved'`,
+			id, posted.Post, posted.RootPost, posted.TeamsHash, posted.PostHash); err != nil {
+			return err
+		}
+		if err := noteEvent(ctx, tx, lease.Lane); err != nil {
+			return err
+		}
+		if err := remove(ctx, tx, event.Event); err != nil {
+			return err
+		}
+		return s.wake(ctx, tx, lease.Conversation, bridge.MessageMapped(event.Ref.Root, event.Ref.ID), bridge.PostMapped(posted.Post))
+	})
+}
+
+// SkipMessage records that the Teams message is not to be carried, and removes the event.
+func (s *Store) SkipMessage(ctx context.Context, lease bridge.Lease, event bridge.InboundEvent, channel bridge.ChannelID) error {
+	return s.under(ctx, lease, "leave a message out", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.message_map AS m
+				(id, conversation, teams_team_id, root, message, channel_id, direction, state)
+			VALUES ($1, $2, $3, $4, $5, $6, 'in', 'tombstone')
+			ON CONFLICT (conversation, root, message, part) DO UPDATE SET state = 'tombstone' WHERE m.state = 'reserved'`,
+			uuid.NewString(), event.Ref.Conversation.ID, event.Ref.Conversation.Team, event.Ref.Root, event.Ref.ID, channel); err != nil {
+			return err
+		}
+		if err := remove(ctx, tx, event.Event); err != nil {
+			return err
+		}
+		return s.wake(ctx, tx, lease.Conversation, bridge.MessageMapped(event.Ref.Root, event.Ref.ID))
+	})
+}

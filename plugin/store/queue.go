@@ -1,0 +1,150 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// Finish removes an event that needs nothing more.
+func (s *Store) Finish(ctx context.Context, lease bridge.Lease, event bridge.Event) error {
+	return s.under(ctx, lease, "finish an event", func(tx pgx.Tx) error { return remove(ctx, tx, event) })
+}
+
+// Retry puts an event back for a while.
+func (s *Store) Retry(ctx context.Context, lease bridge.Lease, event bridge.Event, after time.Duration, counted bool, reason string) error {
+	return s.under(ctx, lease, "put an event back", func(tx pgx.Tx) error {
+		return putBack(ctx, tx, event, "state <> 'sending'", after, counted, reason)
+	})
+}
+
+// Park takes an event out of the lane until its target comes true.
+func (s *Store) Park(ctx context.Context, lease bridge.Lease, event bridge.Event, target bridge.Target, atMost time.Duration, reason string) error {
+	return s.under(ctx, lease, "park an event", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		reached, err := reached(ctx, tx, lease.Conversation, target)
+		if err != nil || reached {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'parked', parked_for = $2, last_error = $4,
+			not_before = clock_timestamp() + make_interval(secs => $3) WHERE id = $1`, event.ID, target, seconds(atMost), reason)
+		return err
+	})
+}
+
+// reached tells whether a target has come true already. Whether an account is connected is not this table's to say: the
+// bridge asks again after parking.
+func reached(ctx context.Context, tx pgx.Tx, conversation bridge.ConversationID, target bridge.Target) (yes bool, err error) {
+	kind, name, _ := strings.Cut(string(target), ":")
+	switch kind {
+	case "message":
+		root, message, _ := strings.Cut(name, "/")
+		err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM msteamssync.message_map
+			WHERE conversation = $1 AND root = $2 AND message = $3 AND state <> 'reserved')`, conversation, root, message).Scan(&yes)
+	case "post":
+		err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM msteamssync.message_map
+			WHERE post_id = $1 AND state <> 'reserved')`, name).Scan(&yes)
+	case "send":
+		err = tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM msteamssync.outbox
+			WHERE conversation = $1 AND sender = $2 AND state = 'sending')`, conversation, name).Scan(&yes)
+	}
+	return yes, err
+}
+
+// AwaitSends keeps an inbound event at the head of its lane while the user has a send in flight. It stays pending: what
+// comes after it in the lane must not overtake it.
+func (s *Store) AwaitSends(ctx context.Context, lease bridge.Lease, event bridge.Event, sender bridge.TeamsUserID, atMost time.Duration) error {
+	return s.under(ctx, lease, "wait for a send", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		target := bridge.SettledSendOf(sender)
+		reached, err := reached(ctx, tx, lease.Conversation, target)
+		if err != nil || reached {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE msteamssync.inbox SET state = 'pending', parked_for = $2,
+			not_before = clock_timestamp() + make_interval(secs => $3) WHERE id = $1`, event.ID, target, seconds(atMost))
+		return err
+	})
+}
+
+// Bury gives an event up.
+func (s *Store) Bury(ctx context.Context, lease bridge.Lease, event bridge.Event, reason string) error {
+	return s.under(ctx, lease, "give an event up", func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'dead', parked_for = '', last_error = $3
+			WHERE id = $1 AND generation = $2`, event.ID, event.Generation, reason)
+		return err
+	})
+}
+
+// Behind removes an event that was noted but not carried.
+func (s *Store) Behind(ctx context.Context, lease bridge.Lease, event bridge.Event, mapping bridge.MappingID) error {
+	return s.under(ctx, lease, "note a change", func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "UPDATE msteamssync.message_map SET behind = behind + 1 WHERE id = $1", mapping); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE msteamssync.lanes SET not_carried = not_carried + 1
+			WHERE conversation = $1 AND direction = $2`, lease.Conversation, lease.Direction); err != nil {
+			return err
+		}
+		return remove(ctx, tx, event)
+	})
+}
+
+// Revive makes the dead events of a lane due again.
+func (s *Store) Revive(ctx context.Context, lane bridge.Lane) (revived int, err error) {
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE `+queueOf(lane.Direction)+` SET state = 'pending', attempts = 0, not_before = clock_timestamp()
+			WHERE conversation = $1 AND state = 'dead'`, lane.Conversation)
+		if err != nil {
+			return err
+		}
+		revived = int(tag.RowsAffected())
+		return s.notifyLane(ctx, tx, lane, 0)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("retry dead letters: %w", err)
+	}
+	return revived, nil
+}
+
+// under runs f in a transaction that holds the lease.
+func (s *Store) under(ctx context.Context, lease bridge.Lease, what string, f func(pgx.Tx) error) error {
+	err := s.transact(ctx, func(tx pgx.Tx) error {
+		if err := s.hold(ctx, tx, lease); err != nil {
+			return err
+		}
+		return f(tx)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// remove deletes the generation of the event that the worker took.
+func remove(ctx context.Context, tx pgx.Tx, event bridge.Event) error {
+	_, err := tx.Exec(ctx, "DELETE FROM "+queueOf(event.Lane.Direction)+" WHERE id = $1 AND generation = $2", event.ID, event.Generation)
+	return err
+}
+
+func putBack(ctx context.Context, tx pgx.Tx, event bridge.Event, condition string, after time.Duration, counted bool, reason string) error {
+	count := 0
+	if counted {
+		count = 1
+	}
+	_, err := tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'pending', parked_for = '', attempts = attempts + $3, last_error = $4,
+		not_before = clock_timestamp() + make_interval(secs => $2) WHERE id = $1 AND `+condition, event.ID, seconds(after), count, reason)
+	return err
+}
