@@ -49,6 +49,7 @@ type Client struct {
 	mu       sync.Mutex
 	graphID  ObjectID              // object id of Microsoft Graph's service principal, once known
 	objects  map[ClientID]ObjectID // registrations by client id, once known
+	skus     []Sku                 // bought licences, once known
 	pageHost string
 }
 
