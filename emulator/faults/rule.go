@@ -105,8 +105,10 @@ func (r *Rule) check() error {
 // Duration is a time.Duration that is written "250ms" or "2h30m" in JSON.
 type Duration time.Duration
 
+func (d Duration) String() string { return time.Duration(d).String() }
+
 // MarshalJSON writes the duration as a string.
-func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(d).String()) }
+func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
 
 // UnmarshalJSON reads a string as time.ParseDuration does.
 func (d *Duration) UnmarshalJSON(data []byte) error {

@@ -25,31 +25,35 @@ type ChannelSeed struct {
 // Load makes the teams of a seed. The people in it must exist in the directory.
 func (s *State) Load(seeds []Seed) error {
 	for _, seed := range seeds {
-		if err := s.load(seed); err != nil {
+		if _, err := s.Add(seed); err != nil {
 			return fmt.Errorf("seed, team %q: %w", seed.DisplayName, err)
 		}
 	}
 	return nil
 }
 
-func (s *State) load(seed Seed) error {
+// Add makes one team of a seed with its channels and members.
+func (s *State) Add(seed Seed) (Team, error) {
 	t, err := s.AddTeam(seed.ID, seed.DisplayName, seed.Description)
 	if err != nil {
-		return err
+		return Team{}, err
 	}
 	for _, c := range seed.Channels {
 		if _, err := s.AddChannel(t.ID, c.ID, c.DisplayName, c.Description); err != nil {
-			return err
+			return Team{}, err
 		}
 	}
-	for role, people := range map[Role][]string{Owner: seed.Owners, Member: seed.Members} {
-		for _, person := range people {
-			if err := s.AddMember(t.ID, person, role); err != nil {
-				return err
-			}
+	for _, person := range seed.Owners {
+		if err := s.AddMember(t.ID, person, Owner); err != nil {
+			return Team{}, err
 		}
 	}
-	return nil
+	for _, person := range seed.Members {
+		if err := s.AddMember(t.ID, person, Member); err != nil {
+			return Team{}, err
+		}
+	}
+	return t, nil
 }
 
 // DefaultSeed is the demo tenant's team.

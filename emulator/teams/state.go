@@ -248,15 +248,13 @@ func (s *State) Channel(in TeamID, id ChannelID) (Channel, error) {
 	return c.Channel, nil
 }
 
-// Clear forgets all messages; teams, channels and members stay.
-func (s *State) Clear() {
+// Reset forgets everything and loads a seed.
+func (s *State) Reset(seeds []Seed) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, t := range s.teams {
-		for _, c := range t.channels {
-			c.conversation = newConversation(c.place)
-		}
-	}
+	clear(s.teams)
+	s.reuse = false
+	s.mu.Unlock()
+	return s.Load(seeds)
 }
 
 func (s *State) team(id TeamID) (*team, error) {

@@ -304,9 +304,9 @@ func TestListsAreNewestFirst(t *testing.T) {
 	if len(replies) != 2 || replies[0].ID != b.ID {
 		t.Errorf("replies: %+v", replies)
 	}
-	w.Clear()
+	must(t, w.Reset(teams.DefaultSeed()))
 	if list, _ := w.Messages(w.bridge); len(list) != 0 {
-		t.Error("Clear left messages")
+		t.Error("Reset left messages")
 	}
 }
 

@@ -215,6 +215,13 @@ func (s *State) ReuseReplyIDs(on bool) {
 	s.reuse = on
 }
 
+// ReusesReplyIDs says whether ReuseReplyIDs is on.
+func (s *State) ReusesReplyIDs() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.reuse
+}
+
 // errUnchanged is given by a change that found nothing to do; the caller sees success, observers see nothing.
 var errUnchanged = refuse(Invalid, "nothing to change")
 
