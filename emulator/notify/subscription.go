@@ -36,9 +36,12 @@ type Subscription struct {
 // Time is a time as Graph writes it in subscriptions and notifications: UTC, up to seven digits of fraction.
 type Time time.Time
 
+// String returns the time as Graph writes it.
+func (t Time) String() string { return time.Time(t).UTC().Format("2006-01-02T15:04:05.9999999Z") }
+
 // MarshalJSON writes the time in UTC.
 func (t Time) MarshalJSON() ([]byte, error) {
-	return json.Marshal(time.Time(t).UTC().Format("2006-01-02T15:04:05.9999999Z"))
+	return json.Marshal(t.String())
 }
 
 // UnmarshalJSON reads any RFC 3339 time.
