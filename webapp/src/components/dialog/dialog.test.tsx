@@ -1,0 +1,90 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import {render, screen} from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import React from 'react';
+import {expect, test, vi} from 'vitest';
+
+import {Dialog} from './dialog';
+
+function draw(onDismiss?: () => void) {
+    return render(
+        <>
+            <button>{'outside'}</button>
+            <Dialog
+                title='Title'
+                onDismiss={onDismiss}
+                actions={(
+                    <>
+                        <button>{'first'}</button>
+                        <button>{'last'}</button>
+                    </>
+                )}
+            >
+                {'Text'}
+            </Dialog>
+        </>,
+    );
+}
+
+test('is announced as a modal dialog with its title and text', () => {
+    draw();
+    const dialog = screen.getByRole('dialog', {name: 'Title', description: 'Text'});
+    expect(dialog).toHaveAttribute('aria-modal', 'true');
+    expect(dialog.parentElement?.parentElement).toBe(document.body);
+});
+
+test('takes the focus to its main button and Tab goes round inside', async () => {
+    draw();
+    const first = screen.getByText('first');
+    const last = screen.getByText('last');
+    expect(first).toHaveFocus();
+    await userEvent.tab({shift: true});
+    expect(last).toHaveFocus();
+    await userEvent.tab();
+    expect(first).toHaveFocus();
+    await userEvent.tab();
+    expect(last).toHaveFocus();
+});
+
+test('focus that the page moves away comes back to where it was', async () => {
+    draw();
+    await userEvent.tab();
+    screen.getByText('outside').focus();
+    expect(screen.getByText('last')).toHaveFocus();
+});
+
+test('keys do not reach the shortcuts of the page', async () => {
+    const shortcut = vi.fn();
+    document.addEventListener('keydown', shortcut);
+    draw();
+    await userEvent.keyboard('{Control>}k{/Control}{Escape}');
+    document.removeEventListener('keydown', shortcut);
+    expect(shortcut).not.toHaveBeenCalled();
+});
+
+test('Escape dismisses where that is allowed', async () => {
+    const dismiss = vi.fn();
+    draw(dismiss);
+    await userEvent.keyboard('{Escape}');
+    expect(dismiss).toHaveBeenCalledOnce();
+});
+
+test('gives the focus back when it goes', () => {
+    const {rerender} = render(<button>{'before'}</button>);
+    screen.getByText('before').focus();
+    rerender(
+        <>
+            <button>{'before'}</button>
+            <Dialog
+                title='Title'
+                actions={<button>{'ok'}</button>}
+            >
+                {'Text'}
+            </Dialog>
+        </>,
+    );
+    rerender(<button>{'before'}</button>);
+    expect(screen.getByText('before')).toHaveFocus();
+});

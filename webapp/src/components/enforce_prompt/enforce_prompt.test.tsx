@@ -1,0 +1,199 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import {act, screen} from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+
+import {Host, serve} from '../../../test/host';
+import type {Answer} from '../../../test/host';
+import {Plugin} from '../../plugin';
+
+const mustConnect = {json: {needsConnect: true, canSkip: false, email: 'alex@demo.example'}};
+const maySkip = {json: {needsConnect: true, canSkip: true, email: 'alex@demo.example'}};
+const connected = {json: {needsConnect: false, canSkip: false, email: 'alex@demo.example'}};
+const connectRoute = '/plugins/com.mattermost.msteams-sync/connect';
+const userConnected = 'custom_com.mattermost.msteams-sync_user_connected';
+
+/** The log-in window as the browser gives it. */
+class LogInWindow {
+    opener: unknown = window;
+    close = vi.fn();
+}
+
+/** A host with the plugin, on the page of a user who is logged in. */
+function open(answers: Answer[], locale = 'en') {
+    const fetched = serve(...answers);
+    const host = new Host();
+    const plugin = new Plugin();
+    plugin.initialize(host.registry, host.store);
+    host.logIn('alex');
+    const page = host.draw(locale);
+    return {fetched, host, plugin, page};
+}
+
+function dialog() {
+    return screen.queryByRole('dialog', {name: 'Connect your Microsoft Teams account'});
+}
+
+let windowOpen = vi.spyOn(window, 'open');
+const user = userEvent.setup({advanceTimers: vi.advanceTimersByTime});
+
+beforeEach(() => {
+    vi.useFakeTimers({shouldAdvanceTime: true});
+    windowOpen = vi.spyOn(window, 'open');
+});
+afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+});
+
+async function settle(ms = 0) {
+    await act(() => vi.advanceTimersByTimeAsync(ms));
+}
+
+test('asks nothing before somebody is logged in', async () => {
+    const fetched = serve(mustConnect);
+    const host = new Host();
+    new Plugin().initialize(host.registry, host.store);
+    host.draw();
+    await settle();
+    expect(fetched).not.toHaveBeenCalled();
+
+    act(() => {
+        host.logIn('alex');
+    });
+    expect(await screen.findByRole('dialog')).toBeInTheDocument();
+});
+
+test('stays away from those who need not connect', async () => {
+    const {fetched} = open([connected]);
+    await settle();
+    expect(fetched).toHaveBeenCalledOnce();
+    expect(dialog()).toBeNull();
+});
+
+test('says which e-mail address must match, and cannot be left', async () => {
+    open([mustConnect]);
+    expect(await screen.findByRole('dialog')).toHaveTextContent('Log in to Microsoft as alex@demo.example');
+    expect(screen.queryByRole('button', {name: 'Skip for now'})).toBeNull();
+    await user.keyboard('{Escape}');
+    expect(dialog()).toBeInTheDocument();
+});
+
+test('names no address where any will do', async () => {
+    open([{json: {needsConnect: true}}]);
+    expect(await screen.findByRole('dialog')).not.toHaveTextContent('Log in to Microsoft as');
+});
+
+test('opens the log-in window in the click and closes on the event', async () => {
+    const logIn = new LogInWindow();
+    windowOpen.mockReturnValue(logIn as unknown as Window);
+    const {host} = open([mustConnect, connected]);
+    const button = await screen.findByRole('button', {name: 'Connect account'});
+
+    act(() => {
+        button.click();
+        expect(windowOpen).toHaveBeenCalledExactlyOnceWith(connectRoute, '_blank');
+    });
+    expect(logIn.opener).toBeNull();
+    expect(dialog()).toHaveTextContent('This message closes by itself.');
+
+    act(() => host.events.get(userConnected)?.({event: userConnected, data: {teams_user: 'Alex Demo'}}));
+    expect(dialog()).toBeNull();
+    expect(logIn.close).toHaveBeenCalledOnce();
+});
+
+test.each([
+    ['when the user comes back to the tab', async () => {
+        window.dispatchEvent(new Event('focus'));
+        await settle();
+    }],
+    ['within ten seconds', () => settle(10_000)],
+    ['when the user asks', () => user.click(screen.getByRole('button', {name: 'Check now'}))],
+])('closes %s although the event was lost', async (_name, look) => {
+    windowOpen.mockReturnValue(new LogInWindow() as unknown as Window);
+    open([mustConnect, connected]);
+    await user.click(await screen.findByRole('button', {name: 'Connect account'}));
+    await look();
+    await vi.waitFor(() => {
+        expect(dialog()).toBeNull();
+    });
+});
+
+test('offers a link where the browser blocks the window', async () => {
+    windowOpen.mockReturnValue(null);
+    open([mustConnect]);
+    await user.click(await screen.findByRole('button', {name: 'Connect account'}));
+
+    const link = screen.getByRole('link', {name: 'Open it here.'});
+    expect(link).toHaveAttribute('href', connectRoute);
+    link.addEventListener('click', (event) => {
+        event.preventDefault(); // jsdom cannot navigate
+    });
+    await user.click(link);
+    expect(dialog()).toHaveTextContent('This message closes by itself.');
+});
+
+test.each([
+    ['the button', () => user.click(screen.getByRole('button', {name: 'Skip for now'}))],
+    ['Escape', () => user.keyboard('{Escape}')],
+])('skipping with %s lasts until the page is loaded again', async (_name, skip) => {
+    const first = open([maySkip]);
+    await screen.findByRole('dialog');
+    await skip();
+    expect(dialog()).toBeNull();
+
+    first.page.unmount();
+    const again = first.host.draw();
+    await settle();
+    expect(dialog()).toBeNull();
+
+    again.unmount();
+    open([maySkip]);
+    expect(await screen.findByRole('dialog')).toBeInTheDocument();
+});
+
+test('a check that fails while the dialog is open is shown and repeated', async () => {
+    const {host} = open([mustConnect, {status: 503}, connected]);
+    await screen.findByRole('dialog');
+    act(() => host.onReconnect?.());
+    await vi.waitFor(() => {
+        expect(dialog()).toHaveTextContent('The connection could not be checked.');
+    });
+    await settle(2000);
+    expect(dialog()).toBeNull();
+});
+
+test('a server that does not answer holds nobody up, and is mentioned at the third failure', async () => {
+    open(['no network', {status: 502}, {status: 503}, mustConnect]);
+    await settle(2000);
+    expect(dialog()).toBeNull();
+    expect(screen.queryByRole('status')).toBeNull();
+    await settle(4000);
+    expect(screen.getByRole('status')).toHaveTextContent('could not check');
+
+    await user.click(screen.getByRole('button', {name: 'Try again'}));
+    expect(await screen.findByRole('dialog')).toBeInTheDocument();
+    expect(screen.queryByRole('status')).toBeNull();
+});
+
+test('the notice can be put away', async () => {
+    open(['no network']);
+    await settle(6000);
+    await user.click(screen.getByRole('button', {name: 'Dismiss'}));
+    expect(screen.queryByRole('status')).toBeNull();
+});
+
+test('a disconnected account brings the dialog back', async () => {
+    const {host} = open([connected, mustConnect]);
+    await settle();
+    act(() => host.events.get('custom_com.mattermost.msteams-sync_user_disconnected')?.({event: '', data: {}}));
+    expect(await screen.findByRole('dialog')).toBeInTheDocument();
+});
+
+test("speaks the user's language", async () => {
+    open([mustConnect], 'de');
+    expect(await screen.findByRole('dialog', {name: 'Verbinden Sie Ihr Microsoft-Teams-Konto'})).
+        toHaveTextContent('Melden Sie sich bei Microsoft als alex@demo.example an');
+});
