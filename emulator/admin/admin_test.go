@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -291,5 +292,23 @@ func TestOnlyThisMachineMayCall(t *testing.T) {
 				t.Errorf("status %d, want %d: %s", w.Code, c.status, w.Body)
 			}
 		})
+	}
+}
+
+// TestRoutesAreDocumented keeps the README in step with the routes. Routes of one message stand there once, shortened.
+func TestRoutesAreDocumented(t *testing.T) {
+	b := newBench(t)
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []struct{ Method, Path string }
+	b.call(t, 200, "GET", "/", "", &list)
+	for _, r := range list {
+		path := strings.Replace(r.Path, "/messages/{root}/replies/{message}", "/messages/{message}", 1)
+		path = strings.Replace(path, admin.Root+"/teams/{team}/channels/{channel}/messages/{message}", "…/messages/{message}", 1)
+		if !strings.Contains(string(readme), "`"+r.Method+" "+path) {
+			t.Errorf("README.md does not explain %s %s", r.Method, r.Path)
+		}
 	}
 }

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"html/template"
 	"slices"
 	"time"
@@ -102,6 +103,8 @@ func (p Parts) channel(t teams.Team, c teams.Channel) *channelView {
 	if err != nil {
 		return v
 	}
+	// Plain members first: the form proposes the first person to write as.
+	slices.SortStableFunc(members, func(a, b teams.Membership) int { return cmp.Compare(a.Role, b.Role) })
 	for _, m := range members {
 		if user, ok := p.Directory.User(m.UserID); ok {
 			v.People = append(v.People, user)
