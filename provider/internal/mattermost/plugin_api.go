@@ -1,0 +1,131 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mattermost
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+)
+
+// ErrPluginDown says that the plugin does not answer: it is disabled, starting, or failed.
+var ErrPluginDown = errors.New("the plugin does not answer")
+
+// The plugin's routes that the provider calls; both are for system admins.
+const (
+	routeFingerprints = "/api/v1/config/fingerprints"
+	routeStatus       = "/api/v1/status"
+)
+
+// Fingerprint identifies a secret without holding it: a random salt and the HMAC-SHA256 of the secret under it. Its text
+// form is "<salt in base64>:<HMAC in hex>".
+type Fingerprint struct {
+	Salt []byte
+	Sum  string
+}
+
+// NewFingerprint takes the fingerprint of a secret under a fresh salt.
+func NewFingerprint(secret string) Fingerprint {
+	salt := make([]byte, 16)
+	_, _ = rand.Read(salt) // never fails
+	return Fingerprint{Salt: salt, Sum: sum(salt, secret)}
+}
+
+// ParseFingerprint reads the text form.
+func ParseFingerprint(text string) (Fingerprint, error) {
+	salt, digest, ok := strings.Cut(text, ":")
+	decoded, err := base64.StdEncoding.DecodeString(salt)
+	if !ok || err != nil || len(decoded) == 0 || len(digest) != 2*sha256.Size {
+		return Fingerprint{}, fmt.Errorf("%q is not a fingerprint", text)
+	}
+	return Fingerprint{Salt: decoded, Sum: digest}, nil
+}
+
+// String is the text form.
+func (f Fingerprint) String() string {
+	return base64.StdEncoding.EncodeToString(f.Salt) + ":" + f.Sum
+}
+
+// Matches reports whether the secret has this fingerprint.
+func (f Fingerprint) Matches(secret string) bool {
+	return hmac.Equal([]byte(f.Sum), []byte(sum(f.Salt, secret)))
+}
+
+func sum(salt []byte, secret string) string {
+	mac := hmac.New(sha256.New, salt)
+	mac.Write([]byte(secret))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// Fingerprints asks the plugin for the HMAC of each secret setting under a salt, by key as the manifest spells it. Empty
+// settings are absent. The error is ErrPluginDown when the plugin does not answer.
+func (s *Server) Fingerprints(ctx context.Context, salt []byte) (map[string]string, error) {
+	request := map[string]string{"salt": base64.StdEncoding.EncodeToString(salt)}
+	var answer struct {
+		Fingerprints map[string]string `json:"fingerprints"`
+	}
+	if err := s.callPlugin(ctx, "compare the plugin's secrets", http.MethodPost, routeFingerprints, request, &answer); err != nil {
+		return nil, err
+	}
+	return answer.Fingerprints, nil
+}
+
+// callPlugin calls one of the plugin's own routes.
+func (s *Server) callPlugin(ctx context.Context, doing, method, route string, body, answer any) error {
+	api, err := s.client(ctx)
+	if err != nil {
+		return err
+	}
+	var content bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&content).Encode(body); err != nil {
+			return fmt.Errorf("%s: %w", doing, err)
+		}
+	}
+	request, err := http.NewRequestWithContext(ctx, method, catalog.PluginURL(s.cfg.URL, route), &content)
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	for name, value := range api.HTTPHeader {
+		request.Header.Set(name, value)
+	}
+	request.Header.Set("Authorization", "Bearer "+api.AuthToken)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := api.HTTPClient.Do(request)
+	if err != nil {
+		return s.failure(doing, 0, err)
+	}
+	defer response.Body.Close()
+	// Mattermost answers 404, 502 or 503 with a page of its own when the plugin does not run.
+	isJSON := strings.Contains(response.Header.Get("Content-Type"), "json")
+	switch {
+	case response.StatusCode == http.StatusOK && isJSON:
+		if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
+			return &Error{Doing: doing, URL: s.cfg.URL, Status: response.StatusCode, Message: "the plugin's answer cannot be read: " + err.Error()}
+		}
+		return nil
+	case !isJSON:
+		return fmt.Errorf("%w (%s %s: HTTP %d)", ErrPluginDown, method, route, response.StatusCode)
+	}
+	var refusal struct{ Code, Message string }
+	_ = json.NewDecoder(response.Body).Decode(&refusal)
+	if refusal.Message == "" {
+		refusal.Message = "the plugin refused"
+	}
+	e := &Error{Doing: doing, URL: s.cfg.URL, Status: response.StatusCode, Code: refusal.Code,
+		RequestID: response.Header.Get("X-Request-Id"), Message: refusal.Message}
+	e.Mend = s.mend(e)
+	return e
+}
