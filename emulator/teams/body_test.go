@@ -62,6 +62,9 @@ func FuzzNormalise(f *testing.F) {
 		if err != nil {
 			return // too deep for the parser, refused
 		}
+		if again, err := teams.Normalise(got); err != nil || again != got {
+			t.Fatalf("normalising %q gives %q, and again %q, %v", in, got, again, err)
+		}
 		lower := strings.ToLower(got)
 		for _, bad := range []string{"<script", "<style", "<!--", "<iframe"} {
 			if strings.Contains(lower, bad) {
