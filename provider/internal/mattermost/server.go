@@ -96,3 +96,6 @@ func (s *Server) client(ctx context.Context) (*model.Client4, error) {
 	s.loggedIn = true
 	return s.api, nil
 }
+
+// HTTPClient trusts what the server's client trusts. Its requests carry no credentials.
+func (s *Server) HTTPClient() *http.Client { return s.api.HTTPClient }
