@@ -248,13 +248,12 @@ func (s *State) Channel(in TeamID, id ChannelID) (Channel, error) {
 	return c.Channel, nil
 }
 
-// Reset forgets everything and loads a seed.
-func (s *State) Reset(seeds []Seed) error {
+// Clear forgets everything: teams, channels, messages. Observers stay.
+func (s *State) Clear() {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	clear(s.teams)
 	s.reuse = false
-	s.mu.Unlock()
-	return s.Load(seeds)
 }
 
 func (s *State) team(id TeamID) (*team, error) {

@@ -304,9 +304,10 @@ func TestListsAreNewestFirst(t *testing.T) {
 	if len(replies) != 2 || replies[0].ID != b.ID {
 		t.Errorf("replies: %+v", replies)
 	}
-	must(t, w.Reset(teams.DefaultSeed()))
+	w.Clear()
+	must(t, w.Load(teams.DefaultSeed()))
 	if list, _ := w.Messages(w.bridge); len(list) != 0 {
-		t.Error("Reset left messages")
+		t.Error("Clear left messages")
 	}
 }
 
