@@ -1,0 +1,45 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import WebSocketClient from '@mattermost/client/lib/websocket';
+import {loadMe} from 'mattermost-redux/actions/users';
+import {getCurrentUser} from 'mattermost-redux/selectors/entities/users';
+import React from 'react';
+import {createRoot} from 'react-dom/client';
+
+import {exposeLibraries} from './globals';
+import './page.css';
+import {Page} from './page';
+import {deliver, loadPlugins, reconnected} from './plugins';
+import {store} from './store';
+
+/** What Mattermost's web app does before it draws: libraries, user, plugins, events. */
+async function start(): Promise<void> {
+    exposeLibraries();
+    await store.dispatch(loadMe() as never);
+    const user = getCurrentUser(store.getState()) as {locale: string} | undefined;
+    if (user) {
+        document.documentElement.lang = user.locale;
+        listen();
+    } else if (window.location.pathname !== '/login') {
+        window.location.assign('/login');
+        return;
+    }
+    await loadPlugins();
+
+    const container = document.getElementById('root');
+    if (container) {
+        createRoot(container).render(<Page/>);
+    }
+}
+
+function listen(): void {
+    const socket = new WebSocketClient();
+    socket.addMessageListener((message) => {
+        deliver(message);
+    });
+    socket.addReconnectListener(reconnected);
+    socket.initialize(`${window.location.origin.replace(/^http/, 'ws')}/api/v4/websocket`);
+}
+
+void start();

@@ -1,0 +1,117 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import React, {useState} from 'react';
+import type {FormEvent} from 'react';
+import {IntlProvider} from 'react-intl';
+import {Provider, useSelector} from 'react-redux';
+import {BrowserRouter, Link, Route, Switch} from 'react-router-dom';
+
+import {Client4} from 'mattermost-redux/client';
+
+import {store} from './store';
+import type {HostState, Place} from './store';
+
+/** The whole page: a log-in form, or the places in which plugins are drawn. */
+export function Page() {
+    return (
+        <Provider store={store}>
+            <Language>
+                <BrowserRouter>
+                    <Switch>
+                        <Route path='/login'><LogIn/></Route>
+                        <Route path='/admin_console'><SystemConsole/></Route>
+                        <Route><Main/></Route>
+                    </Switch>
+                </BrowserRouter>
+            </Language>
+        </Provider>
+    );
+}
+
+function Language({children}: {children: React.ReactNode}) {
+    const messages = useSelector((state: HostState) => state.plugins.messages);
+    return (
+        <IntlProvider
+            locale={document.documentElement.lang}
+            messages={messages}
+        >
+            {children}
+        </IntlProvider>
+    );
+}
+
+/** Root components are drawn in the channels alone, Global ones in products too, none in the System Console. */
+function Main() {
+    return (
+        <>
+            <header>
+                <Link to='/'>{'Channels'}</Link>
+                <Link to='/boards'>{'Boards'}</Link>
+                <Link to='/admin_console'>{'System Console'}</Link>
+            </header>
+            <Switch>
+                <Route path='/boards'>
+                    <main><h1>{'A product'}</h1></main>
+                </Route>
+                <Route>
+                    <main>
+                        <h1>{'Channels'}</h1>
+                        <textarea
+                            aria-label='Message'
+                            autoFocus={true}
+                        />
+                    </main>
+                    <Plugged place='Root'/>
+                </Route>
+            </Switch>
+            <Plugged place='Global'/>
+        </>
+    );
+}
+
+function SystemConsole() {
+    return (
+        <main>
+            <h1>{'System Console'}</h1>
+            <Link to='/'>{'Back to Mattermost'}</Link>
+        </main>
+    );
+}
+
+function Plugged({place}: {place: Place}) {
+    const components = useSelector((state: HostState) => state.plugins.components);
+    return (
+        <>
+            {components.filter((entry) => entry.place === place).map(({id, component: Component}) => <Component key={id}/>)}
+        </>
+    );
+}
+
+function LogIn() {
+    const [error, setError] = useState('');
+    const submit = async (event: FormEvent<HTMLFormElement>) => {
+        event.preventDefault();
+        const form = new FormData(event.currentTarget);
+        try {
+            await Client4.login(String(form.get('login_id')), String(form.get('password')));
+            window.location.assign('/');
+        } catch (reason) {
+            setError((reason as Error).message);
+        }
+    };
+    return (
+        <main>
+            <h1>{'Log in'}</h1>
+            <form onSubmit={(event) => void submit(event)}>
+                <label>{'Email or username'}<input name='login_id'/></label>
+                <label>{'Password'}<input
+                    name='password'
+                    type='password'
+                                   /></label>
+                <button className='btn btn-primary'>{'Log in'}</button>
+                <p role='alert'>{error}</p>
+            </form>
+        </main>
+    );
+}
