@@ -78,6 +78,21 @@ func (c *Client) SetConsent(ctx context.Context, principal ObjectID, want Consen
 	})
 }
 
+// RevokeConsent takes all tenant-wide consent on Microsoft Graph away. A service principal that is gone has none.
+func (c *Client) RevokeConsent(ctx context.Context, principal ObjectID) error {
+	state, err := c.grants(ctx, principal)
+	if IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.setScopes(ctx, principal, state, nil); err != nil {
+		return err
+	}
+	return c.setRoles(ctx, principal, state, nil)
+}
+
 // setScopes writes the delegated half: one grant of type AllPrincipals per client and resource.
 func (c *Client) setScopes(ctx context.Context, principal ObjectID, state grantState, want []string) error {
 	if SameNames(state.scopes, want) {

@@ -1,0 +1,269 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/consistency"
+	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/entra"
+)
+
+// applicationResource is msteamssync_application: an app registration and its service principal, which are 1:1.
+type applicationResource struct{ clients *clients }
+
+var (
+	_ resource.ResourceWithConfigure   = (*applicationResource)(nil)
+	_ resource.ResourceWithImportState = (*applicationResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*applicationResource)(nil)
+	_ resource.ResourceWithIdentity    = (*applicationResource)(nil)
+)
+
+func newApplicationResource() resource.Resource { return &applicationResource{} }
+
+func (r *applicationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_application"
+}
+
+func (r *applicationResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.clients = configured(req, &resp.Diagnostics)
+}
+
+// applicationIdentity is what tells one registration from another.
+type applicationIdentity struct {
+	TenantID types.String `tfsdk:"tenant_id"`
+	ClientID types.String `tfsdk:"client_id"`
+}
+
+func (r *applicationResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"tenant_id": identityschema.StringAttribute{OptionalForImport: true, Description: "Directory (tenant) ID."},
+		"client_id": identityschema.StringAttribute{RequiredForImport: true, Description: "Application (client) ID."},
+	}}
+}
+
+func (r *applicationResource) identity(clientID types.String) applicationIdentity {
+	tenant := types.StringNull()
+	if r.clients.tenantID != "" {
+		tenant = types.StringValue(r.clients.tenantID)
+	}
+	return applicationIdentity{tenant, clientID}
+}
+
+func (r *applicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan applicationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.clients.needEntra(&resp.Diagnostics) {
+		return
+	}
+	want := plan.application(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, done := consistency.Finish(ctx, interruptGrace)
+	defer done()
+
+	app, err := r.clients.entra.CreateApplication(ctx, want)
+	if err != nil {
+		resp.Diagnostics.AddError("The application was not registered", err.Error())
+		return
+	}
+	plan.ID, plan.ClientID = types.StringValue(string(app.ObjectID)), types.StringValue(string(app.ClientID))
+	plan.ServicePrincipalObjectID = types.StringNull()
+	plan.RedirectURIs = setOf(want.RedirectURIs)
+	// In the state before anything waits: whatever goes wrong from here on, Terraform knows the registration.
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(plan.ClientID))...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
+
+	principal, err := r.ensurePrincipal(ctx, app.ClientID)
+	if err != nil {
+		resp.Diagnostics.AddError("The application has no service principal yet",
+			fmt.Sprintf("The application is registered with client id %s and stands in the state, but its service principal could not be made.\n\n%s", app.ClientID, err))
+		return
+	}
+	plan.ServicePrincipalObjectID = types.StringValue(string(principal.ObjectID))
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// ensurePrincipal makes the service principal, or adopts the one that is there, enabled and open to everybody.
+func (r *applicationResource) ensurePrincipal(ctx context.Context, id entra.ClientID) (entra.ServicePrincipal, error) {
+	principal, err := r.clients.entra.CreateServicePrincipal(ctx, id)
+	if err != nil || principal.Enabled && !principal.AssignmentRequired {
+		return principal, err
+	}
+	principal.Enabled, principal.AssignmentRequired = true, false
+	return principal, r.clients.entra.UpdateServicePrincipal(ctx, principal)
+}
+
+func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state applicationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if r.clients.canRefreshEntra(&resp.Diagnostics) {
+		r.refresh(ctx, req, resp, &state)
+	}
+	if !resp.State.Raw.IsNull() {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(state.ClientID))...)
+	}
+}
+
+func (r *applicationResource) refresh(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state *applicationModel) {
+	id := entra.ObjectID(state.ID.ValueString())
+	app, err := r.clients.entra.Application(ctx, id)
+	if entra.IsNotFound(err) {
+		var found verdict
+		found, err = r.clients.judgeMissing(ctx, req.Private, id, func(ctx context.Context) (err error) {
+			app, err = r.clients.entra.Application(ctx, id)
+			return err
+		})
+		switch {
+		case err == nil && found == gone:
+			resp.State.RemoveResource(ctx)
+			return
+		case err == nil && found == tooRecent:
+			warnTooRecent(&resp.Diagnostics, "The application "+state.DisplayName.ValueString())
+			return
+		}
+	}
+	if err != nil {
+		resp.Diagnostics.AddError("The application cannot be read", err.Error())
+		return
+	}
+	state.refreshApplication(ctx, app, &resp.Diagnostics)
+
+	principal, err := r.readPrincipal(ctx, state)
+	switch {
+	case err == nil:
+		state.refreshPrincipal(principal)
+	case entra.IsNotFound(err):
+		r.principalMissing(ctx, req, resp, state)
+	default:
+		resp.Diagnostics.AddError("The application's service principal cannot be read", err.Error())
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *applicationResource) readPrincipal(ctx context.Context, state *applicationModel) (entra.ServicePrincipal, error) {
+	if id := state.ServicePrincipalObjectID.ValueString(); id != "" {
+		return r.clients.entra.ServicePrincipal(ctx, entra.ObjectID(id))
+	}
+	return r.clients.entra.ServicePrincipalByClientID(ctx, entra.ClientID(state.ClientID.ValueString()))
+}
+
+// principalMissing keeps a young service principal and plans to make a deleted one again.
+func (r *applicationResource) principalMissing(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state *applicationModel) {
+	if id := entra.ObjectID(state.ServicePrincipalObjectID.ValueString()); id != "" {
+		var principal entra.ServicePrincipal
+		found, err := r.clients.judgeMissing(ctx, req.Private, id, func(ctx context.Context) (err error) {
+			principal, err = r.clients.entra.ServicePrincipal(ctx, id)
+			return err
+		})
+		switch {
+		case err != nil:
+			resp.Diagnostics.AddError("The application's service principal cannot be read", err.Error())
+			return
+		case found == tooRecent:
+			warnTooRecent(&resp.Diagnostics, "The service principal of "+state.DisplayName.ValueString())
+			return
+		case found == present:
+			state.refreshPrincipal(principal)
+			return
+		}
+	}
+	state.ServicePrincipalObjectID = types.StringNull()
+	state.ServicePrincipalEnabled = types.BoolValue(false)
+	state.AppRoleAssignmentRequired = types.BoolValue(false)
+}
+
+func (r *applicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state applicationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.clients.needEntra(&resp.Diagnostics) {
+		return
+	}
+	want := plan.application(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	want.ObjectID = entra.ObjectID(state.ID.ValueString())
+	if err := r.clients.entra.UpdateApplication(ctx, want); err != nil {
+		resp.Diagnostics.AddError("The application was not changed", err.Error())
+		return
+	}
+	if err := r.updatePrincipal(ctx, &plan, state); err != nil {
+		resp.Diagnostics.AddError("The application's service principal was not changed", err.Error())
+		return
+	}
+	plan.ID, plan.ClientID, plan.RedirectURIs = state.ID, state.ClientID, setOf(want.RedirectURIs)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(plan.ClientID))...)
+}
+
+func (r *applicationResource) updatePrincipal(ctx context.Context, plan *applicationModel, state applicationModel) error {
+	if state.ServicePrincipalObjectID.IsNull() {
+		principal, err := r.ensurePrincipal(ctx, entra.ClientID(state.ClientID.ValueString()))
+		plan.ServicePrincipalObjectID = types.StringValue(string(principal.ObjectID))
+		return err
+	}
+	plan.ServicePrincipalObjectID = state.ServicePrincipalObjectID
+	if state.ServicePrincipalEnabled.ValueBool() && !state.AppRoleAssignmentRequired.ValueBool() {
+		return nil
+	}
+	return r.clients.entra.UpdateServicePrincipal(ctx, entra.ServicePrincipal{
+		ObjectID: entra.ObjectID(state.ServicePrincipalObjectID.ValueString()), Enabled: true, AssignmentRequired: false,
+	})
+}
+
+func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state applicationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.clients.needEntra(&resp.Diagnostics) {
+		return
+	}
+	if err := r.clients.entra.DeleteApplication(ctx, entra.ObjectID(state.ID.ValueString())); err != nil {
+		resp.Diagnostics.AddError("The application was not deleted", err.Error())
+	}
+}
+
+// ImportState takes the client id or the object id; the portal shows both, one below the other.
+func (r *applicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := strings.TrimSpace(req.ID)
+	if id == "" {
+		var identity applicationIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		id = identity.ClientID.ValueString()
+	}
+	if resp.Diagnostics.HasError() || !r.clients.needEntra(&resp.Diagnostics) {
+		return
+	}
+	if _, err := uuid.Parse(id); err != nil {
+		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not a GUID; import with the application (client) id or the object id of the app registration.", id))
+		return
+	}
+	app, err := r.clients.entra.ApplicationByClientID(ctx, entra.ClientID(id))
+	if entra.IsNotFound(err) {
+		app, err = r.clients.entra.Application(ctx, entra.ObjectID(id))
+	}
+	if err != nil {
+		resp.Diagnostics.AddError("The application to import was not found", fmt.Sprintf("No app registration of the tenant has the client id or object id %s.\n\n%s", id, err))
+		return
+	}
+	clientID := types.StringValue(string(app.ClientID))
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), string(app.ObjectID))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("client_id"), clientID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(clientID))...)
+}
