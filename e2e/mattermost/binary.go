@@ -19,12 +19,19 @@ const (
 	Oldest
 )
 
-// ServerVariable names the environment variable that replaces the built server by another binary.
-const ServerVariable = "MSTEAMSSYNC_MATTERMOST_SERVER"
+const (
+	// ServerVariable names the environment variable that replaces the built server by another binary.
+	ServerVariable = "MSTEAMSSYNC_MATTERMOST_SERVER"
+	// VersionVariable, set to "oldest", makes Default mean Oldest: 'make test-oldest' runs the same tests.
+	VersionVariable = "MSTEAMSSYNC_MATTERMOST"
+)
 
 // binary returns the server's path. Beside it lies <path>.assets with the translations, templates and fonts of the
 // same version, which the server wants in its work directory.
 func binary(v Version) (path string, err error) {
+	if os.Getenv(VersionVariable) == "oldest" {
+		v = Oldest
+	}
 	name, target := "mattermost-server", "mattermost"
 	if v == Oldest {
 		name, target = "mattermost-server-oldest", "mattermost-oldest"

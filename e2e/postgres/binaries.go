@@ -21,8 +21,8 @@ var ErrNoBinaries = errors.New("PostgreSQL's programs initdb and postgres are ne
 func binaries() (string, error) {
 	if initdb, err := exec.LookPath("initdb"); err == nil {
 		// A link on PATH leads to the directory that has both.
-		if real, err := filepath.EvalSymlinks(initdb); err == nil && complete(filepath.Dir(real)) {
-			return filepath.Dir(real), nil
+		if target, err := filepath.EvalSymlinks(initdb); err == nil && complete(filepath.Dir(target)) {
+			return filepath.Dir(target), nil
 		}
 	}
 	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin")

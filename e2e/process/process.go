@@ -117,24 +117,19 @@ func (p *Process) Kill() {
 // ErrEnded is wrapped by WaitReady when the child ends before it is ready.
 var ErrEnded = errors.New("ended before it was ready")
 
-// probeEvery is how often WaitReady asks. A probe is a loopback request of a millisecond.
-const probeEvery = 50 * time.Millisecond
-
 // WaitReady calls probe until it succeeds, the child ends or ctx is done. The error carries the last answer of probe.
 func (p *Process) WaitReady(ctx context.Context, probe func(context.Context) error) error {
-	tick := time.NewTicker(probeEvery)
-	defer tick.Stop()
-	for {
-		err := probe(ctx)
-		if err == nil {
-			return nil
-		}
+	alive, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
 		select {
 		case <-p.done:
-			return fmt.Errorf("%s %w (%v)", filepath.Base(p.command.Path), ErrEnded, p.err)
-		case <-ctx.Done():
-			return fmt.Errorf("%s is not ready: %w; last answer: %w", filepath.Base(p.command.Path), ctx.Err(), err)
-		case <-tick.C:
+			cancel(fmt.Errorf("%w (%s)", ErrEnded, p.cmd.ProcessState))
+		case <-alive.Done():
 		}
+	}()
+	if err := Until(alive, probe); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(p.command.Path), err)
 	}
+	return nil
 }

@@ -6,6 +6,7 @@ package process_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -73,9 +74,16 @@ func TestKillTakesGrandchildrenAlong(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Kill()
-	// Without a parent the grandchild may stay a zombie until its new parent reaps it; a zombie runs nothing.
-	if err := syscall.Kill(child, 0); err == nil && !zombie(child) {
-		t.Errorf("grandchild %d still runs", child)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if err := process.Until(ctx, func(context.Context) error {
+		// Without a parent it may stay a zombie until its new parent reaps it; a zombie runs nothing.
+		if err := syscall.Kill(child, 0); err == nil && !zombie(child) {
+			return fmt.Errorf("grandchild %d still runs", child)
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
 	}
 }
 
