@@ -6,6 +6,7 @@ package entra
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 )
 
 // openIDConfiguration is the discovery document of version 2. For common the issuer holds a placeholder, as in Entra.
@@ -71,6 +72,19 @@ func (s *Server) keys(w http.ResponseWriter, r *http.Request) {
 	document := s.key.jwks()
 	document["keys"].([]map[string]any)[0]["issuer"] = issuerV2(base(r), s.dir.Tenant().ID)
 	writeJSON(w, http.StatusOK, document)
+}
+
+// userInfo tells an application who its user is. Source: OpenID Connect Core, section 5.3.
+func (s *Server) userInfo(w http.ResponseWriter, r *http.Request) {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	caller, err := s.Authenticate(token)
+	user, ok := s.dir.User(caller.UserID)
+	if err != nil || !ok {
+		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+		writeJSON(w, http.StatusUnauthorized, map[string]any{"error": "invalid_token"})
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"sub": subject(user.ID, caller.AppID), "name": user.DisplayName, "email": user.Mail})
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

@@ -31,6 +31,7 @@ func New(dir *directory.State, c *clock.Clock, bases ...string) (*Server, error)
 	}
 	s := &Server{dir: dir, clock: c, bases: bases, key: key, sessions: newSessions(c), issuers: newIssuerKeys(), mux: http.NewServeMux()}
 	s.mux.HandleFunc("GET /common/discovery/instance", s.instanceDiscovery)
+	s.mux.HandleFunc("GET /oidc/userinfo", s.userInfo)
 	for path, handler := range map[string]http.HandlerFunc{
 		"GET /{tenant}/v2.0/.well-known/openid-configuration": s.openIDConfiguration,
 		"GET /{tenant}/.well-known/openid-configuration":      s.openIDConfigurationV1,
@@ -46,12 +47,6 @@ func New(dir *directory.State, c *clock.Clock, bases ...string) (*Server, error)
 		s.mux.HandleFunc(path, s.ofTenant(handler))
 	}
 	return s, nil
-}
-
-// Serves says whether a request is one for this server.
-func (s *Server) Serves(r *http.Request) bool {
-	_, pattern := s.mux.Handler(r)
-	return pattern != ""
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }

@@ -143,6 +143,16 @@ func (s *sessions) isRevoked(appID, userID string, serial uint64) bool {
 	return serial <= s.cutoff["app/"+strings.ToLower(appID)] || userID != "" && serial <= s.cutoff["user/"+strings.ToLower(userID)]
 }
 
+// Reset forgets every code, refresh token and revocation. Access tokens that are out stay valid until they expire.
+func (s *Server) Reset() {
+	s.sessions.mu.Lock()
+	defer s.sessions.mu.Unlock()
+	clear(s.sessions.codes)
+	clear(s.sessions.refresh)
+	clear(s.sessions.tickets)
+	clear(s.sessions.cutoff)
+}
+
 // Revocation says which tokens to revoke. An empty id matches every one.
 type Revocation struct {
 	AppID  string `json:"appId"`
