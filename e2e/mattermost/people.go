@@ -33,6 +33,11 @@ type User struct {
 	Client                        *model.Client4 // logged in
 }
 
+// Admin is the system admin as a user.
+func (s *Server) Admin() *User {
+	return &User{ID: s.adminID, Username: s.AdminUser, Email: adminEmail, Password: s.AdminPassword, Client: s.Client()}
+}
+
 // NewUser creates <name>@demo.example and logs in.
 func (s *Server) NewUser(ctx context.Context, name string) (*User, error) {
 	u := &User{Username: name, Email: name + "@demo.example", Password: "Loopback-Only-2", Client: s.newClient()}

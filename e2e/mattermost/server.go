@@ -37,6 +37,7 @@ type Options struct {
 const (
 	AdminUser     = "admin"
 	AdminPassword = "Loopback-Only-1"
+	adminEmail    = AdminUser + "@demo.example"
 )
 
 // Server is a running Mattermost.
@@ -48,6 +49,7 @@ type Server struct {
 	Dir           string // work directory: config/, data/, plugins/, mattermost.log
 
 	options Options
+	adminID string
 	port    int
 	binary  string
 	client  *http.Client
@@ -161,13 +163,14 @@ func (s *Server) ping(ctx context.Context) error {
 
 func (s *Server) createAdmin(ctx context.Context) error {
 	c := s.newClient()
-	if _, _, err := c.CreateUser(ctx, &model.User{Username: AdminUser, Email: AdminUser + "@demo.example", Password: AdminPassword}); err != nil {
+	if _, _, err := c.CreateUser(ctx, &model.User{Username: AdminUser, Email: adminEmail, Password: AdminPassword}); err != nil {
 		return fmt.Errorf("create the first user: %w", err)
 	}
-	if _, _, err := c.Login(ctx, AdminUser, AdminPassword); err != nil {
+	admin, _, err := c.Login(ctx, AdminUser, AdminPassword)
+	if err != nil {
 		return fmt.Errorf("log in as the first user: %w", err)
 	}
-	s.AdminToken = c.AuthToken
+	s.adminID, s.AdminToken = admin.Id, c.AuthToken
 	return nil
 }
 
