@@ -145,7 +145,9 @@ func (r *pluginResource) upload(ctx context.Context, plan *pluginModel, now matt
 		diags.AddError("The plugin was not installed", err.Error())
 		return
 	}
-	plan.BundleSHA256 = types.StringValue(source.SHA256)
+	if plan.BundleSHA256.IsUnknown() {
+		plan.BundleSHA256 = types.StringValue(source.SHA256)
+	}
 	plan.Version = types.StringValue(source.Manifest.Version)
 	plan.Build = types.StringValue(mattermost.Build(source.Manifest))
 	diags.Append(rememberInstalled(ctx, private, source)...)

@@ -82,6 +82,24 @@ func (s *Server) Fingerprints(ctx context.Context, salt []byte) (map[string]stri
 	return answer.Fingerprints, nil
 }
 
+// Report is what the plugin says about itself, as far as the provider uses it.
+type Report struct {
+	Problems []Problem `json:"problems"` // settings that it cannot use; it keeps the last good ones
+}
+
+// Problem is a setting that the plugin cannot use.
+type Problem struct {
+	Key     string `json:"key"`
+	Message string `json:"message"`
+}
+
+// Report asks the plugin. The error is ErrPluginDown when it does not answer.
+func (s *Server) Report(ctx context.Context) (Report, error) {
+	var report Report
+	err := s.callPlugin(ctx, "read the plugin's status", http.MethodGet, routeStatus, nil, &report)
+	return report, err
+}
+
 // callPlugin calls one of the plugin's own routes.
 func (s *Server) callPlugin(ctx context.Context, doing, method, route string, body, answer any) error {
 	api, err := s.client(ctx)
