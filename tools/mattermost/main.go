@@ -5,8 +5,8 @@ package main
 import (
 	"os"
 
-	"github.com/mattermost/mattermost/server/v8/cmd/mattermost/commands"
 	_ "github.com/mattermost/mattermost/server/v8/channels/app/slashcommands" // registers the built-in slash commands
+	"github.com/mattermost/mattermost/server/v8/cmd/mattermost/commands"
 )
 
 func main() {
