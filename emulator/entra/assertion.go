@@ -70,7 +70,9 @@ func (s *Server) checkCertificate(r *http.Request, c client, assertion string, h
 func namesCertificate(header map[string]any, certificate *x509.Certificate) bool {
 	sum1, sum256 := sha1.Sum(certificate.Raw), sha256.Sum256(certificate.Raw) //nolint:gosec // a name, not a protection
 	for name, sum := range map[string][]byte{"x5t": sum1[:], "x5t#S256": sum256[:]} {
-		if sent, _ := header[name].(string); sent != "" && strings.TrimRight(sent, "=") == base64.RawURLEncoding.EncodeToString(sum) {
+		// RFC 7515 wants base64url; widely used clients send ordinary base64, which Entra takes too.
+		sent, _ := header[name].(string)
+		if sent = strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(sent); sent != "" && sent == base64.RawURLEncoding.EncodeToString(sum) {
 			return true
 		}
 	}

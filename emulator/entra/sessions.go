@@ -87,17 +87,26 @@ func (s *sessions) addCode(c code) string {
 	return text
 }
 
-// redeem returns a code and marks it used. A second redemption gets the code with redeemed set.
-func (s *sessions) redeem(text string) (code, bool) {
+func (s *sessions) findCode(text string) (code, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.codes[sha256.Sum256([]byte(text))]
 	if c == nil {
 		return code{}, false
 	}
-	found := *c
+	return *c, true
+}
+
+// redeem marks a code used and says whether it was unused. A refused request does not use a code up.
+func (s *sessions) redeem(text string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.codes[sha256.Sum256([]byte(text))]
+	if c == nil || c.redeemed {
+		return false
+	}
 	c.redeemed = true
-	return found, true
+	return true
 }
 
 func (s *sessions) addRefresh(appID, userID, scope string) string {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
@@ -65,8 +66,8 @@ func (s *Server) clientCredentials(r *http.Request) (map[string]any, *oauthError
 	if client.method == methodPublic {
 		return nil, missingCredential()
 	}
-	scope := r.PostForm.Get("scope")
-	if fields := strings.Fields(scope); len(fields) != 1 || !strings.HasSuffix(scope, "/.default") {
+	scope := withoutOIDC(r.PostForm.Get("scope"))
+	if strings.ContainsAny(scope, " ") || !strings.HasSuffix(scope, "/.default") {
 		return nil, fail("invalid_scope", 1002012, "The provided value for scope %s is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).", scope)
 	}
 	q, refusal := s.parseScope(scope)
@@ -80,6 +81,12 @@ func (s *Server) clientCredentials(r *http.Request) (map[string]any, *oauthError
 	return map[string]any{"token_type": "Bearer", "expires_in": expiresIn, "ext_expires_in": expiresIn, "access_token": accessToken}, nil
 }
 
+// withoutOIDC drops the scopes about the sign-in. Microsoft's own clients send them with every request; where nobody
+// signs in they mean nothing.
+func withoutOIDC(scope string) string {
+	return strings.Join(slices.DeleteFunc(strings.Fields(scope), func(item string) bool { return slices.Contains(oidcScopes, item) }), " ")
+}
+
 // expiresIn is what token answers say: one second less than the token lives.
 const expiresIn = 3599
 
@@ -91,13 +98,13 @@ func (s *Server) redeemCode(r *http.Request) (map[string]any, *oauthError) {
 	if r.PostForm.Get("code") == "" {
 		return nil, fail("invalid_request", 900144, "The request body must contain the following parameter: 'code'.")
 	}
-	code, ok := s.sessions.redeem(r.PostForm.Get("code"))
+	code, ok := s.sessions.findCode(r.PostForm.Get("code"))
 	redirectURI := r.PostForm.Get("redirect_uri")
 	switch {
 	case !ok:
 		return nil, fail("invalid_grant", 9002313, "Invalid request. Request is malformed or invalid.")
 	case code.redeemed:
-		return nil, fail("invalid_grant", 54005, "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.")
+		return nil, codeRedeemed()
 	case !strings.EqualFold(code.appID, client.app.AppID):
 		return nil, fail("invalid_grant", 700005, "Provided Authorization Code is intended to use against other tenant or application, thus rejected.")
 	case !s.clock.Now().Before(code.expires):
@@ -111,11 +118,18 @@ func (s *Server) redeemCode(r *http.Request) (map[string]any, *oauthError) {
 	if client.method == methodPublic && !s.isPublicRedirect(client.app, redirectURI) {
 		return nil, missingCredential()
 	}
+	if !s.sessions.redeem(r.PostForm.Get("code")) { // somebody else was faster
+		return nil, codeRedeemed()
+	}
 	scope := r.PostForm.Get("scope")
 	if scope == "" {
 		scope = code.scope
 	}
 	return s.answerForUser(r, client, code.userID, scope, code.scope, code.nonce)
+}
+
+func codeRedeemed() *oauthError {
+	return fail("invalid_grant", 54005, "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.")
 }
 
 func (s *Server) redeemRefresh(r *http.Request) (map[string]any, *oauthError) {
