@@ -114,9 +114,8 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	if r.clients.canRefreshEntra(&resp.Diagnostics) {
 		r.refresh(ctx, req, resp, &state)
 	}
-	if !resp.State.Raw.IsNull() {
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(state.ClientID))...)
-	}
+	// Also when the resource has left the state: the framework asks for the identity in any case.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(state.ClientID))...)
 }
 
 func (r *applicationResource) refresh(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state *applicationModel) {

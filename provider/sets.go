@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -117,8 +116,3 @@ func (m keepEqualModifier) PlanModifyString(_ context.Context, req planmodifier.
 		resp.PlanValue = req.StateValue
 	}
 }
-
-// exactly and withoutCase are the two plain spellings.
-func exactly(item string) string { return item }
-
-func withoutCase(item string) string { return strings.ToLower(item) }

@@ -26,7 +26,7 @@ type Error struct {
 func newError(name string, ex *exchange, cause error) error {
 	var login *LoginError
 	if errors.As(cause, &login) {
-		return cause
+		return login // without the address of the request that it was for
 	}
 	return &Error{Call: name, Status: ex.status, Code: ex.code, Message: ex.message, RequestID: ex.requestID, cause: cause}
 }
