@@ -1,0 +1,100 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package httpapi
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+)
+
+// connectCookie binds a log-in to the browser that began it.
+const connectCookie = "msteamssync_connect"
+
+// connectSeconds is how long a log-in may take, and the cookie lives.
+const connectSeconds = 600
+
+// connect sends the browser to Microsoft's log-in page. With ?bot=true the account becomes a bot.
+func (a *api) connect(c *call) error {
+	if a.Accounts == nil {
+		return a.notReady()
+	}
+	bot := c.URL.Query().Get("bot") == "true"
+	if bot && !a.Permissions.SystemAdmin(c.User) {
+		return &Error{Status: http.StatusForbidden, Code: "forbidden", Message: "Only system admins may connect a bot account."}
+	}
+	address, cookie, err := a.Accounts.Begin(c.Context(), c.visitor(), bot)
+	if err != nil {
+		return err
+	}
+	http.SetCookie(c.w, a.cookie(cookie, connectSeconds))
+	c.w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(c.w, c.Request, address, http.StatusSeeOther)
+	return nil
+}
+
+// redirect is where Microsoft sends the browser back to.
+func (a *api) redirect(c *call) error {
+	if a.Accounts == nil {
+		return a.notReady()
+	}
+	query := c.URL.Query()
+	completed, err := a.Accounts.Complete(c.Context(), c.visitor(), Answer{
+		State: query.Get("state"), Code: query.Get("code"), Error: query.Get("error"), Description: query.Get("error_description"),
+	})
+	http.SetCookie(c.w, a.cookie("", -1))
+	if err != nil {
+		return err
+	}
+	text := pageText{Title: "You are connected", Text: "Your Mattermost account is now connected with the Microsoft Teams account of " + completed.DisplayName + ".", Closes: true}
+	if completed.Bot {
+		text.Title, text.Text = "The bot is connected", "The Microsoft Teams account of "+completed.DisplayName+" now speaks for everybody who has not connected an account."
+	}
+	page(c, http.StatusOK, text)
+	return nil
+}
+
+func (a *api) needsConnect(c *call) error {
+	if a.Accounts == nil {
+		return a.notReady()
+	}
+	requirement, err := a.Accounts.Requirement(c.Context(), c.User)
+	if err != nil {
+		return err
+	}
+	writeJSON(c.w, http.StatusOK, requirement)
+	return nil
+}
+
+func (a *api) connectionStatus(c *call) error {
+	if a.Accounts == nil {
+		return a.notReady()
+	}
+	connection, err := a.Accounts.Connection(c.Context(), c.User)
+	if err != nil {
+		return err
+	}
+	writeJSON(c.w, http.StatusOK, connection)
+	return nil
+}
+
+func (c *call) visitor() Visitor {
+	v := Visitor{User: c.User, Session: c.Session}
+	if cookie, err := c.Cookie(connectCookie); err == nil {
+		v.Cookie = cookie.Value
+	}
+	return v
+}
+
+// cookie is sent back only over TLS, only to the plugin, and on the redirect from Microsoft: that is a top-level GET
+// from another site, which SameSite=Lax lets through. On localhost browsers take Secure without TLS, too.
+func (a *api) cookie(value string, seconds int) *http.Cookie {
+	path := "/plugins/" + catalog.PluginID
+	if site, err := url.Parse(a.SiteURL()); err == nil {
+		path = strings.TrimRight(site.Path, "/") + path
+	}
+	return &http.Cookie{Name: connectCookie, Value: value, Path: path, MaxAge: seconds, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}
+}

@@ -1,0 +1,76 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// Error is an answer that refuses. It is written as JSON.
+type Error struct {
+	Status  int    `json:"-"`
+	Code    string `json:"code"`             // for programs, e.g. not_found
+	Message string `json:"message"`          // for people: what is wrong and how to mend it
+	Detail  string `json:"detail,omitempty"` // for support: request ids, codes of Graph
+}
+
+// Error implements error.
+func (e *Error) Error() string { return e.Message }
+
+// Refusal is what the packages behind the routes return when a caller asks for something that cannot be.
+type Refusal interface {
+	error
+	// RefusalCode is the code for programs: bad_request, forbidden, not_found, not_connected or conflict.
+	RefusalCode() string
+}
+
+var refusalStatus = map[string]int{
+	"bad_request":   http.StatusBadRequest,
+	"forbidden":     http.StatusForbidden,
+	"not_found":     http.StatusNotFound,
+	"not_connected": http.StatusForbidden,
+	"conflict":      http.StatusConflict,
+}
+
+// asError says how an error is shown. What nobody foresaw is logged by the caller and not shown: it may hold internals.
+func asError(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	if refusal, ok := errors.AsType[Refusal](err); ok {
+		if status, known := refusalStatus[refusal.RefusalCode()]; known {
+			return &Error{Status: status, Code: refusal.RefusalCode(), Message: refusal.Error()}
+		}
+	}
+	if conflict, ok := errors.AsType[*bridge.LinkConflict](err); ok {
+		return &Error{Status: http.StatusConflict, Code: "conflict", Message: conflict.Error()}
+	}
+	if failure, ok := errors.AsType[*bridge.Failure](err); ok {
+		status := http.StatusBadGateway
+		if failure.Class == bridge.Retry {
+			status = http.StatusServiceUnavailable
+		}
+		return &Error{Status: status, Code: "microsoft_" + failure.Class.String(), Message: "Microsoft refused or did not answer: " + err.Error(),
+			Detail: failure.RequestID}
+	}
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return tooLargeError(tooLarge.Limit)
+	}
+	return &Error{Status: http.StatusInternalServerError, Code: "internal", Message: "Something went wrong inside the plugin; the server's log says what, under this request's id."}
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	document, err := json.Marshal(body)
+	if err != nil {
+		status, document = http.StatusInternalServerError, []byte(`{"code":"internal","message":"The answer could not be written."}`)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(document, '\n'))
+}

@@ -1,0 +1,192 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// Caller is who makes a request, as Mattermost says.
+type Caller struct {
+	User      bridge.UserID // empty for nobody
+	Session   string        // id of the login session; empty for nobody
+	RequestID string
+}
+
+// call is a request on its way.
+type call struct {
+	*http.Request
+	Caller
+	w http.ResponseWriter
+}
+
+type api struct{ Parts }
+
+// Handler serves the routes.
+type Handler struct {
+	api    api
+	routes *http.ServeMux
+}
+
+// New returns a handler of all routes over the parts.
+func New(parts Parts) *Handler {
+	h := &Handler{api: api{parts}, routes: http.NewServeMux()}
+	for _, route := range Routes() {
+		h.routes.Handle(route.Method+" "+route.Path, served{&h.api, route})
+	}
+	return h
+}
+
+// ServeCaller answers one request of the caller.
+func (h *Handler) ServeCaller(caller Caller, w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	recorder := &statusRecorder{ResponseWriter: w}
+	recorder.Header().Set("X-Content-Type-Options", "nosniff")
+	if caller.RequestID != "" {
+		recorder.Header().Set("X-Request-ID", caller.RequestID)
+	}
+	handler, pattern := h.routes.Handler(r)
+	if _, found := handler.(served); found {
+		h.routes.ServeHTTP(recorder, r.WithContext(context.WithValue(r.Context(), callerKey{}, caller)))
+	} else {
+		h.api.refuse(&call{Request: r, Caller: caller, w: recorder}, Route{}, h.unknown(r))
+	}
+	if h.api.Observe != nil {
+		h.api.Observe(pattern, r.Method, recorder.status, time.Since(began))
+	}
+}
+
+type callerKey struct{}
+
+// served makes a Route a http.Handler: the mux can then tell it from its own handlers, and sets its path values.
+type served struct {
+	api   *api
+	route Route
+}
+
+// ServeHTTP runs the route for the caller in the request's context.
+func (s served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	caller, _ := r.Context().Value(callerKey{}).(Caller)
+	c := &call{Request: r, Caller: caller, w: w}
+	if err := s.run(c); err != nil {
+		s.api.refuse(c, s.route, err)
+	}
+}
+
+func (s served) run(c *call) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	if err := s.api.authorise(c, s.route.Role); err != nil {
+		return err
+	}
+	c.Body = http.MaxBytesReader(c.w, c.Body, s.route.MaxBody)
+	return s.route.serve(s.api, c)
+}
+
+// authorise checks the route's role. ChannelAdmin needs the channel, so routes with that role check it with
+// authoriseChannel when they know it; here they need a user.
+func (a *api) authorise(c *call, role Role) error {
+	switch {
+	case role == Anonymous:
+		return nil
+	case c.User == "":
+		return &Error{Status: http.StatusUnauthorized, Code: "not_logged_in", Message: "You are not logged in to Mattermost, or the request lacks the CSRF token (header X-CSRF-Token)."}
+	case role == SystemAdmin && !a.Permissions.SystemAdmin(c.User):
+		return &Error{Status: http.StatusForbidden, Code: "forbidden", Message: "Only system admins may do this."}
+	}
+	return nil
+}
+
+// unknown tells a wrong address from a wrong method.
+func (h *Handler) unknown(r *http.Request) error {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		handler, _ := h.routes.Handler(other)
+		if _, found := handler.(served); found {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		return &Error{Status: http.StatusNotFound, Code: "not_found", Message: "There is no such address."}
+	}
+	return &Error{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: "This address understands " + strings.Join(allowed, ", ") + " only."}
+}
+
+// refuse answers with an error, as a page to a browser and as JSON to all others.
+func (a *api) refuse(c *call, route Route, err error) {
+	e := asError(err)
+	if e.Status >= http.StatusInternalServerError {
+		a.Log.Error("could not answer a request", "path", c.URL.Path, "request_id", c.RequestID, "error", err)
+	}
+	if route.Page {
+		page(c, e.Status, pageText{Title: "That did not work", Text: e.Message, Detail: c.RequestID})
+		return
+	}
+	if e.Detail == "" && c.RequestID != "" {
+		e = &Error{Status: e.Status, Code: e.Code, Message: e.Message, Detail: "request " + c.RequestID}
+	}
+	writeJSON(c.w, e.Status, e)
+}
+
+// decode reads a JSON body into v and refuses what v does not know.
+func (c *call) decode(v any) error {
+	decoder := json.NewDecoder(c.Body)
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(v)
+	if err == nil && decoder.More() {
+		err = errors.New("something follows the JSON document")
+	}
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge || err == nil {
+		return err
+	}
+	if errors.Is(err, io.EOF) {
+		err = errors.New("the body is empty")
+	}
+	return badRequest("The body is not the JSON that is expected: %v.", err)
+}
+
+func badRequest(format string, args ...any) error {
+	return &Error{Status: http.StatusBadRequest, Code: "bad_request", Message: fmt.Sprintf(format, args...)}
+}
+
+func tooLargeError(limit int64) *Error {
+	return &Error{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Message: fmt.Sprintf("The body is larger than %d bytes.", limit)}
+}
+
+// statusRecorder remembers the status for the metrics.
+type statusRecorder struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (r *statusRecorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (r *statusRecorder) Write(p []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(p)
+}

@@ -1,0 +1,80 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package httpapi
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// link is a link as the interface shows it.
+type link struct {
+	ID             string    `json:"id"`
+	ChannelID      string    `json:"channel_id"`
+	TeamID         string    `json:"team_id"`
+	TeamsTeamID    string    `json:"teams_team_id"`
+	TeamsChannelID string    `json:"teams_channel_id"`
+	CreatorID      string    `json:"creator_id"`
+	CreatedAt      time.Time `json:"created_at"`
+}
+
+func shown(l bridge.Link) link {
+	return link{
+		ID: l.ID, ChannelID: string(l.Channel), TeamID: l.MattermostTeam,
+		TeamsTeamID: string(l.Conversation.Team), TeamsChannelID: string(l.Conversation.ID),
+		CreatorID: string(l.Creator), CreatedAt: l.CreatedAt,
+	}
+}
+
+func (a *api) listLinks(c *call) error {
+	if a.Links == nil {
+		return a.notReady()
+	}
+	all, err := a.Links.List(c.Context())
+	if err != nil {
+		return err
+	}
+	links := make([]link, 0, len(all))
+	for _, l := range all {
+		links = append(links, shown(l))
+	}
+	writeJSON(c.w, http.StatusOK, map[string]any{"links": links})
+	return nil
+}
+
+func (a *api) createLink(c *call) error {
+	if a.Links == nil {
+		return a.notReady()
+	}
+	var ask struct {
+		ChannelID      bridge.ChannelID      `json:"channel_id"`
+		TeamsTeamID    bridge.TeamID         `json:"teams_team_id"`
+		TeamsChannelID bridge.ConversationID `json:"teams_channel_id"`
+	}
+	if err := c.decode(&ask); err != nil {
+		return err
+	}
+	if ask.ChannelID == "" || ask.TeamsTeamID == "" || ask.TeamsChannelID == "" {
+		return badRequest("channel_id, teams_team_id and teams_channel_id are needed.")
+	}
+	created, err := a.Links.Create(c.Context(), c.User, ask.ChannelID, bridge.Conversation{ID: ask.TeamsChannelID, Team: ask.TeamsTeamID})
+	if err != nil {
+		return err
+	}
+	writeJSON(c.w, http.StatusCreated, shown(created))
+	return nil
+}
+
+func (a *api) deleteLink(c *call) error {
+	if a.Links == nil {
+		return a.notReady()
+	}
+	if _, err := a.Links.Delete(c.Context(), c.User, bridge.ChannelID(c.PathValue("channel_id"))); err != nil {
+		return err
+	}
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}

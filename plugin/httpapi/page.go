@@ -1,0 +1,54 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package httpapi
+
+import (
+	"crypto/rand"
+	"html/template"
+)
+
+// pageText is what a browser shows after a log-in.
+type pageText struct {
+	Title  string
+	Text   string
+	Detail string // request id
+	Closes bool   // the page closes its own window
+	Nonce  string
+}
+
+// The page brings its style and its one line of script along; the policy lets exactly these two run.
+var pageTemplate = template.Must(template.New("page").Parse(`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{.Title}}</title>
+<style nonce="{{.Nonce}}">
+body { font: 16px/1.5 "Open Sans", system-ui, sans-serif; color: #3f4350; background: #fff; margin: 15vh auto; max-width: 30em; padding: 0 1em; }
+h1 { font-size: 1.5em; }
+small { color: #6c6e77; }
+</style>
+</head>
+<body>
+<h1>{{.Title}}</h1>
+<p>{{.Text}}</p>
+<p>You can close this window.</p>
+{{- if .Detail}}<p><small>Request {{.Detail}}</small></p>{{end}}
+{{- if .Closes}}<script nonce="{{.Nonce}}">window.close();</script>{{end}}
+</body>
+</html>
+`))
+
+func page(c *call, status int, text pageText) {
+	text.Nonce = rand.Text()
+	header := c.w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'nonce-"+text.Nonce+"'; script-src 'nonce-"+text.Nonce+"'")
+	c.w.WriteHeader(status)
+	if err := pageTemplate.Execute(c.w, text); err != nil {
+		return // the browser has gone
+	}
+}

@@ -1,0 +1,102 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// Parts are what the routes need. A part that is nil is not ready yet: its routes answer 503 with NotReady.
+type Parts struct {
+	Log         *slog.Logger
+	Permissions Permissions
+	// Status returns what GET /api/v1/status answers.
+	Status func(ctx context.Context) any
+	// Fingerprints returns an HMAC per secret setting under the salt.
+	Fingerprints func(salt []byte) map[string]string
+	Accounts     Accounts
+	Links        Links
+	Changes      http.Handler
+	Lifecycle    http.Handler
+	// SiteURL returns the address of the Mattermost server; it may hold a path.
+	SiteURL func() string
+	// NotReady says why parts are missing.
+	NotReady string
+	// Observe is told about each answered request; it may be nil. The pattern is empty for an unknown address.
+	Observe func(pattern, method string, status int, took time.Duration)
+}
+
+// Permissions answers from Mattermost's roles.
+type Permissions interface {
+	SystemAdmin(user bridge.UserID) bool
+	ChannelAdmin(user bridge.UserID, channel bridge.ChannelID) bool
+}
+
+// Accounts connects users and bots with their Teams accounts.
+type Accounts interface {
+	// Begin starts a log-in and returns the address at Microsoft and the value of the cookie that binds it to the browser.
+	Begin(ctx context.Context, who Visitor, bot bool) (address, cookie string, err error)
+	// Complete ends a log-in with what Microsoft sent back.
+	Complete(ctx context.Context, who Visitor, answer Answer) (Completed, error)
+	// Connection returns the user's account; false when there is none that works.
+	Connection(ctx context.Context, user bridge.UserID) (Connection, error)
+	// Requirement says whether the user has to connect.
+	Requirement(ctx context.Context, user bridge.UserID) (Requirement, error)
+}
+
+// Visitor is a browser whose user is logged in.
+type Visitor struct {
+	User    bridge.UserID
+	Session string
+	Cookie  string // what Begin gave, empty for none
+}
+
+// Answer is what Microsoft's log-in page sends back to the redirect URI.
+type Answer struct {
+	State       string
+	Code        string
+	Error       string // e.g. access_denied
+	Description string
+}
+
+// Completed says what a log-in connected.
+type Completed struct {
+	Bot         bool
+	DisplayName string
+}
+
+// Connection is what GET /connection-status answers.
+type Connection struct {
+	Connected   bool   `json:"connected"`
+	DisplayName string `json:"displayName,omitempty"` // of the Teams account
+	Email       string `json:"email,omitempty"`       // of the Teams account
+	Reason      string `json:"reason,omitempty"`      // why the connection was lost
+}
+
+// Requirement is what GET /needsConnect answers.
+type Requirement struct {
+	NeedsConnect bool   `json:"needsConnect"`
+	CanSkip      bool   `json:"canSkip"`
+	Email        string `json:"email"` // that the Teams account must have
+}
+
+// Links links and unlinks channels.
+type Links interface {
+	List(ctx context.Context) ([]bridge.Link, error)
+	Create(ctx context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation) (bridge.Link, error)
+	Delete(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
+}
+
+func (a *api) notReady() error {
+	message := "The plugin is not ready."
+	if a.NotReady != "" {
+		message += " " + a.NotReady
+	}
+	return &Error{Status: http.StatusServiceUnavailable, Code: "not_ready", Message: message}
+}

@@ -1,0 +1,57 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package httpapi
+
+import "net/http"
+
+// Role is who may call a route. Each role may do what the ones before it may.
+type Role int
+
+// The roles.
+const (
+	Anonymous    Role = iota // anybody who can reach the server; the route checks a secret of its own
+	User                     // a user who is logged in
+	ChannelAdmin             // who may manage the roles of the channel that the request names
+	SystemAdmin              // who may manage the system
+)
+
+// String returns the role as openapi.yaml spells it in x-role.
+func (r Role) String() string {
+	return [...]string{"anonymous", "user", "channel_admin", "system_admin"}[r]
+}
+
+const (
+	smallBody        = 64 << 10
+	notificationBody = 4 << 20 // Graph's own limit of a request
+)
+
+// Route is one thing that can be asked.
+type Route struct {
+	Method  string
+	Path    string // below the plugin's address, as http.ServeMux spells patterns
+	Role    Role
+	MaxBody int64 // bytes; 0 = the body is not read
+	Page    bool  // answers a browser with pages instead of JSON
+
+	serve func(*api, *call) error
+}
+
+// Routes returns the table of routes.
+func Routes() []Route {
+	return []Route{
+		// The set-up guide's routes.
+		{Method: http.MethodPost, Path: "/changes", Role: Anonymous, MaxBody: notificationBody, serve: (*api).changes},
+		{Method: http.MethodPost, Path: "/lifecycle", Role: Anonymous, MaxBody: notificationBody, serve: (*api).lifecycle},
+		{Method: http.MethodGet, Path: "/connect", Role: User, Page: true, serve: (*api).connect},
+		{Method: http.MethodGet, Path: "/oauth-redirect", Role: User, Page: true, serve: (*api).redirect},
+		{Method: http.MethodGet, Path: "/needsConnect", Role: User, serve: (*api).needsConnect},
+		{Method: http.MethodGet, Path: "/connection-status", Role: User, serve: (*api).connectionStatus},
+
+		{Method: http.MethodGet, Path: "/api/v1/status", Role: SystemAdmin, serve: (*api).status},
+		{Method: http.MethodPost, Path: "/api/v1/config/fingerprints", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).fingerprints},
+		{Method: http.MethodGet, Path: "/api/v1/links", Role: SystemAdmin, serve: (*api).listLinks},
+		{Method: http.MethodPost, Path: "/api/v1/links", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).createLink},
+		{Method: http.MethodDelete, Path: "/api/v1/links/{channel_id}", Role: SystemAdmin, serve: (*api).deleteLink},
+	}
+}

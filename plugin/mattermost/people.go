@@ -1,0 +1,137 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mattermost
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// User reads one user.
+func (s *Server) User(_ context.Context, id bridge.UserID) (bridge.User, error) {
+	doing := "read user " + string(id)
+	u, e := s.api.GetUser(string(id))
+	switch {
+	case e != nil:
+		return bridge.User{}, failure(doing, e)
+	case u == nil:
+		return bridge.User{}, gone(doing)
+	}
+	name := strings.TrimSpace(u.Nickname)
+	if name == "" {
+		name = strings.TrimSpace(u.FirstName + " " + u.LastName)
+	}
+	if name == "" {
+		name = u.Username
+	}
+	return bridge.User{
+		ID: id, Username: u.Username, DisplayName: name, Email: u.Email,
+		Bot: u.IsBot, Guest: u.IsGuest(), SystemAdmin: u.IsSystemAdmin(),
+	}, nil
+}
+
+// SystemAdmin tells whether the user may manage the system.
+func (s *Server) SystemAdmin(user bridge.UserID) bool {
+	return user != "" && s.api.HasPermissionTo(string(user), model.PermissionManageSystem)
+}
+
+// ChannelAdmin tells whether the user may manage the roles of the channel's members.
+func (s *Server) ChannelAdmin(user bridge.UserID, channel bridge.ChannelID) bool {
+	return user != "" && s.api.HasPermissionToChannel(string(user), string(channel), model.PermissionManageChannelRoles)
+}
+
+// Channel is a Mattermost channel.
+type Channel struct {
+	ID       bridge.ChannelID
+	Team     string // team id; empty for direct and group messages
+	TeamName string // as in addresses
+	Name     string // display name
+	Direct   bool   // a direct or group message
+	Archived bool
+}
+
+// Channel reads a channel and its team's name.
+func (s *Server) Channel(_ context.Context, id bridge.ChannelID) (Channel, error) {
+	doing := "read channel " + string(id)
+	c, e := s.api.GetChannel(string(id))
+	switch {
+	case e != nil:
+		return Channel{}, failure(doing, e)
+	case c == nil:
+		return Channel{}, gone(doing)
+	}
+	channel := Channel{ID: id, Team: c.TeamId, Name: c.DisplayName, Direct: c.IsGroupOrDirect(), Archived: c.DeleteAt != 0}
+	if c.TeamId != "" {
+		team, e := s.api.GetTeam(c.TeamId)
+		switch {
+		case e != nil:
+			return Channel{}, failure("read team "+c.TeamId, e)
+		case team == nil:
+			return Channel{}, gone("read team " + c.TeamId)
+		}
+		channel.TeamName = team.Name
+	}
+	return channel, nil
+}
+
+// TeamNames lists the names, as in addresses, of the teams that the user is a member of.
+func (s *Server) TeamNames(_ context.Context, user bridge.UserID) ([]string, error) {
+	teams, e := s.api.GetTeamsForUser(string(user))
+	if e != nil {
+		return nil, failure("read the teams of user "+string(user), e)
+	}
+	names := make([]string, 0, len(teams))
+	for _, t := range teams {
+		names = append(names, t.Name)
+	}
+	return names, nil
+}
+
+// Notify sends the user a direct message from the plugin's bot.
+func (s *Server) Notify(_ context.Context, user bridge.UserID, text string) error {
+	channel, err := s.direct(user)
+	if err != nil {
+		return err
+	}
+	doing := "send a direct message to user " + string(user)
+	post, e := s.api.CreatePost(&model.Post{UserId: string(s.bot), ChannelId: channel, Message: text})
+	switch {
+	case e != nil:
+		return failure(doing, e)
+	case post == nil:
+		return gone(doing)
+	}
+	return nil
+}
+
+func (s *Server) direct(user bridge.UserID) (string, error) {
+	s.mu.Lock()
+	id, ok := s.directs[user]
+	s.mu.Unlock()
+	if ok {
+		return id, nil
+	}
+	doing := fmt.Sprintf("open a direct channel with user %s", user)
+	channel, e := s.api.GetDirectChannel(string(s.bot), string(user))
+	switch {
+	case e != nil:
+		return "", failure(doing, e)
+	case channel == nil:
+		return "", gone(doing)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.directs[user] = channel.Id
+	return channel.Id, nil
+}
+
+// Publish sends a websocket event to all of a user's clients, which see it as custom_<plugin id>_<event>.
+func (s *Server) Publish(event string, user bridge.UserID, payload map[string]any) {
+	s.api.PublishWebSocketEvent(event, payload, &model.WebsocketBroadcast{UserId: string(user), ReliableClusterSend: true})
+}

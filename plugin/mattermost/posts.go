@@ -1,0 +1,116 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mattermost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// It is the bridge's Mattermost.
+var _ bridge.Mattermost = (*Server)(nil)
+
+// CreatePost creates the post with its mapping prop in one step.
+func (s *Server) CreatePost(_ context.Context, n bridge.NewPost) (bridge.Post, error) {
+	post := &model.Post{ChannelId: string(n.Channel), RootId: string(n.Root), UserId: string(n.Author), Message: n.Message}
+	if n.Author == "" {
+		post.UserId = string(s.bot)
+	}
+	if n.Mapping != "" {
+		post.AddProp(bridge.MappingProp, string(n.Mapping))
+	}
+	doing := "create a post in channel " + string(n.Channel)
+	created, e := s.api.CreatePost(post)
+	switch {
+	case e != nil:
+		return bridge.Post{}, failure(doing, e)
+	case created == nil:
+		return bridge.Post{}, gone(doing)
+	}
+	return s.ToBridge(created), nil
+}
+
+// Post reads one post, also a deleted one. The API hides deleted posts, so the database is asked.
+func (s *Server) Post(ctx context.Context, id bridge.PostID) (bridge.Post, error) {
+	found, err := s.posts(ctx, "id = $1", id)
+	if err != nil {
+		return bridge.Post{}, fmt.Errorf("read post %s: %w", id, err)
+	}
+	if len(found) == 0 {
+		return bridge.Post{}, &bridge.Failure{Class: bridge.NotFound, Err: fmt.Errorf("there is no post %s", id)}
+	}
+	return found[0], nil
+}
+
+// FindByMapping looks among the channel's posts since then for the one with this mapping prop.
+func (s *Server) FindByMapping(ctx context.Context, channel bridge.ChannelID, mapping bridge.MappingID, since time.Time) (bridge.Post, bool, error) {
+	found, err := s.posts(ctx, "channelid = $1 AND createat >= $2 AND originalid = '' AND props ->> '"+bridge.MappingProp+"' = $3 ORDER BY createat LIMIT 1",
+		channel, since.UnixMilli(), mapping)
+	if err != nil {
+		return bridge.Post{}, false, fmt.Errorf("look for the post of mapping %s: %w", mapping, err)
+	}
+	if len(found) == 0 {
+		return bridge.Post{}, false, nil
+	}
+	return found[0], true, nil
+}
+
+// PostsAfter returns up to limit posts of the channel after the cursor, ordered by UpdateAt and id.
+func (s *Server) PostsAfter(ctx context.Context, channel bridge.ChannelID, after bridge.Cursor, limit int) ([]bridge.Post, error) {
+	found, err := s.posts(ctx, "channelid = $1 AND (updateat, id) > ($2, $3) AND originalid = '' ORDER BY updateat, id LIMIT $4",
+		channel, after.UpdateAt, after.ID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the posts of channel %s: %w", channel, err)
+	}
+	return found, nil
+}
+
+func (s *Server) posts(ctx context.Context, condition string, arguments ...any) ([]bridge.Post, error) {
+	if s.pool == nil {
+		return nil, errors.New("there is no connection to the database")
+	}
+	rows, _ := s.pool.Query(ctx, `SELECT id, channelid, rootid, userid, message, createat, updateat, deleteat, type,
+		coalesce(props ->> '`+bridge.MappingProp+`', ''), coalesce(props ->> 'from_webhook', ''), coalesce(props ->> 'override_username', '')
+		FROM posts WHERE `+condition, arguments...)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (p bridge.Post, err error) {
+		var kind, webhook, name string
+		if err := row.Scan(&p.ID, &p.Channel, &p.Root, &p.Author, &p.Message, &p.CreateAt, &p.UpdateAt, &p.DeleteAt, &kind,
+			&p.Mapping, &webhook, &name); err != nil {
+			return p, err
+		}
+		s.classify(&p, kind, webhook, name)
+		return p, nil
+	})
+}
+
+// ToBridge translates a post of the plugin API.
+func (s *Server) ToBridge(post *model.Post) bridge.Post {
+	p := bridge.Post{
+		ID: bridge.PostID(post.Id), Channel: bridge.ChannelID(post.ChannelId), Root: bridge.PostID(post.RootId), Author: bridge.UserID(post.UserId),
+		Message: post.Message, CreateAt: post.CreateAt, UpdateAt: post.UpdateAt, DeleteAt: post.DeleteAt,
+	}
+	text := func(prop string) string {
+		value, _ := post.GetProp(prop).(string)
+		return value
+	}
+	p.Mapping = bridge.MappingID(text(bridge.MappingProp))
+	s.classify(&p, post.Type, text(model.PostPropsFromWebhook), text(model.PostPropsOverrideUsername))
+	return p
+}
+
+func (s *Server) classify(p *bridge.Post, kind, webhook, name string) {
+	p.System = strings.HasPrefix(kind, model.PostSystemMessagePrefix) || kind == model.PostTypeEphemeral
+	p.Own = p.Author == s.bot
+	if webhook == "true" {
+		p.AuthorName = name
+	}
+}

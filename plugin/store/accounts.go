@@ -1,0 +1,208 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// Account is a connected Teams account with its sealed token.
+type Account struct {
+	ID           bridge.AccountID
+	Bot          bool
+	User         bridge.UserID // of a bot: who connected it
+	TeamsUser    bridge.TeamsUserID
+	DisplayName  string
+	Email        string // mail address, else user principal name, of the Teams account
+	Token        []byte // sealed
+	TokenKey     string // id of the key that sealed it
+	TokenVersion int64
+	Lost         bool // Microsoft does not take the token any more
+	LostReason   string
+	ConnectedAt  time.Time
+}
+
+// AccountTaken says that the Teams account belongs to somebody else already.
+type AccountTaken struct{ Holder Account }
+
+// Error implements error.
+func (e *AccountTaken) Error() string {
+	if e.Holder.Bot {
+		return "this Microsoft Teams account is connected as a bot"
+	}
+	return "this Microsoft Teams account is connected by another Mattermost user"
+}
+
+// TooManyAccounts says that as many users are connected as may be.
+type TooManyAccounts struct{ Allowed int }
+
+// Error implements error.
+func (e *TooManyAccounts) Error() string {
+	return fmt.Sprintf("%d users are connected, which is as many as the setting connectedUsersAllowed permits", e.Allowed)
+}
+
+const accountColumns = "id, bot, user_id, teams_user_id, display_name, email, token, token_key, token_version, state = 'lost', lost_reason, connected_at"
+
+func scanAccount(row pgx.CollectableRow) (a Account, err error) {
+	err = row.Scan(&a.ID, &a.Bot, &a.User, &a.TeamsUser, &a.DisplayName, &a.Email, &a.Token, &a.TokenKey, &a.TokenVersion, &a.Lost, &a.LostReason, &a.ConnectedAt)
+	return a, err
+}
+
+// ConnectAccount keeps a freshly connected account, in place of the user's earlier one or of the same bot's. allowed
+// bounds how many users may be connected. It fails with *AccountTaken and *TooManyAccounts.
+func (s *Store) ConnectAccount(ctx context.Context, a Account, allowed int) error {
+	err := s.transact(ctx, func(tx pgx.Tx) error {
+		// One at a time: the limit is counted and the holder named without a race.
+		if _, err := tx.Exec(ctx, "LOCK TABLE msteamssync.accounts IN SHARE ROW EXCLUSIVE MODE"); err != nil {
+			return err
+		}
+		holder, found, err := findAccount(ctx, tx, "teams_user_id = $1", a.TeamsUser)
+		if err != nil {
+			return err
+		}
+		if found && (holder.Bot != a.Bot || !a.Bot && holder.User != a.User) {
+			return &AccountTaken{Holder: holder}
+		}
+		if !a.Bot {
+			var others int
+			if err := tx.QueryRow(ctx, "SELECT count(*) FROM msteamssync.accounts WHERE NOT bot AND user_id <> $1", a.User).Scan(&others); err != nil {
+				return err
+			}
+			if others >= allowed {
+				return &TooManyAccounts{Allowed: allowed}
+			}
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM msteamssync.accounts WHERE teams_user_id = $1 OR (NOT bot AND NOT $2 AND user_id = $3)", a.TeamsUser, a.Bot, a.User); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.accounts (id, bot, user_id, teams_user_id, display_name, email, token, token_key)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, a.ID, a.Bot, a.User, a.TeamsUser, a.DisplayName, a.Email, a.Token, a.TokenKey); err != nil {
+			return err
+		}
+		if a.Bot {
+			if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.bot_identities (teams_user_id, display_name) VALUES ($1, $2)
+				ON CONFLICT (teams_user_id) DO UPDATE SET display_name = excluded.display_name`, a.TeamsUser, a.DisplayName); err != nil {
+				return err
+			}
+		}
+		action := "connect"
+		if a.Bot {
+			action = "connect-bot"
+		}
+		return audit(ctx, tx, a.User, action, string(a.TeamsUser), map[string]string{"email": a.Email})
+	})
+	_, taken := errors.AsType[*AccountTaken](err)
+	_, tooMany := errors.AsType[*TooManyAccounts](err)
+	if err == nil || taken || tooMany {
+		return err
+	}
+	return fmt.Errorf("keep the connected account: %w", err)
+}
+
+// Account finds an account by its id.
+func (s *Store) Account(ctx context.Context, id bridge.AccountID) (Account, bool, error) {
+	return findAccount(ctx, s.pool, "id = $1", id)
+}
+
+// AccountOfUser finds the account that a user connected for themselves.
+func (s *Store) AccountOfUser(ctx context.Context, user bridge.UserID) (Account, bool, error) {
+	return findAccount(ctx, s.pool, "NOT bot AND user_id = $1", user)
+}
+
+// AccountOfTeamsUser finds the account of a Teams user, user's or bot's.
+func (s *Store) AccountOfTeamsUser(ctx context.Context, user bridge.TeamsUserID) (Account, bool, error) {
+	return findAccount(ctx, s.pool, "teams_user_id = $1", user)
+}
+
+// BotAccounts lists the bots, lost ones included, in the order in which they were connected.
+func (s *Store) BotAccounts(ctx context.Context) ([]Account, error) {
+	rows, _ := s.pool.Query(ctx, "SELECT "+accountColumns+" FROM msteamssync.accounts WHERE bot ORDER BY connected_at, id")
+	bots, err := pgx.CollectRows(rows, scanAccount)
+	if err != nil {
+		return nil, fmt.Errorf("read the bots: %w", err)
+	}
+	return bots, nil
+}
+
+// CountAccounts counts the users' accounts: those that work and those that were lost.
+func (s *Store) CountAccounts(ctx context.Context) (connected, lost int, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT count(*) FILTER (WHERE state = 'connected'), count(*) FILTER (WHERE state = 'lost')
+		FROM msteamssync.accounts WHERE NOT bot`).Scan(&connected, &lost)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count the accounts: %w", err)
+	}
+	return connected, lost, nil
+}
+
+// WasBot tells whether the Teams user is or ever was a bot of ours.
+func (s *Store) WasBot(ctx context.Context, user bridge.TeamsUserID) (was bool, err error) {
+	err = s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM msteamssync.bot_identities WHERE teams_user_id = $1)", user).Scan(&was)
+	if err != nil {
+		return false, fmt.Errorf("look for a bot: %w", err)
+	}
+	return was, nil
+}
+
+// RefreshAccount replaces the token, unless somebody else has replaced that version meanwhile: then it says false.
+func (s *Store) RefreshAccount(ctx context.Context, id bridge.AccountID, version int64, token []byte, key string) (bool, error) {
+	return s.changeAccount(ctx, "keep a refreshed token", `UPDATE msteamssync.accounts SET token = $3, token_key = $4, token_version = token_version + 1
+		WHERE id = $1 AND token_version = $2`, id, version, token, key)
+}
+
+// LoseAccount records that Microsoft does not take that version of the token any more; false when there is a newer one
+// or it was recorded before.
+func (s *Store) LoseAccount(ctx context.Context, id bridge.AccountID, version int64, reason string) (bool, error) {
+	return s.changeAccount(ctx, "record a lost account", `UPDATE msteamssync.accounts SET state = 'lost', lost_reason = $3, lost_at = clock_timestamp()
+		WHERE id = $1 AND token_version = $2 AND state = 'connected'`, id, version, reason)
+}
+
+func (s *Store) changeAccount(ctx context.Context, doing, sql string, arguments ...any) (bool, error) {
+	tag, err := s.pool.Exec(ctx, sql, arguments...)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", doing, err)
+	}
+	return tag.RowsAffected() > 0, nil
+}
+
+// DisconnectAccount deletes the account and its token; false when there is none. That a bot was one is remembered.
+func (s *Store) DisconnectAccount(ctx context.Context, by bridge.UserID, id bridge.AccountID) (a Account, found bool, err error) {
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		rows, _ := tx.Query(ctx, "DELETE FROM msteamssync.accounts WHERE id = $1 RETURNING "+accountColumns, id)
+		a, err = pgx.CollectExactlyOneRow(rows, scanAccount)
+		if found = !errors.Is(err, pgx.ErrNoRows); err != nil {
+			if !found {
+				return nil
+			}
+			return err
+		}
+		action := "disconnect"
+		if a.Bot {
+			action = "disconnect-bot"
+		}
+		return audit(ctx, tx, by, action, string(a.TeamsUser), map[string]string{"email": a.Email})
+	})
+	if err != nil {
+		return Account{}, false, fmt.Errorf("disconnect the account: %w", err)
+	}
+	return a, found, nil
+}
+
+func findAccount(ctx context.Context, q querier, condition string, arguments ...any) (Account, bool, error) {
+	rows, _ := q.Query(ctx, "SELECT "+accountColumns+" FROM msteamssync.accounts WHERE "+condition, arguments...)
+	a, err := pgx.CollectExactlyOneRow(rows, scanAccount)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Account{}, false, nil
+	}
+	if err != nil {
+		return Account{}, false, fmt.Errorf("find an account: %w", err)
+	}
+	return a, true, nil
+}

@@ -1,0 +1,55 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+type executor interface {
+	Exec(ctx context.Context, sql string, arguments ...any) (pgconn.CommandTag, error)
+}
+
+// audit writes who did what. Within a transaction the record is there if and only if the deed is.
+func audit(ctx context.Context, on executor, actor bridge.UserID, action, subject string, detail map[string]string) error {
+	if detail == nil {
+		detail = map[string]string{}
+	}
+	_, err := on.Exec(ctx, "INSERT INTO msteamssync.audit (actor, action, subject, detail) VALUES ($1, $2, $3, $4)", actor, action, subject, detail)
+	return err
+}
+
+// Audit writes who did what. The actor is empty when the plugin did it by itself.
+func (s *Store) Audit(ctx context.Context, actor bridge.UserID, action, subject string, detail map[string]string) error {
+	if err := audit(ctx, s.pool, actor, action, subject, detail); err != nil {
+		return fmt.Errorf("write the audit record %s of %s: %w", action, subject, err)
+	}
+	return nil
+}
+
+// AuditRecord is one thing that somebody did.
+type AuditRecord struct {
+	At      time.Time
+	Actor   bridge.UserID
+	Action  string
+	Subject string
+	Detail  map[string]string
+}
+
+// AuditTrail returns the newest records, newest first.
+func (s *Store) AuditTrail(ctx context.Context, limit int) ([]AuditRecord, error) {
+	rows, _ := s.pool.Query(ctx, "SELECT at, actor, action, subject, detail FROM msteamssync.audit ORDER BY id DESC LIMIT $1", limit)
+	records, err := pgx.CollectRows(rows, pgx.RowToStructByPos[AuditRecord])
+	if err != nil {
+		return nil, fmt.Errorf("read the audit records: %w", err)
+	}
+	return records, nil
+}

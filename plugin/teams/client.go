@@ -1,0 +1,90 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package teams
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
+)
+
+// Config is what a client needs to know.
+type Config struct {
+	LoginURL     string // authority host, no trailing slash
+	GraphURL     string // without version, no trailing slash
+	TenantID     string
+	ClientID     string
+	ClientSecret string
+	Trusted      *x509.CertPool // nil: the system's certificates
+	Tokens       Tokens         // of connected accounts; nil: calls as an account fail
+	// Observe is told about each request to Graph; it may be nil.
+	Observe func(Call)
+}
+
+// Tokens hands out access tokens of connected accounts. Errors are a *bridge.Failure.
+type Tokens interface {
+	// Token returns a token and when it was issued.
+	Token(ctx context.Context, account bridge.AccountID) (token string, issued time.Time, err error)
+	// Forget drops the token because Graph refused it.
+	Forget(account bridge.AccountID, token string)
+}
+
+// Call is one request to Graph that was answered or failed.
+type Call struct {
+	Method string
+	Route  string // e.g. /teams/{team-id}/channels/{channel-id}/messages
+	Status int    // 0 without an answer
+	Took   time.Duration
+}
+
+// Client speaks to one tenant of one cloud as one application. It is safe for concurrent use.
+type Client struct {
+	config Config
+	http   *http.Client
+	app    *appTokens
+}
+
+// Limits of the transport. The timeouts bound single steps; callers bound whole calls with their context, and
+// callTimeout bounds them when they do not.
+const (
+	dialTimeout   = 10 * time.Second
+	headerTimeout = 60 * time.Second
+	callTimeout   = 2 * time.Minute
+	idleTimeout   = 90 * time.Second
+	maxIdle       = 32
+)
+
+// New returns a client. It makes no request.
+func New(config Config) *Client {
+	transport := &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: config.Trusted},
+		TLSHandshakeTimeout:   dialTimeout,
+		ResponseHeaderTimeout: headerTimeout,
+		IdleConnTimeout:       idleTimeout,
+		MaxIdleConnsPerHost:   maxIdle,
+		ForceAttemptHTTP2:     true,
+	}
+	c := &Client{config: config, http: &http.Client{
+		Transport: transport,
+		Timeout:   callTimeout,
+		// Nothing that is asked here answers with a redirect; following one could carry a token elsewhere.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	c.app = newAppTokens(c)
+	return c
+}
+
+// Close gives idle connections back. Calls in progress go on.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// attempt finds the key of a send in a body.
+func attempt(body string) bridge.AttemptKey { return bridge.AttemptKey(markup.Attempt(body)) }

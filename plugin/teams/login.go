@@ -1,0 +1,64 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package teams
+
+import (
+	"context"
+
+	"golang.org/x/oauth2"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// login is the delegated side: scopes as they were consented to, and a refresh token.
+func (c *Client) login(redirectURI string) *oauth2.Config {
+	return &oauth2.Config{
+		ClientID: c.config.ClientID, ClientSecret: c.config.ClientSecret, RedirectURL: redirectURI,
+		Scopes:   []string{c.config.GraphURL + "/.default", "offline_access"},
+		Endpoint: oauth2.Endpoint{AuthURL: c.endpoint("authorize"), TokenURL: c.endpoint("token"), AuthStyle: oauth2.AuthStyleInParams},
+	}
+}
+
+// LoginAddress returns where a person logs in. The verifier is PKCE's (RFC 7636), sent as its S256 challenge.
+func (c *Client) LoginAddress(redirectURI, state, verifier, hint string) string {
+	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("prompt", "select_account")}
+	if hint != "" {
+		options = append(options, oauth2.SetAuthURLParam("login_hint", hint))
+	}
+	return c.login(redirectURI).AuthCodeURL(state, options...)
+}
+
+// Exchange turns the code of a log-in into tokens.
+func (c *Client) Exchange(ctx context.Context, redirectURI, code, verifier string) (*oauth2.Token, error) {
+	token, err := c.login(redirectURI).Exchange(context.WithValue(ctx, oauth2.HTTPClient, c.http), code, oauth2.VerifierOption(verifier))
+	if err != nil {
+		return nil, TokenFailure("redeem the log-in", err)
+	}
+	return token, nil
+}
+
+// Refresh returns new tokens for a refresh token.
+func (c *Client) Refresh(ctx context.Context, refreshToken string) (*oauth2.Token, error) {
+	source := c.login("").TokenSource(context.WithValue(ctx, oauth2.HTTPClient, c.http), &oauth2.Token{RefreshToken: refreshToken})
+	token, err := source.Token()
+	if err != nil {
+		return nil, TokenFailure("refresh the token", err)
+	}
+	return token, nil
+}
+
+// Person is a Teams user.
+type Person struct {
+	ID          bridge.TeamsUserID `json:"id"`
+	DisplayName string             `json:"displayName"`
+	Mail        string             `json:"mail"`
+	UPN         string             `json:"userPrincipalName"`
+}
+
+// Me returns whose access token it is.
+func (c *Client) Me(ctx context.Context, accessToken string) (Person, error) {
+	var p Person
+	err := c.do(ctx, request{method: "GET", route: "/me", query: "$select=id,displayName,mail,userPrincipalName", token: accessToken, repeat: true}, &p)
+	return p, err
+}

@@ -1,0 +1,73 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package teams
+
+import (
+	"context"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// Team is a team in Teams.
+type Team struct {
+	ID          bridge.TeamID `json:"id"`
+	DisplayName string        `json:"displayName"`
+}
+
+// Channel is a channel in Teams.
+type Channel struct {
+	ID          bridge.ConversationID `json:"id"`
+	DisplayName string                `json:"displayName"`
+	Membership  string                `json:"membershipType"` // standard, private or shared
+}
+
+// JoinedTeams lists the teams that the account's owner is a member of.
+func (c *Client) JoinedTeams(ctx context.Context, as bridge.AccountID) ([]Team, error) {
+	return list[Team](ctx, c, request{method: "GET", route: "/me/joinedTeams", as: as, repeat: true})
+}
+
+// Channels lists the channels of a team that the account's owner may see.
+func (c *Client) Channels(ctx context.Context, as bridge.AccountID, team bridge.TeamID) ([]Channel, error) {
+	return list[Channel](ctx, c, request{method: "GET", route: "/teams/{team-id}/channels", path: []string{string(team)}, as: as, repeat: true})
+}
+
+// Team reads a team as the application.
+func (c *Client) Team(ctx context.Context, team bridge.TeamID) (Team, error) {
+	var t Team
+	err := c.do(ctx, request{method: "GET", route: "/teams/{team-id}", path: []string{string(team)}, repeat: true}, &t)
+	return t, err
+}
+
+// Channel reads a channel, as the application when as is empty.
+func (c *Client) Channel(ctx context.Context, as bridge.AccountID, team bridge.TeamID, channel bridge.ConversationID) (Channel, error) {
+	var found Channel
+	err := c.do(ctx, request{method: "GET", route: "/teams/{team-id}/channels/{channel-id}", path: []string{string(team), string(channel)}, as: as, repeat: true}, &found)
+	return found, err
+}
+
+// CanRead makes sure that the account's owner may read the channel's messages, by reading one.
+func (c *Client) CanRead(ctx context.Context, as bridge.AccountID, in bridge.Conversation) error {
+	route, path := messagesOf(in, "")
+	return c.do(ctx, request{method: "GET", route: route, path: path, query: "$top=1", as: as, repeat: true}, nil)
+}
+
+// list reads all pages of a collection.
+func list[T any](ctx context.Context, c *Client, r request) ([]T, error) {
+	var all []T
+	for range maxPages {
+		var page struct {
+			Value []T
+			Next  string `json:"@odata.nextLink"`
+		}
+		if err := c.do(ctx, r, &page); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Value...)
+		if page.Next == "" {
+			break
+		}
+		r.link = page.Next
+	}
+	return all, nil
+}

@@ -1,0 +1,82 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package teams
+
+import (
+	"slices"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// message is Graph's chatMessage as far as it is used (Graph docs, "chatMessage resource type").
+type message struct {
+	ID       bridge.TeamsMessageID `json:"id"`
+	ReplyTo  bridge.TeamsMessageID `json:"replyToId"`
+	Etag     string                `json:"etag"`
+	Type     string                `json:"messageType"`
+	Created  time.Time             `json:"createdDateTime"`
+	Modified time.Time             `json:"lastModifiedDateTime"`
+	Edited   *time.Time            `json:"lastEditedDateTime"`
+	Deleted  *time.Time            `json:"deletedDateTime"`
+	Subject  string                `json:"subject"`
+	From     struct {
+		User        *identity `json:"user"`
+		Application *identity `json:"application"`
+	} `json:"from"`
+	Body struct {
+		ContentType string `json:"contentType"`
+		Content     string `json:"content"`
+	} `json:"body"`
+	Reactions []struct {
+		Type string    `json:"reactionType"`
+		At   time.Time `json:"createdDateTime"`
+		User struct {
+			User *identity `json:"user"`
+		} `json:"user"`
+	} `json:"reactions"`
+}
+
+type identity struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+}
+
+func (m message) toBridge(in bridge.Conversation) bridge.TeamsMessage {
+	t := bridge.TeamsMessage{
+		Ref:  bridge.MessageRef{Conversation: in, Root: m.ReplyTo, ID: m.ID},
+		Etag: m.Etag, HTML: m.Body.Content, Text: m.Body.ContentType == "text", Subject: m.Subject,
+		CreatedAt: m.Created, ModifiedAt: m.Modified, EditedAt: orZero(m.Edited), DeletedAt: orZero(m.Deleted),
+		// Graph shows system events as unknownFutureValue to clients that do not ask for more.
+		System: m.Type != "" && m.Type != "message",
+	}
+	if !t.Text {
+		t.Attempt = attempt(m.Body.Content)
+	}
+	switch {
+	case m.From.User != nil:
+		t.From = bridge.Sender{User: bridge.TeamsUserID(m.From.User.ID), Name: m.From.User.DisplayName}
+	case m.From.Application != nil:
+		t.From = bridge.Sender{Name: m.From.Application.DisplayName, Application: true}
+	}
+	for _, r := range m.Reactions {
+		reaction := bridge.Reaction{Emoji: r.Type, At: r.At}
+		if r.User.User != nil {
+			reaction.User = bridge.TeamsUserID(r.User.User.ID)
+		}
+		t.Reactions = append(t.Reactions, reaction)
+	}
+	return t
+}
+
+func orZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+func sortNewestFirst(messages []bridge.TeamsMessage) {
+	slices.SortStableFunc(messages, func(a, b bridge.TeamsMessage) int { return b.CreatedAt.Compare(a.CreatedAt) })
+}

@@ -1,0 +1,103 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package teams
+
+import (
+	"context"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// It is the bridge's Teams.
+var _ bridge.Teams = (*Client)(nil)
+
+const (
+	channelMessages = "/teams/{team-id}/channels/{channel-id}/messages"
+	channelMessage  = channelMessages + "/{message-id}"
+	channelReplies  = channelMessage + "/replies"
+	channelReply    = channelReplies + "/{reply-id}"
+	chatMessages    = "/chats/{chat-id}/messages"
+	chatMessageByID = chatMessages + "/{message-id}"
+)
+
+// messagesOf returns the route of a conversation's root messages, or of the replies to root.
+func messagesOf(in bridge.Conversation, root bridge.TeamsMessageID) (route string, path []string) {
+	switch {
+	case in.Team == "":
+		return chatMessages, []string{string(in.ID)} // chats have no reply chains
+	case root == "":
+		return channelMessages, []string{string(in.Team), string(in.ID)}
+	}
+	return channelReplies, []string{string(in.Team), string(in.ID), string(root)}
+}
+
+// Message reads one message as the application.
+func (c *Client) Message(ctx context.Context, ref bridge.MessageRef) (bridge.TeamsMessage, error) {
+	route, path := messagesOf(ref.Conversation, ref.Root)
+	switch route {
+	case chatMessages:
+		route = chatMessageByID
+	case channelMessages:
+		route = channelMessage
+	case channelReplies:
+		route = channelReply
+	}
+	var m message
+	err := c.do(ctx, request{method: "GET", route: route, path: append(path, string(ref.ID)), repeat: true}, &m)
+	if err != nil {
+		return bridge.TeamsMessage{}, err
+	}
+	return m.toBridge(ref.Conversation), nil
+}
+
+// pageSize is Graph's largest page of messages (Graph docs, "List channel messages").
+const pageSize = "50"
+
+// maxPages bounds a listing: a conversation that got thousands of messages since a send is looked at in part.
+const maxPages = 40
+
+// Recent lists the root messages of a conversation, or the replies to root, newest first, back to since.
+func (c *Client) Recent(ctx context.Context, in bridge.Conversation, root bridge.TeamsMessageID, since time.Time) ([]bridge.TeamsMessage, error) {
+	route, path := messagesOf(in, root)
+	r := request{method: "GET", route: route, path: path, query: "$top=" + pageSize, repeat: true}
+	var found []bridge.TeamsMessage
+	for range maxPages {
+		var page struct {
+			Value []message
+			Next  string `json:"@odata.nextLink"`
+		}
+		if err := c.do(ctx, r, &page); err != nil {
+			return nil, err
+		}
+		older := 0
+		for _, m := range page.Value {
+			if m.Created.Before(since) {
+				// Lists are ordered by what changed last, so an old message may stand before a new one.
+				if m.Modified.Before(since) {
+					older++
+				}
+				continue
+			}
+			found = append(found, m.toBridge(in))
+		}
+		if page.Next == "" || older > 0 && older == len(page.Value) {
+			break
+		}
+		r.link = page.Next
+	}
+	sortNewestFirst(found)
+	return found, nil
+}
+
+// Send makes exactly one POST as the account.
+func (c *Client) Send(ctx context.Context, as bridge.Account, to bridge.Conversation, root bridge.TeamsMessageID, html string) (bridge.TeamsMessage, error) {
+	route, path := messagesOf(to, root)
+	body := map[string]any{"body": map[string]string{"contentType": "html", "content": html}}
+	var m message
+	if err := c.do(ctx, request{method: "POST", route: route, path: path, body: body, as: as.ID}, &m); err != nil {
+		return bridge.TeamsMessage{}, err
+	}
+	return m.toBridge(to), nil
+}

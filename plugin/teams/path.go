@@ -1,0 +1,24 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package teams
+
+import (
+	"net/url"
+	"strings"
+)
+
+// fill puts the values for the {names} into a route. Values are escaped: an id from elsewhere cannot change the path.
+func fill(route string, values []string) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(route, "{")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		_, route, _ = strings.Cut(rest, "}")
+		b.WriteString(url.PathEscape(values[0]))
+		values = values[1:]
+	}
+}

@@ -1,0 +1,74 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package teams
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// Subscription is a change-notification subscription as Graph keeps it (Graph docs, "subscription resource type").
+type Subscription struct {
+	ID                       string    `json:"id,omitempty"`
+	ChangeType               string    `json:"changeType,omitempty"`
+	Resource                 string    `json:"resource,omitempty"`
+	NotificationURL          string    `json:"notificationUrl,omitempty"`
+	LifecycleNotificationURL string    `json:"lifecycleNotificationUrl,omitempty"`
+	ExpiresAt                time.Time `json:"expirationDateTime"`
+	ClientState              string    `json:"clientState,omitempty"`
+}
+
+const (
+	subscriptions = "/subscriptions"
+	subscription  = "/subscriptions/{subscription-id}"
+)
+
+// Subscribe creates a subscription with exactly one POST. A 409 means that one exists for the same resource; see
+// ExistingID.
+func (c *Client) Subscribe(ctx context.Context, wanted Subscription) (Subscription, error) {
+	var created Subscription
+	err := c.do(ctx, request{method: "POST", route: subscriptions, body: wanted}, &created)
+	return created, err
+}
+
+// Renew moves the expiry, which also reauthorises the subscription.
+func (c *Client) Renew(ctx context.Context, id string, until time.Time) (Subscription, error) {
+	var renewed Subscription
+	err := c.do(ctx, request{method: "PATCH", route: subscription, path: []string{id}, body: map[string]any{"expirationDateTime": until.UTC()}, repeat: true}, &renewed)
+	return renewed, err
+}
+
+// Unsubscribe deletes a subscription. One that does not exist is a Failure of class NotFound.
+func (c *Client) Unsubscribe(ctx context.Context, id string) error {
+	return c.do(ctx, request{method: "DELETE", route: subscription, path: []string{id}, repeat: true}, nil)
+}
+
+// Subscription reads one subscription. Its client state is always empty: Graph does not tell it.
+func (c *Client) Subscription(ctx context.Context, id string) (Subscription, error) {
+	var s Subscription
+	err := c.do(ctx, request{method: "GET", route: subscription, path: []string{id}, repeat: true}, &s)
+	return s, err
+}
+
+// Subscriptions lists all subscriptions of the application.
+func (c *Client) Subscriptions(ctx context.Context) ([]Subscription, error) {
+	return list[Subscription](ctx, c, request{method: "GET", route: subscriptions, repeat: true})
+}
+
+var guid = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
+
+// ExistingID returns the id of the subscription that a 409 of Subscribe names, or "". The code of that answer is not
+// documented; the id in its text is what can be relied on.
+func ExistingID(err error) string {
+	f, ok := errors.AsType[*bridge.Failure](err)
+	if !ok || f.Status != http.StatusConflict {
+		return ""
+	}
+	return guid.FindString(f.Err.Error())
+}
