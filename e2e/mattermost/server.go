@@ -5,7 +5,6 @@ package mattermost
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -69,15 +68,15 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 			return nil, err
 		}
 	}
+	if err := process.CheckPort(s.port); err != nil {
+		return nil, fmt.Errorf("Mattermost: %w", err)
+	}
 	s.URL = fmt.Sprintf("https://127.0.0.1:%d", s.port)
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(options.CAPEM) {
 		return nil, errors.New("no CA certificate was given for Mattermost's clients")
 	}
-	s.client = &http.Client{
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true},
-		Timeout:   time.Minute,
-	}
+	s.client = newHTTPClient(roots)
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}
@@ -193,6 +192,9 @@ func (s *Server) Restart(ctx context.Context) error {
 	s.Stop(ctx)
 	return s.Start(ctx)
 }
+
+// CAPEM is the authority that the server's certificate is trusted by; empty means the system's.
+func (s *Server) CAPEM() []byte { return s.options.CAPEM }
 
 // Pid is the server's process id.
 func (s *Server) Pid() int { return s.process.Pid() }

@@ -29,3 +29,12 @@ func FreePort() (int, error) {
 	}
 	return 0, errors.New("no free TCP port found on 127.0.0.1")
 }
+
+// CheckPort says in clear words when somebody listens on a loopback port.
+func CheckPort(port int) error {
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return fmt.Errorf("port %d on 127.0.0.1 is taken (%w): choose another one, or 0 for a free one", port, err)
+	}
+	return l.Close()
+}

@@ -42,9 +42,14 @@ type Options struct {
 	MattermostPort    int               // 0 = a free one
 	MattermostEnv     map[string]string // MM_… settings, over the stack's own
 	EmulatorConfig    emulator.Config
+
+	// A Mattermost server that runs already is used instead of a new one when MattermostURL is given.
+	MattermostURL, MattermostToken string
+	MattermostCA                   []byte // trusted besides the system's authorities
 }
 
-// Stack is a running set of servers. Postgres and Mattermost are nil when Options.WithoutMattermost.
+// Stack is a running set of servers. Postgres and Mattermost are nil when Options.WithoutMattermost; Postgres is
+// nil when Options.MattermostURL.
 type Stack struct {
 	Emulator   *emulator.Server
 	Postgres   *Postgres
@@ -98,6 +103,10 @@ func (s *Stack) start(ctx context.Context, options Options) error {
 	if options.WithoutMattermost {
 		return nil
 	}
+	if options.MattermostURL != "" {
+		s.Mattermost, err = mattermost.Attach(ctx, options.MattermostURL, options.MattermostToken, options.MattermostCA)
+		return err
+	}
 
 	if s.Postgres, err = postgres.Start(ctx, postgres.Options{Fsync: options.Fsync}); err != nil {
 		return err
@@ -149,7 +158,7 @@ func (s *Stack) Stop(ctx context.Context) error {
 // WriteLogs writes the last lines of every server's log, for people to read after a failure.
 func (s *Stack) WriteLogs(w io.Writer) {
 	const lines = 200
-	if s.Mattermost != nil {
+	if s.Mattermost != nil && s.Mattermost.Dir != "" {
 		fmt.Fprintf(w, "--- the last %d lines of Mattermost's log\n%s\n", lines, process.Tail(s.Mattermost.LogFile(), lines))
 	}
 	if s.Postgres != nil {
