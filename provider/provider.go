@@ -143,6 +143,9 @@ func (p *msteamssync) Resources(context.Context) []func() resource.Resource {
 		newAdminConsentResource,
 		newBotUserResource,
 		newMeteredBillingResource,
+		newPluginResource,
+		newClientSecretResource,
+		newPluginConfigResource,
 	}
 }
 
