@@ -274,7 +274,7 @@ func TestRulesComeAndGo(t *testing.T) {
 		t.Errorf("status %d after removal", got)
 	}
 	s.add(t, faults.Rule{Effect: faults.Throttle})
-	s.Faults.Clear()
+	s.Clear()
 	if len(s.Rules()) != 0 {
 		t.Error("Clear left rules")
 	}

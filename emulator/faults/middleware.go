@@ -110,7 +110,7 @@ func (r *Rule) answer(w http.ResponseWriter, request *http.Request) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(time.Duration(r.RetryAfter).Seconds()))))
 	}
 	w.WriteHeader(status)
-	w.Write(refusalBody(status, request.URL.Path))
+	_, _ = w.Write(refusalBody(status, request.URL.Path)) // a caller that went away is its own affair
 }
 
 func wait(ctx context.Context, d time.Duration) bool {

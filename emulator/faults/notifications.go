@@ -33,11 +33,12 @@ func (f *Faults) Notification(resource string) []time.Duration {
 
 // ValidationFault decides what becomes of one validation handshake: "refused", "timeout", or "" to carry it out.
 func (f *Faults) ValidationFault() string {
-	for _, r := range f.struck(onValidation, func(*Rule) bool { return true }, "") {
-		if r.Effect == ValidationTimeout {
-			return "timeout"
-		}
-		return "refused"
+	rules := f.struck(onValidation, func(*Rule) bool { return true }, "")
+	switch {
+	case len(rules) == 0:
+		return ""
+	case rules[0].Effect == ValidationTimeout:
+		return "timeout"
 	}
-	return ""
+	return "refused"
 }

@@ -106,7 +106,7 @@ func newBench(t *testing.T, change func(*notify.Config)) *bench {
 	t.Helper()
 	b := &bench{receiver: &receiver{}, clock: clock.New()}
 	b.Server = httptest.NewUnstartedServer(b.receiver)
-	b.Server.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes that must fail
+	b.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes that must fail
 	b.StartTLS()
 	t.Cleanup(b.Server.Close)
 	roots := x509.NewCertPool()
@@ -115,8 +115,9 @@ func newBench(t *testing.T, change func(*notify.Config)) *bench {
 	if change != nil {
 		change(&config)
 	}
-	b.Subscriptions = notify.New(config)
-	t.Cleanup(b.Subscriptions.Close)
+	subs := notify.New(config)
+	t.Cleanup(subs.Close)
+	b.Subscriptions = subs
 	return b
 }
 

@@ -238,7 +238,7 @@ func (s *sender) post(b *batch, limit time.Duration) (status int, err error) {
 		return 0, err
 	}
 	defer response.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)) // to use the connection again; the answer says nothing
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)) // to use the connection again; the answer says nothing
 	return response.StatusCode, nil
 }
 

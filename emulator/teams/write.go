@@ -5,6 +5,7 @@ package teams
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -239,7 +240,7 @@ func (s *State) change(as string, ref Ref, kind ChangeType, apply func(*record, 
 	}
 	s.mu.Unlock()
 	switch {
-	case err == errUnchanged:
+	case errors.Is(err, errUnchanged):
 		return m, nil
 	case err != nil:
 		return nil, err
