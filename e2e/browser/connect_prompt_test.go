@@ -6,7 +6,6 @@
 package browser_test
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -99,7 +98,7 @@ func folder(t *testing.T, name string) string {
 
 func run(t *testing.T, dir string, env []string, name string, args ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), name, args...)
+	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

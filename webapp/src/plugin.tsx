@@ -32,7 +32,9 @@ export class Plugin implements WebappPlugin {
         this.undo.push(followEvents(registry, watch));
 
         const Prompt = () => <EnforcePrompt watch={watch}/>;
-        const promptId = registry.registerGlobalComponent?.(Prompt) ?? registry.registerRootComponent(Prompt);
+        const promptId = registry.registerGlobalComponent ?
+            registry.registerGlobalComponent(Prompt) :
+            registry.registerRootComponent(Prompt);
         this.undo.push(() => {
             registry.unregisterComponent(promptId);
             watch.stop();
