@@ -47,13 +47,14 @@ test.each([
 });
 
 test.each([
-    ['no answer', 'no network' as const, 'GET /needsConnect: no answer from the server', 0],
-    ['a failure', {status: 503, text: 'starting'}, 'GET /needsConnect: the server answered 503', 503],
-    ['a web page', {text: '<html></html>'}, 'GET /needsConnect: the answer is not JSON', 200],
-    ['something else', {json: []}, 'GET /needsConnect: the answer has no needsConnect', 200],
-])('needsConnect reports %s', async (_name, answer, message, status) => {
+    ['no answer', 'no network' as const, {message: 'GET /needsConnect: no answer from the server', status: 0, code: ''}],
+    ['a failure with a code', {status: 503, json: {code: 'not_ready'}}, {message: 'GET /needsConnect: the server answered 503', status: 503, code: 'not_ready'}],
+    ["a proxy's failure", {status: 502, text: '<html></html>'}, {message: 'GET /needsConnect: the server answered 502', status: 502, code: ''}],
+    ['a web page', {text: '<html></html>'}, {message: 'GET /needsConnect: the answer is not JSON', status: 200}],
+    ['something else', {json: []}, {message: 'GET /needsConnect: the answer has no needsConnect', status: 200}],
+])('needsConnect reports %s', async (_name, answer, want) => {
     serve(answer);
-    await expect(new Client().needsConnect()).rejects.toMatchObject({name: 'ClientError', message, status});
+    await expect(new Client().needsConnect()).rejects.toMatchObject({name: 'ClientError', ...want});
 });
 
 test('an aborted request ends as aborted, not as a failure of the server', async () => {

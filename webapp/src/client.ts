@@ -22,10 +22,14 @@ export class ClientError extends Error {
     /** HTTP status; 0 when there was no answer at all. */
     readonly status: number;
 
-    constructor(what: string, status: number) {
+    /** The server's word for programs, e.g. "not_ready"; "" when it said none. */
+    readonly code: string;
+
+    constructor(what: string, status: number, code = '') {
         super(what);
         this.name = 'ClientError';
         this.status = status;
+        this.code = code;
     }
 }
 
@@ -81,7 +85,7 @@ export async function request(method: string, route: string, signal?: AbortSigna
         throw new ClientError(`${what}: no answer from the server`, 0);
     }
     if (!response.ok) {
-        throw new ClientError(`${what}: the server answered ${response.status}`, response.status);
+        throw new ClientError(`${what}: the server answered ${response.status}`, response.status, await errorCode(response));
     }
     try {
         return await response.json();
@@ -91,6 +95,12 @@ export async function request(method: string, route: string, signal?: AbortSigna
         }
         throw new ClientError(`${what}: the answer is not JSON`, response.status);
     }
+}
+
+/** The plugin's errors are JSON with a code; those of Mattermost or a proxy in front of it are something else. */
+async function errorCode(response: Response): Promise<string> {
+    const answer: unknown = await response.json().catch(() => null);
+    return isRecord(answer) && typeof answer.code === 'string' ? answer.code : '';
 }
 
 function cookie(name: string): string {

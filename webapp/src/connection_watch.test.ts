@@ -49,10 +49,10 @@ test('the start tells who it is about and asks once', async () => {
     ]);
 });
 
-test('a failing server is asked again after 2, 4, 8 … seconds, at most a minute apart', async () => {
+test('a failing server is asked again after 2, 4, 8 … seconds, at most five minutes apart', async () => {
     const {watch, questions, dispatched} = setUp();
     watch.start('alex');
-    for (const wait of [2, 4, 8, 16, 32, 60, 60]) {
+    for (const wait of [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]) {
         const asked = questions.length;
         questions.at(-1)?.fail(new ClientError('GET /needsConnect: the server answered 503', 503));
         await vi.advanceTimersByTimeAsync((wait * 1000) - 1);
@@ -60,7 +60,16 @@ test('a failing server is asked again after 2, 4, 8 … seconds, at most a minut
         await vi.advanceTimersByTimeAsync(1);
         expect(questions).toHaveLength(asked + 1);
     }
-    expect(dispatched.filter(({type}) => type === 'msteams_sync/check_failed')).toHaveLength(7);
+    expect(dispatched.filter(({type}) => type === 'msteams_sync/check_failed')).toHaveLength(10);
+});
+
+test('a plugin that is not set up yet is asked again without a word to the user', async () => {
+    const {watch, questions, dispatched} = setUp();
+    watch.start('alex');
+    questions[0]?.fail(new ClientError('GET /needsConnect: the server answered 503', 503, 'not_ready'));
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(questions).toHaveLength(2);
+    expect(dispatched).toEqual([{type: 'msteams_sync/user', userId: 'alex'}]);
 });
 
 test('an answer resets the pace', async () => {

@@ -8,7 +8,7 @@ import type {Client} from './client';
 import type {ConnectionAction} from './state/connection';
 
 const firstRetryMs = 2_000;
-const longestRetryMs = 60_000;
+const longestRetryMs = 300_000;
 
 /**
  * Keeps the store's connection state true for one user: asks the server at the start and whenever somebody says that
@@ -71,7 +71,11 @@ export class ConnectionWatch {
             return;
         }
         this.failures++;
-        this.dispatch({type: 'msteams_sync/check_failed'});
+
+        // A plugin that is not set up yet has nothing to ask of anybody: that is not worth a word.
+        if (!(error instanceof ClientError && error.code === 'not_ready')) {
+            this.dispatch({type: 'msteams_sync/check_failed'});
+        }
         const delay = Math.min(firstRetryMs * (2 ** (this.failures - 1)), longestRetryMs);
         this.retry = setTimeout(() => void this.check(), delay);
     }
