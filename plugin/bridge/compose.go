@@ -1,0 +1,110 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"html"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
+)
+
+// What is shown in place of something that cannot be.
+const (
+	lostOriginal = "a message that is no longer there"
+	nothingShown = "_This message has no text. Open Microsoft Teams to see it._"
+	emptyPost    = "_This message has no text. Open Mattermost to see it._"
+)
+
+// compose makes the post of a Teams message: as its author, when that person has connected an account, else as the
+// plugin's bot with the author's name before the text.
+func (w *worker) compose(ctx context.Context, message TeamsMessage, quote string) (NewPost, error) {
+	post := NewPost{Channel: w.link.Channel}
+	text := markdown(message)
+	if strings.TrimSpace(text) == "" {
+		text = nothingShown
+	}
+	if message.Subject != "" {
+		text = "## " + markup.EscapeMarkdown(message.Subject) + "\n" + text
+	}
+	if message.From.User != "" {
+		account, connected, err := w.Accounts.OfTeamsUser(ctx, message.From.User)
+		if err != nil {
+			return NewPost{}, err
+		}
+		if connected {
+			post.Author = account.MattermostUser
+		}
+	}
+	if post.Author == "" {
+		text = named(message.From.Name, text)
+	}
+	post.Message = quote + text
+	return post, nil
+}
+
+// markdown is a Teams message's text for Mattermost.
+func markdown(message TeamsMessage) string {
+	if message.Text {
+		return markup.EscapeMarkdown(message.HTML)
+	}
+	return markup.ToMarkdown(message.HTML)
+}
+
+// named puts a name before a text: on the same line, unless the text begins with something that must begin a line.
+func named(name, text string) string {
+	if name == "" {
+		name = "Unknown sender"
+	}
+	separator := " "
+	if strings.ContainsAny(text[:1], "#>-*+`~|0123456789 \t") {
+		separator = "\n"
+	}
+	return "**" + markup.EscapeMarkdown(name) + ":**" + separator + text
+}
+
+// longestQuote is how many characters of an original are repeated in a quote.
+const longestQuote = 200
+
+// quoted is the Markdown quote of a message that cannot be replied to.
+func quoted(name, text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if utf8.RuneCountInString(text) > longestQuote {
+		text = string([]rune(text)[:longestQuote]) + "…"
+	}
+	if name == "" {
+		return "> _" + text + "_\n\n"
+	}
+	return "> **" + markup.EscapeMarkdown(name) + ":** " + text + "\n\n"
+}
+
+// body is a post's text for Teams. A message that a bot sends for somebody begins with that person's name.
+func body(name, text string) string {
+	content := markup.ToHTML(text)
+	if name == "" {
+		return content
+	}
+	name = "<strong>" + html.EscapeString(name) + ":</strong>"
+	if rest, ok := strings.CutPrefix(content, "<p>"); ok {
+		return "<p>" + name + " " + rest
+	}
+	return "<p>" + name + "</p>" + content
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// teamsHash is of the canonical text: Teams rewrites the HTML that it is given.
+func teamsHash(message TeamsMessage) string {
+	if message.Text {
+		return hash(strings.Join(strings.Fields(message.HTML), " "))
+	}
+	return hash(markup.Canonical(message.HTML))
+}

@@ -1,0 +1,206 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Config is what an engine works with. Store, Teams, Mattermost and Accounts are required.
+type Config struct {
+	Store      Store
+	Teams      Teams
+	Mattermost Mattermost
+	Accounts   Accounts
+	Observer   Observer     // default: nobody
+	Log        *slog.Logger // default: slog.Default()
+	Tuning     Tuning
+}
+
+// Engine moves messages in both directions. One runs on each node; the store keeps them out of each other's way.
+type Engine struct {
+	Config
+	links      *Links
+	dispatcher *dispatcher
+	scans      *scans
+
+	// stopping is closed when no new event may be begun, life ends when calls in progress must give up.
+	stopping chan struct{}
+	life     context.Context
+	end      context.CancelFunc
+	loops    sync.WaitGroup
+	cancels  []func()
+	once     sync.Once
+}
+
+// New makes an engine that does nothing until Start.
+func New(config Config) *Engine {
+	config.Tuning = config.Tuning.withDefaults()
+	if config.Observer == nil {
+		config.Observer = nobody{}
+	}
+	if config.Log == nil {
+		config.Log = slog.Default()
+	}
+	e := &Engine{Config: config, links: newLinks(config.Store), stopping: make(chan struct{})}
+	e.life, e.end = context.WithCancel(context.Background())
+	e.dispatcher = newDispatcher(config.Tuning.Workers, e.drain)
+	e.scans = newScans()
+	return e
+}
+
+// Links is the index of the links, for reading and changing.
+func (e *Engine) Links() *Links { return e.links }
+
+// Start loads the links and begins to work. An error means that nothing was begun and Start may be called again.
+func (e *Engine) Start(ctx context.Context) error {
+	if err := e.links.load(ctx); err != nil {
+		return err
+	}
+	reload := make(chan struct{}, 1)
+	e.cancels = append(e.cancels,
+		e.Store.OnLinks(func() { poke(reload) }),
+		e.Store.OnLane(func(lane Lane, after time.Duration, missed bool) {
+			if missed {
+				e.scans.poke()
+				return
+			}
+			e.dispatcher.wake(lane, after)
+		}))
+	e.loops.Go(func() { e.keepLinks(reload) })
+	e.loops.Go(e.poll)
+	for _, link := range e.links.All() {
+		e.scans.want(link.Conversation.ID)
+	}
+	e.scans.poke()
+	return nil
+}
+
+// Stop begins nothing new and lets calls in progress finish until ctx is done, then cuts them off. Nothing is lost
+// either way: what was not finished is in the store, and the lanes are given back.
+func (e *Engine) Stop(ctx context.Context) error {
+	var err error
+	e.once.Do(func() {
+		close(e.stopping)
+		for _, cancel := range e.cancels {
+			cancel()
+		}
+		orderly := e.dispatcher.stop(ctx)
+		e.end()
+		if !orderly {
+			// Cut off, the workers only have to give their lanes back.
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+			defer cancel()
+			if !e.dispatcher.stop(last) {
+				err = errors.New("stop the engine: a call did not end when it was cut off; its lane will be taken over")
+			}
+		}
+		e.loops.Wait()
+	})
+	return err
+}
+
+// releaseTimeout bounds how long a stopping worker tries to give its lane back. A lane that is not given back is free
+// when its lease ends.
+const releaseTimeout = time.Second
+
+// Receive commits notifications to the inbox. When it returns nil they survive everything.
+func (e *Engine) Receive(ctx context.Context, arrivals []Arrival) error {
+	if err := e.Store.Accept(ctx, arrivals, e.Tuning.ReorderWindow); err != nil {
+		return err
+	}
+	for _, a := range arrivals {
+		e.dispatcher.wake(Lane{a.Ref.Conversation.ID, Inbound}, e.Tuning.ReorderWindow)
+	}
+	return nil
+}
+
+// Linked tells whether a conversation is linked.
+func (e *Engine) Linked(ctx context.Context, conversation ConversationID) (bool, error) {
+	_, linked, err := e.links.find(ctx, conversation)
+	return linked, err
+}
+
+// AccountConnected has posts sent that waited for the user's account, or for any account when a bot was connected and
+// user is empty.
+func (e *Engine) AccountConnected(ctx context.Context, user UserID) error {
+	if err := e.Store.WakeAccount(ctx, user); err != nil {
+		return err
+	}
+	e.scans.poke()
+	return nil
+}
+
+// Retry makes a link's dead letters of one direction due again and tells how many there were.
+func (e *Engine) Retry(ctx context.Context, conversation ConversationID, direction Direction) (int, error) {
+	lane := Lane{conversation, direction}
+	n, err := e.Store.Revive(ctx, lane)
+	if err == nil && n > 0 {
+		e.dispatcher.wake(lane, 0)
+	}
+	return n, err
+}
+
+func (e *Engine) keepLinks(reload <-chan struct{}) {
+	for {
+		select {
+		case <-e.stopping:
+			return
+		case <-reload:
+			if err := e.links.load(e.life); err != nil && e.life.Err() == nil {
+				// The poll loads them again.
+				e.Log.Warn("could not load the links after a change", "error", err)
+			}
+		}
+	}
+}
+
+// poll finds the work that no signal told of: leases that ran out, lost wake-ups, scans that are due.
+func (e *Engine) poll() {
+	tick := time.NewTicker(e.Tuning.PollEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-e.stopping:
+			return
+		case <-e.scans.poked:
+		case <-tick.C:
+		}
+		lanes, err := e.Store.Due(e.life)
+		if err != nil {
+			if e.life.Err() == nil {
+				e.Log.Warn("could not look for work", "error", err)
+			}
+			continue
+		}
+		for _, lane := range lanes {
+			e.dispatcher.wake(lane, 0)
+		}
+		if err := e.links.load(e.life); err != nil {
+			continue
+		}
+		e.scan(e.life)
+	}
+}
+
+// poke leaves a note in a channel of size one.
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// nobody observes nothing.
+type nobody struct{}
+
+func (nobody) Carried(Direction, Kind, time.Duration) {}
+func (nobody) Ignored(Direction, Kind, Reason)        {}
+func (nobody) Failed(Direction, Kind, Class)          {}
+func (nobody) Dead(Direction, Kind)                   {}
+func (nobody) CaughtUp(int)                           {}

@@ -1,0 +1,253 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
+)
+
+// sendPost carries a new post: as its author's account, else as a bot's. The intent is committed before the POST, and
+// there is exactly one POST per intent.
+func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
+	mapping, known, err := w.Store.MappingOfPost(ctx, event.Post)
+	if err != nil {
+		return err
+	}
+	switch {
+	case known && mapping.State == Confirmed:
+		return w.ignore(ctx, event.Event, Duplicate)
+	case known && mapping.State == Tombstone:
+		return w.ignore(ctx, event.Event, Deleted)
+	}
+	post, err := w.Mattermost.Post(ctx, event.Post)
+	if err != nil && ClassOf(err) != NotFound {
+		return err
+	}
+	switch {
+	case err != nil, post.DeleteAt > 0:
+		return w.skipPost(ctx, event, Deleted)
+	case !outgoing(post, w.link):
+		return w.skipPost(ctx, event, Echo)
+	}
+	root, quote, err := w.teamsThread(ctx, event)
+	if err != nil {
+		return err
+	}
+	text := quote + post.Message
+	if post.Message == "" {
+		text = quote + emptyPost
+	}
+	name, err := w.authorName(ctx, post)
+	if err != nil {
+		return err
+	}
+	senders, err := w.senders(ctx, post)
+	if err != nil {
+		return err
+	}
+	var refused error
+	for _, account := range senders {
+		shown := ""
+		if account.MattermostUser != post.Author || post.AuthorName != "" {
+			shown = name
+		}
+		err := w.send(ctx, event, post, account, root, body(shown, text))
+		if err == nil || ClassOf(err) != UserAction || errors.Is(err, errWaiting) {
+			return err
+		}
+		// This account cannot speak here until somebody does something; perhaps the next one can.
+		w.Observer.Failed(Outbound, Create, UserAction)
+		refused = err
+	}
+	return w.awaitAccount(ctx, event, refused)
+}
+
+// send makes one POST as the account and settles the event by its outcome.
+func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, account Account, root TeamsMessageID, html string) error {
+	if event.Attempt == "" {
+		event.Attempt = AttemptKey(uuid.NewString())
+	}
+	began := time.Now()
+	mapping, err := w.Store.BeginSend(ctx, w.lease, *event, Send{
+		Mapping: MappingID(uuid.NewString()), Attempt: event.Attempt, Account: account, Team: w.link.Conversation.Team,
+		Root: root, Channel: w.link.Channel, PostHash: hash(post.Message),
+	}, w.Tuning.Looks[0])
+	if err != nil {
+		return err
+	}
+	event.State, event.Sender = Sending, account.TeamsUser
+
+	limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
+	message, err := w.Teams.Send(limited, account, w.link.Conversation, root, markup.Mark(html, string(event.Attempt)))
+	cancel()
+	if err == nil {
+		return w.confirmSend(ctx, event, mapping, message)
+	}
+	class := ClassOf(err)
+	if _, classified := errors.AsType[*Failure](err); !classified || limited.Err() != nil && ctx.Err() == nil {
+		class = Unknown
+	}
+	switch class {
+	case Unknown:
+		// It stays "sending" until a look or the echo tells.
+		w.Observer.Failed(Outbound, Create, Unknown)
+		w.Log.Warn("whether a message arrived in Teams is not known; looking for it", "conversation", w.lease.Conversation, "post", event.Post, "error", err)
+		if err := w.Store.NoteError(ctx, w.lease.Lane, explain(err)); err != nil {
+			return err
+		}
+		return errWaiting
+	case Retry:
+		w.Observer.Failed(Outbound, Create, Retry)
+		counted := !outage(err)
+		if counted && event.Attempts+1 >= w.Tuning.MaxAttempts {
+			break
+		}
+		if noteErr := w.Store.NoteError(ctx, w.lease.Lane, explain(err)); noteErr != nil {
+			return noteErr
+		}
+		if unsentErr := w.unsent(ctx, event, w.Tuning.backoff(event.Attempts, err), counted, err); unsentErr != nil {
+			return unsentErr
+		}
+		return errWaiting
+	}
+	// It did not happen. What follows is decided for a pending event.
+	if unsentErr := w.unsent(ctx, event, 0, false, err); unsentErr != nil {
+		return unsentErr
+	}
+	if class == NotFound || class == Retry {
+		// The channel or the thread is gone, or it failed too often: the same POST will not work again.
+		return &Failure{Class: Permanent, Err: err}
+	}
+	return err
+}
+
+func (w *worker) unsent(ctx context.Context, event *OutboundEvent, after time.Duration, counted bool, reason error) error {
+	if err := w.Store.Unsent(ctx, w.lease, *event, after, counted, explain(reason)); err != nil {
+		return err
+	}
+	event.State = Pending
+	w.dispatcher.wake(Lane{w.lease.Conversation, Inbound}, 0)
+	return nil
+}
+
+func (w *worker) confirmSend(ctx context.Context, event *OutboundEvent, mapping MappingID, message TeamsMessage) error {
+	sent := Sent{Ref: message.Ref, TeamsHash: teamsHash(message)}
+	if err := w.Store.ConfirmSend(ctx, w.lease, *event, mapping, sent); err != nil {
+		return err
+	}
+	w.Observer.Carried(Outbound, Create, time.Since(event.SourceAt))
+	w.dispatcher.wake(Lane{w.lease.Conversation, Inbound}, 0)
+	return nil
+}
+
+func (w *worker) skipPost(ctx context.Context, event *OutboundEvent, reason Reason) error {
+	if err := w.Store.SkipPost(ctx, w.lease, *event, w.link.Channel); err != nil {
+		return err
+	}
+	w.Observer.Ignored(Outbound, event.Kind, reason)
+	return nil
+}
+
+// notePostChange notes a change of a post that this version does not carry.
+func (w *worker) notePostChange(ctx context.Context, event *OutboundEvent) error {
+	mapping, known, err := w.Store.MappingOfPost(ctx, event.Post)
+	if err != nil {
+		return err
+	}
+	if !known {
+		return w.ignore(ctx, event.Event, NotCarried)
+	}
+	if err := w.Store.Behind(ctx, w.lease, event.Event, mapping.ID); err != nil {
+		return err
+	}
+	w.Observer.Ignored(Outbound, event.Kind, NotCarried)
+	return nil
+}
+
+// senders are the accounts to try, in order: the author's own, then the bots. Which bot comes first depends on the
+// conversation, so that conversations spread over the bots and each keeps its own.
+func (w *worker) senders(ctx context.Context, post Post) ([]Account, error) {
+	var senders []Account
+	own, connected, err := w.Accounts.OfUser(ctx, post.Author)
+	if err != nil {
+		return nil, err
+	}
+	if connected {
+		senders = append(senders, own)
+	}
+	bots, err := w.Accounts.Bots(ctx)
+	if err != nil || len(bots) == 0 {
+		return senders, err
+	}
+	spread := fnv.New32a()
+	spread.Write([]byte(w.link.Conversation.ID))
+	first := int(spread.Sum32() % uint32(len(bots)))
+	return append(append(senders, bots[first:]...), bots[:first]...), nil
+}
+
+func (w *worker) authorName(ctx context.Context, post Post) (string, error) {
+	if post.AuthorName != "" {
+		return post.AuthorName, nil
+	}
+	user, err := w.Mattermost.User(ctx, post.Author)
+	if err != nil && ClassOf(err) != NotFound {
+		return "", err
+	}
+	for _, name := range []string{user.DisplayName, user.Username} {
+		if name != "" {
+			return name, nil
+		}
+	}
+	return "Unknown author", nil
+}
+
+// awaitAccount parks a post that nobody can send now. Its author is told, once for all that wait.
+func (w *worker) awaitAccount(ctx context.Context, event *OutboundEvent, refused error) error {
+	if event.Waited {
+		return &Failure{Class: Permanent, Err: errors.New("nobody connected a Microsoft Teams account that could send it in time")}
+	}
+	reason := "waits for a connected Microsoft Teams account"
+	if refused != nil {
+		reason += ": " + explain(refused)
+	}
+	target := AccountConnected(event.Author)
+	waiting, err := w.Store.Waiting(ctx, target)
+	if err != nil {
+		return err
+	}
+	err = w.park(ctx, event.Event, target, w.Tuning.AccountWait, reason)
+	if !errors.Is(err, errWaiting) {
+		return err
+	}
+	// An account that was connected while we were parking has woken nobody.
+	if refused == nil {
+		senders, lookErr := w.senders(ctx, Post{Author: event.Author})
+		if lookErr != nil {
+			return lookErr
+		}
+		if len(senders) > 0 {
+			if wakeErr := w.AccountConnected(ctx, event.Author); wakeErr != nil {
+				return wakeErr
+			}
+			return errWaiting
+		}
+	}
+	if waiting == 0 {
+		if notifyErr := w.Mattermost.Notify(ctx, event.Author, notSentYet); notifyErr != nil {
+			w.Log.Warn("could not tell an author that a post waits", "user", event.Author, "error", notifyErr)
+		}
+	}
+	return err
+}
+
+const notSentYet = "Your message in a channel that is linked with Microsoft Teams has not been sent to Teams yet: " +
+	"there is no connected Teams account that could send it. Connect yours with `/msteams-sync connect`; " +
+	"messages that wait are sent then, up to 7 days later."

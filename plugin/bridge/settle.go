@@ -1,0 +1,148 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
+)
+
+// teamsThread finds the Teams message that a reply belongs under. When there is none and none will come, the reply is to
+// be sent as a root with the returned quote before it.
+func (w *worker) teamsThread(ctx context.Context, event *OutboundEvent) (root TeamsMessageID, quote string, err error) {
+	if event.Root == "" {
+		return "", "", nil
+	}
+	mapping, known, err := w.Store.MappingOfPost(ctx, event.Root)
+	if err != nil {
+		return "", "", err
+	}
+	switch {
+	case known && mapping.State == Confirmed:
+		return mapping.TeamsThread(), "", nil
+	case known && mapping.State == Tombstone:
+		return "", quoted("", lostOriginal), nil
+	}
+	post, err := w.Mattermost.Post(ctx, event.Root)
+	if err != nil && ClassOf(err) != NotFound {
+		return "", "", err
+	}
+	if err != nil || post.DeleteAt > 0 {
+		return "", quoted("", lostOriginal), nil
+	}
+	state, queued, err := w.Store.OutboundState(ctx, w.lease.Conversation, event.Root, Create)
+	if err != nil {
+		return "", "", err
+	}
+	wait := func() error {
+		return w.park(ctx, event.Event, PostMapped(event.Root), w.Tuning.ParkFor, "waits for the post that it replies to")
+	}
+	switch {
+	case post.Mapping != "":
+		// It came from Teams and is about to be confirmed.
+		return "", "", wait()
+	case queued && state != Dead, !queued && outgoing(post, w.link) && !event.Waited:
+		// Its turn is still to come, or its hook has not run yet.
+		return "", "", wait()
+	case !queued && outgoing(post, w.link):
+		// No hook reported it. Carry it first.
+		if _, err := w.Store.Depart(ctx, []Departure{departure(post, w.link)}, 0); err != nil {
+			return "", "", err
+		}
+		return "", "", wait()
+	}
+	// It is older than the link, of a kind that is not carried, or given up.
+	name, err := w.authorName(ctx, post)
+	if err != nil {
+		return "", "", err
+	}
+	return "", quoted(name, post.Message), nil
+}
+
+// lookForSend finds out whether a send whose outcome is unknown has arrived, and has it sent again when it has not been
+// seen in any of the looks.
+func (w *worker) lookForSend(ctx context.Context, event *OutboundEvent) error {
+	mapping, known, err := w.Store.MappingOfPost(ctx, event.Post)
+	if err != nil {
+		return err
+	}
+	if known && mapping.State == Confirmed {
+		return w.ignore(ctx, event.Event, Duplicate)
+	}
+	if !known || mapping.State != Reserved {
+		return w.skipPost(ctx, event, Deleted)
+	}
+	since := event.AttemptedAt.Add(-clockSkew)
+	recent, err := w.Teams.Recent(ctx, w.link.Conversation, mapping.Ref.Root, since)
+	if err != nil {
+		return err
+	}
+	for _, message := range recent {
+		if message.Attempt == event.Attempt {
+			return w.confirmSend(ctx, event, mapping.ID, message)
+		}
+	}
+	message, found, err := w.findBySender(ctx, event, recent)
+	if err != nil {
+		return err
+	}
+	if found {
+		return w.confirmSend(ctx, event, mapping.ID, message)
+	}
+	if event.Looks+1 < len(w.Tuning.Looks) {
+		if err := w.Store.LookAgain(ctx, w.lease, *event, w.Tuning.Looks[event.Looks+1], true); err != nil {
+			return err
+		}
+		return errWaiting
+	}
+	absent := errors.New("the message is not in Teams although it was sent; it is sent again")
+	if event.Attempts+1 >= w.Tuning.MaxAttempts {
+		if err := w.unsent(ctx, event, 0, false, absent); err != nil {
+			return err
+		}
+		return &Failure{Class: Permanent, Err: errors.New("each send ended without an answer and left no message in Teams")}
+	}
+	if err := w.unsent(ctx, event, 0, true, absent); err != nil {
+		return err
+	}
+	return errWaiting
+}
+
+// clockSkew is how far Microsoft's clock may differ from the database's.
+const clockSkew = 5 * time.Second
+
+// findBySender is for a mark that did not survive: the same sender wrote the same text in the same chain after the send
+// began, the message has no mark of its own and belongs to nobody.
+func (w *worker) findBySender(ctx context.Context, event *OutboundEvent, recent []TeamsMessage) (TeamsMessage, bool, error) {
+	post, err := w.Mattermost.Post(ctx, event.Post)
+	if err != nil {
+		if ClassOf(err) == NotFound {
+			return TeamsMessage{}, false, nil
+		}
+		return TeamsMessage{}, false, err
+	}
+	wanted := markup.Canonical(markup.ToHTML(post.Message))
+	for _, message := range recent {
+		if message.Attempt != "" || message.From.User != event.Sender || message.CreatedAt.Before(event.AttemptedAt.Add(-clockSkew)) || wanted == "" {
+			continue
+		}
+		text := markup.Canonical(message.HTML)
+		// A bot's message begins with the author's name, a lost thread's with a quote.
+		if text != wanted && !strings.HasSuffix(text, " "+wanted) {
+			continue
+		}
+		_, known, err := w.Store.MappingOf(ctx, message.Ref)
+		if err != nil {
+			return TeamsMessage{}, false, err
+		}
+		if !known {
+			return message, true, nil
+		}
+	}
+	return TeamsMessage{}, false, nil
+}

@@ -1,0 +1,279 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// maxBatches is how many batches a worker takes from a lane before it lets another lane have its slot.
+const maxBatches = 10
+
+// drain works on a lane until nothing in it is due.
+func (e *Engine) drain(lane Lane) {
+	if e.isStopping() {
+		return
+	}
+	lease, mine, err := e.Store.Claim(e.life, lane, e.Tuning.Lease)
+	if err != nil {
+		e.troubled(lane, "could not claim a lane", err)
+		return
+	}
+	if !mine {
+		return
+	}
+	if lease.TookOver {
+		// Whoever had the lane may have died between a post's commit and its hook.
+		e.Log.Info("took a lane over whose node did not give it back", "conversation", lane.Conversation, "direction", lane.Direction)
+		e.scans.want(lane.Conversation)
+		e.scans.poke()
+	}
+	ctx, cancel := context.WithCancelCause(e.life)
+	defer cancel(nil)
+	renewing := make(chan struct{})
+	go func() {
+		defer close(renewing)
+		e.renew(ctx, cancel, lease)
+	}()
+	next, err := e.work(ctx, lease)
+	cancel(nil)
+	<-renewing
+
+	release, cancelRelease := context.WithTimeout(context.WithoutCancel(e.life), releaseTimeout)
+	defer cancelRelease()
+	if err := e.Store.Release(release, lease); err != nil {
+		e.Log.Warn("could not give a lane back; it is free when its lease ends", "conversation", lane.Conversation, "direction", lane.Direction, "error", err)
+	}
+	switch {
+	case errors.Is(err, ErrLeaseLost):
+		e.Log.Warn("lost a lane while working on it", "conversation", lane.Conversation, "direction", lane.Direction)
+	case err != nil:
+		e.troubled(lane, "could not work on a lane", err)
+	case next > 0:
+		e.dispatcher.wake(lane, next)
+	}
+}
+
+// troubled handles an error that is the store's, not an event's: the lane is tried again soon.
+func (e *Engine) troubled(lane Lane, what string, err error) {
+	if e.isStopping() {
+		return
+	}
+	e.Log.Warn(what+"; it is tried again", "conversation", lane.Conversation, "direction", lane.Direction, "error", err)
+	e.dispatcher.wake(lane, e.Tuning.FirstBackoff)
+}
+
+// renew keeps the lease alive through long calls, and stops the work when the lease is lost.
+func (e *Engine) renew(ctx context.Context, lost context.CancelCauseFunc, lease Lease) {
+	tick := time.NewTicker(e.Tuning.Lease / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := e.Store.Renew(ctx, lease); errors.Is(err, ErrLeaseLost) {
+				lost(err)
+				return
+			}
+		}
+	}
+}
+
+// work handles the lane's due events in order and returns after what time the next may be due; 0 when nothing is queued.
+func (e *Engine) work(ctx context.Context, lease Lease) (time.Duration, error) {
+	link, linked, err := e.links.find(ctx, lease.Conversation)
+	if err != nil {
+		return 0, err
+	}
+	w := &worker{Engine: e, lease: lease, link: link, linked: linked}
+	for range maxBatches {
+		var next time.Duration
+		var taken int
+		if lease.Direction == Inbound {
+			taken, next, err = each(ctx, w, e.Store.TakeInbound, (*worker).inbound)
+		} else {
+			taken, next, err = each(ctx, w, e.Store.TakeOutbound, (*worker).outbound)
+		}
+		if err != nil || taken == 0 {
+			return next, err
+		}
+		if e.isStopping() {
+			return 0, nil
+		}
+	}
+	return time.Millisecond, nil
+}
+
+// each takes a batch and handles its events until one of them must be waited for.
+func each[E any](ctx context.Context, w *worker, take func(context.Context, Lease, int) ([]E, time.Duration, error),
+	handle func(*worker, context.Context, *E) (outcome, error),
+) (int, time.Duration, error) {
+	events, next, err := take(ctx, w.lease, w.Tuning.Batch)
+	if err != nil {
+		return 0, 0, err
+	}
+	for i := range events {
+		if w.isStopping() {
+			break
+		}
+		result, err := handle(w, ctx, &events[i])
+		if err != nil {
+			if ctx.Err() != nil {
+				err = context.Cause(ctx)
+			}
+			return 0, 0, err
+		}
+		if result == lookAgain {
+			break
+		}
+	}
+	return len(events), next, nil
+}
+
+// outcome says how the lane goes on after an event.
+type outcome int
+
+const (
+	done      outcome = iota // the event is out of the lane
+	lookAgain                // the lane may have changed: read it again
+)
+
+// worker handles the events of one lane under one lease.
+type worker struct {
+	*Engine
+	lease  Lease
+	link   Link
+	linked bool
+}
+
+// inbound handles one event from Teams.
+func (w *worker) inbound(ctx context.Context, event *InboundEvent) (outcome, error) {
+	err := protect(func() error {
+		switch {
+		case !w.linked:
+			return w.ignore(ctx, event.Event, Unlinked)
+		case event.Kind == Create:
+			return w.postMessage(ctx, event)
+		default:
+			return w.noteChange(ctx, event)
+		}
+	})
+	return w.settleFailure(ctx, &event.Event, err, nil)
+}
+
+// outbound handles one event from Mattermost.
+func (w *worker) outbound(ctx context.Context, event *OutboundEvent) (outcome, error) {
+	err := protect(func() error {
+		switch {
+		case !w.linked:
+			return w.ignore(ctx, event.Event, Unlinked)
+		case event.Kind == Create && event.State == Sending:
+			return w.lookForSend(ctx, event)
+		case event.Kind == Create:
+			return w.sendPost(ctx, event)
+		default:
+			return w.notePostChange(ctx, event)
+		}
+	})
+	return w.settleFailure(ctx, &event.Event, err, event)
+}
+
+// errWaiting says that the event was put back or parked and that this is recorded.
+var errWaiting = errors.New("the event waits")
+
+// settleFailure puts an event back, or gives it up, after an error that nobody has settled. It returns an error only when
+// the lane cannot go on at all.
+func (w *worker) settleFailure(ctx context.Context, event *Event, err error, send *OutboundEvent) (outcome, error) {
+	switch {
+	case err == nil:
+		return done, nil
+	case errors.Is(err, errWaiting), errors.Is(err, ErrCarried):
+		return lookAgain, nil
+	case errors.Is(err, ErrLeaseLost):
+		return lookAgain, err
+	case ctx.Err() != nil:
+		// Stopped or cut off; the event stays as it is.
+		return lookAgain, err
+	}
+	class := ClassOf(err)
+	w.Observer.Failed(event.Lane.Direction, event.Kind, class)
+	counted := !outage(err)
+	wait := w.Tuning.backoff(event.Attempts, err)
+	limit := w.Tuning.MaxAttempts
+	if class == NotFound {
+		limit = w.Tuning.NotFoundAttempts
+	}
+	if err := w.Store.NoteError(ctx, event.Lane, explain(err)); err != nil {
+		return lookAgain, err
+	}
+	switch {
+	case send != nil && send.State == Sending:
+		// Whether it arrived is not known; only a look may tell.
+		return lookAgain, w.Store.LookAgain(ctx, w.lease, *send, wait, false)
+	case class == Permanent, counted && event.Attempts+1 >= limit:
+		w.Log.Error("gave an event up; it is kept as a dead letter and can be retried", "conversation", event.Lane.Conversation,
+			"direction", event.Lane.Direction, "kind", event.Kind, "attempts", event.Attempts+1, "error", err)
+		w.Observer.Dead(event.Lane.Direction, event.Kind)
+		return lookAgain, w.Store.Bury(ctx, w.lease, *event, explain(err))
+	default:
+		w.Log.Warn("an event failed; it is tried again", "conversation", event.Lane.Conversation, "direction", event.Lane.Direction,
+			"kind", event.Kind, "attempts", event.Attempts+1, "again_in", wait, "error", err)
+		return lookAgain, w.Store.Retry(ctx, w.lease, *event, wait, counted, explain(err))
+	}
+}
+
+// longestReason bounds what is kept of an error.
+const longestReason = 2000
+
+// explain is an error as it is kept for people to read.
+func explain(err error) string {
+	text := strings.ToValidUTF8(strings.ReplaceAll(err.Error(), "\x00", ""), "�")
+	if len(text) > longestReason {
+		text = strings.ToValidUTF8(text[:longestReason], "") + "…"
+	}
+	return text
+}
+
+// protect turns a panic into an error, so that one event cannot end the plugin.
+func protect(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f()
+}
+
+// ignore removes an event that needs nothing on the other side.
+func (w *worker) ignore(ctx context.Context, event Event, reason Reason) error {
+	if err := w.Store.Finish(ctx, w.lease, event); err != nil {
+		return err
+	}
+	w.Observer.Ignored(event.Lane.Direction, event.Kind, reason)
+	return nil
+}
+
+// park takes an event out of the lane until its target comes true.
+func (w *worker) park(ctx context.Context, event Event, target Target, atMost time.Duration, reason string) error {
+	if err := w.Store.Park(ctx, w.lease, event, target, atMost, reason); err != nil {
+		return err
+	}
+	return errWaiting
+}
+
+// within bounds a call that has an effect elsewhere, so that it has ended before the lease could: since is a moment
+// before the lease was last renewed. A process that was paused in between finds its time used up.
+func (w *worker) within(ctx context.Context, since time.Time, atMost time.Duration) (context.Context, context.CancelFunc) {
+	deadline := since.Add(w.Tuning.Lease * 5 / 6)
+	if limit := time.Now().Add(atMost); limit.Before(deadline) {
+		deadline = limit
+	}
+	return context.WithDeadline(ctx, deadline)
+}
