@@ -1,0 +1,106 @@
+//go:build e2e
+
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/signin"
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
+)
+
+// world is what all tests share: one server with the plugin, its people, a bot. Every test links channels of its own.
+type world struct {
+	*stack.Stack
+	team        *model.Team
+	teamsTeam   teams.Team
+	alex, blake *stack.User // connected
+	casey       *stack.User // has no Teams account
+	bot         signin.Credentials
+	drew        string // user principal name; a member of the Teams team who has no Mattermost account
+}
+
+var shared world
+
+func TestMain(m *testing.M) {
+	os.Exit(stack.Run(m, stack.Options{}, func(s *stack.Stack) {
+		if err := shared.setUp(context.Background(), s); err != nil {
+			fmt.Fprintln(os.Stderr, "The bridge was not set up:", err)
+			s.WriteLogs(os.Stderr)
+			_ = s.Stop(context.Background())
+			os.Exit(1)
+		}
+	}))
+}
+
+func (w *world) setUp(ctx context.Context, s *stack.Stack) (err error) {
+	w.Stack = s
+	// Graph waits longer and longer between two attempts; nobody has minutes here.
+	s.Emulator.Subscriptions().SetSettings(notify.Settings{RetryBase: 50 * time.Millisecond, RetryMax: time.Second})
+	if err := s.InstallPlugin(ctx); err != nil {
+		return err
+	}
+	app, err := s.RegisterApplication()
+	if err != nil {
+		return err
+	}
+	if err := s.ConfigurePlugin(ctx, app, nil); err != nil {
+		return err
+	}
+	for name, user := range map[string]**stack.User{"alex": &w.alex, "blake": &w.blake, "casey": &w.casey} {
+		if *user, err = s.Mattermost.NewUser(ctx, name); err != nil {
+			return err
+		}
+	}
+	if w.team, err = s.Mattermost.NewTeam(ctx, "bridge", s.Mattermost.Admin(), w.alex, w.blake, w.casey); err != nil {
+		return err
+	}
+	w.teamsTeam = s.Emulator.Teams().Teams()[0]
+	for _, name := range []string{"bridge", "drew"} {
+		if err := w.newTeamsUser(name); err != nil {
+			return err
+		}
+	}
+	w.bot, w.drew = stack.DemoCredentials("bridge"), stack.DemoCredentials("drew").Login
+
+	channel, err := s.Mattermost.NewChannel(ctx, w.team.Id, "town", s.Mattermost.Admin())
+	if err != nil {
+		return err
+	}
+	if err := s.ConnectBot(ctx, channel.Id, w.bot); err != nil {
+		return err
+	}
+	for _, user := range []*stack.User{w.alex, w.blake} {
+		if err := s.Connect(ctx, user, stack.DemoCredentials(user.Username)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newTeamsUser makes <name>@demo.example with a Teams licence and puts it into the team.
+func (w *world) newTeamsUser(name string) error {
+	dir := w.Emulator.Directory()
+	who := stack.DemoCredentials(name)
+	user, err := dir.CreateUser(directory.Properties{}.Set("userPrincipalName", who.Login).Set("displayName", name+" Demo").Set("mailNickname", name).
+		Set("accountEnabled", true).Set("usageLocation", "US").Set("passwordProfile", map[string]any{"password": who.Password, "forceChangePasswordNextSignIn": false}))
+	if err != nil {
+		return fmt.Errorf("make %s: %w", who.Login, err)
+	}
+	if _, err := dir.AssignLicenses(user.ID, []directory.AssignedLicense{{SKUID: dir.SKUs()[0].SKUID}}, nil); err != nil {
+		return fmt.Errorf("license %s: %w", who.Login, err)
+	}
+	return w.Emulator.Teams().AddMember(w.teamsTeam.ID, who.Login, teams.Member)
+}
