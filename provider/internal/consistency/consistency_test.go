@@ -129,7 +129,8 @@ func TestTransport(t *testing.T) {
 		"503 on GET is repeated":               {"GET", nil, []int{503, 502, 504}, 4, 200, -1},
 		"503 on GET for ever is given back":    {"GET", nil, []int{503, 503, 503, 503, 503}, 4, 503, -1},
 		"503 on POST is an unknown outcome":    {"POST", seven, []int{503}, 1, 503, 0},
-		"500 is the service's own failure":     {"GET", nil, []int{500}, 1, 500, 0},
+		"500 on GET is repeated":               {"GET", nil, []int{500}, 2, 200, -1},
+		"501 will not change":                  {"GET", nil, []int{501}, 1, 501, 0},
 		"a dropped GET is repeated":            {"GET", nil, []int{0}, 2, 200, -1},
 		"a dropped POST is an unknown outcome": {"POST", nil, []int{0}, 1, 0, 0},
 	} {

@@ -17,7 +17,7 @@ import (
 const maxFailures = 4
 
 // Transport repeats requests that the service did not get to: answers 429 until the policy's limit, and for requests
-// that are safe to repeat also 502, 503, 504 and dropped connections a few times. Retry-After is honoured. The body is
+// that are safe to repeat also failures of the service (5xx) and dropped connections a few times. Retry-After is honoured. The body is
 // kept and sent again in full each time.
 //
 // A POST is repeated on 429 only, because Microsoft says that such a request was not processed; every other failure of
@@ -40,7 +40,7 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	for {
 		response, err := t.Base.RoundTrip(withBody(request, body))
 		throttled := err == nil && response.StatusCode == http.StatusTooManyRequests
-		failed := t.replayable(request) && (err != nil && ctx.Err() == nil || err == nil && gatewayFailed(response))
+		failed := t.replayable(request) && (err != nil && ctx.Err() == nil || err == nil && serviceFailed(response))
 		if failed {
 			failures++
 		}
@@ -70,12 +70,9 @@ func (t *Transport) replayable(request *http.Request) bool {
 	return request.Method != http.MethodPost || t.ReplayPost
 }
 
-func gatewayFailed(response *http.Response) bool {
-	switch response.StatusCode {
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return false
+// serviceFailed leaves 501 out: what is not implemented stays so.
+func serviceFailed(response *http.Response) bool {
+	return response.StatusCode >= http.StatusInternalServerError && response.StatusCode != http.StatusNotImplemented
 }
 
 // retryAfter reads the header in both forms of RFC 9110: seconds and a date.
