@@ -129,8 +129,8 @@ variable "allow_skip_connect_users" {
 }
 
 variable "enabled_teams" {
-  description = "Comma-separated names of the Mattermost teams in which linking and prompting are enabled. Default: null, all teams."
-  type        = string
+  description = "Names of the Mattermost teams in which linking and prompting are enabled. Default: null, all teams."
+  type        = set(string)
   default     = null
 }
 
