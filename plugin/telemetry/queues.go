@@ -1,0 +1,60 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package telemetry
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// queues reads the queues when they are asked for: a gauge kept by hand would be wrong after a crash.
+type queues struct {
+	health func(context.Context) (bridge.Health, error)
+}
+
+// scrapeTimeout keeps a slow database from holding up a scrape.
+const scrapeTimeout = 5 * time.Second
+
+var (
+	linkedChannels = prometheus.NewDesc(namespace+"_app_linked_channels", "Linked channels.", nil, nil)
+	queueLength    = prometheus.NewDesc(namespace+"_app_change_event_queue_length", "Queued events by state, whole cluster.", []string{"source", "state"}, nil)
+	queueAge       = prometheus.NewDesc(namespace+"_app_queue_oldest_seconds", "Age of the oldest event that is neither carried nor given up.", []string{"source"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (q *queues) Describe(out chan<- *prometheus.Desc) {
+	out <- linkedChannels
+	out <- queueLength
+	out <- queueAge
+}
+
+// Collect implements prometheus.Collector.
+func (q *queues) Collect(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
+	defer cancel()
+	health, err := q.health(ctx)
+	if err != nil {
+		out <- prometheus.NewInvalidMetric(queueLength, err)
+		return
+	}
+	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	}
+	gauge(linkedChannels, float64(len(health.Links)))
+	for direction, queue := range map[bridge.Direction]bridge.Queue{bridge.Inbound: health.Inbound, bridge.Outbound: health.Outbound} {
+		from := source(direction)
+		gauge(queueLength, float64(queue.Pending), from, "pending")
+		gauge(queueLength, float64(queue.Parked), from, "parked")
+		gauge(queueLength, float64(queue.Dead), from, "dead")
+		age := 0.0
+		if !queue.Oldest.IsZero() {
+			age = max(time.Since(queue.Oldest).Seconds(), 0)
+		}
+		gauge(queueAge, age, from)
+	}
+}
