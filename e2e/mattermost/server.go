@@ -69,7 +69,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 		}
 	}
 	if err := process.CheckPort(s.port); err != nil {
-		return nil, fmt.Errorf("Mattermost: %w", err)
+		return nil, fmt.Errorf("start Mattermost: %w", err)
 	}
 	s.URL = fmt.Sprintf("https://127.0.0.1:%d", s.port)
 	roots := x509.NewCertPool()

@@ -41,7 +41,7 @@ const providerSource = "msteamssync/msteamssync"
 // New copies the example and installs the provider into a mirror of its own.
 func New(ctx context.Context, o Options) (*Workspace, error) {
 	if _, err := os.Stat(o.Binary); err != nil {
-		return nil, fmt.Errorf("Terraform is not there (%w); run 'make terraform', which builds OpenTofu where terraform is missing", err)
+		return nil, fmt.Errorf("no Terraform (%w); run 'make terraform', which builds OpenTofu where terraform is missing", err)
 	}
 	w := &Workspace{Dir: filepath.Join(o.Dir, "examples", o.Example), root: o.Dir, binary: o.Binary}
 	for _, part := range []string{"modules", filepath.Join("examples", o.Example)} {
