@@ -1,0 +1,221 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package intake
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// Subscription is what a notification's secret proves: which subscription it belongs to.
+type Subscription struct {
+	ID           string
+	Conversation bridge.ConversationID // empty when the subscription covers several
+}
+
+// LifecycleEvent is a lifecycle notification.
+type LifecycleEvent struct {
+	Subscription Subscription
+	Event        string // reauthorizationRequired, subscriptionRemoved, missed, or what Graph may add
+	TenantID     string
+	ExpiresAt    time.Time // zero when it was not given
+}
+
+// Subscriptions knows the secrets. Package subscriptions implements it.
+type Subscriptions interface {
+	// Match finds the subscription of a notification by its client state, comparing in constant time. The id may not be
+	// known yet: a notification can come before Graph has answered the request that made the subscription.
+	Match(ctx context.Context, subscriptionID, clientState string) (Subscription, bool, error)
+	// Lifecycle records what is to be done; an error has Graph deliver the event again.
+	Lifecycle(ctx context.Context, event LifecycleEvent) error
+}
+
+// Inbox is where notifications go; *bridge.Engine is one.
+type Inbox interface {
+	Linked(ctx context.Context, conversation bridge.ConversationID) (bool, error)
+	Receive(ctx context.Context, arrivals []bridge.Arrival) error
+}
+
+// Observer counts what was left out.
+type Observer interface {
+	Ignored(direction bridge.Direction, kind bridge.Kind, reason bridge.Reason)
+}
+
+// Config is what an intake works with; all but Log is required.
+type Config struct {
+	Subscriptions Subscriptions
+	Inbox         Inbox
+	Observer      Observer
+	Log           *slog.Logger // default: slog.Default()
+}
+
+// New returns the handler of both routes, /changes and /lifecycle: Graph may be told the same address for both, so each
+// item says itself what it is.
+func New(config Config) http.Handler {
+	if config.Log == nil {
+		config.Log = slog.Default()
+	}
+	return &intake{config}
+}
+
+type intake struct{ Config }
+
+// Graph wants an answer within 3 s; after 2.5 s a 5xx brings the delivery again, a late 202 would count against us.
+const answerWithin = 2500 * time.Millisecond
+
+// maxToken bounds the handshake's token, which is opaque to us; real ones have some 100 characters.
+const maxToken = 4096
+
+func (in *intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	if query := r.URL.Query(); query.Has("validationToken") {
+		shakeHands(w, query.Get("validationToken"))
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+	defer cancel()
+	delivery, err := decode(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		status := http.StatusBadRequest
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
+			status = http.StatusRequestEntityTooLarge
+		}
+		in.Log.Warn("refused a delivery of notifications", "status", status, "error", err)
+		w.WriteHeader(status)
+		return
+	}
+	if err := in.take(ctx, delivery.Value); err != nil {
+		in.Log.Error("could not store notifications; Graph delivers them again", "items", len(delivery.Value), "error", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
+
+// shakeHands proves that the address is ours: the token comes back as it was, decoded, as plain text.
+func shakeHands(w http.ResponseWriter, token string) {
+	if token == "" || len(token) > maxToken {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff") // the caller chose the text
+	_, _ = w.Write([]byte(token))
+}
+
+// take commits what concerns us, all or none.
+func (in *intake) take(ctx context.Context, items []item) error {
+	var arrivals []bridge.Arrival
+	var events []LifecycleEvent
+	now := time.Now()
+	matched := map[[2]string]*Subscription{}
+	for _, it := range items {
+		kind := kinds[strings.ToLower(it.ChangeType)]
+		subscription, err := in.match(ctx, matched, it)
+		if err != nil {
+			return err
+		}
+		if subscription == nil {
+			in.Observer.Ignored(bridge.Inbound, kind, bridge.UnknownSecret)
+			continue
+		}
+		if it.LifecycleEvent != "" {
+			events = append(events, LifecycleEvent{Subscription: *subscription, Event: it.LifecycleEvent, TenantID: it.TenantID, ExpiresAt: it.ExpiresAt.Time})
+			continue
+		}
+		arrival, reason, err := in.arrival(ctx, *subscription, kind, it, now)
+		if err != nil {
+			return err
+		}
+		if reason != "" {
+			in.Observer.Ignored(bridge.Inbound, kind, reason)
+			continue
+		}
+		arrivals = append(arrivals, arrival)
+	}
+	if len(arrivals) > 0 {
+		if err := in.Inbox.Receive(ctx, arrivals); err != nil {
+			return err
+		}
+	}
+	for _, event := range events {
+		if err := in.Subscriptions.Lifecycle(ctx, event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var kinds = map[string]bridge.Kind{"created": bridge.Create, "updated": bridge.Edit, "deleted": bridge.Delete}
+
+// match asks once per subscription and secret of a delivery.
+func (in *intake) match(ctx context.Context, known map[[2]string]*Subscription, it item) (*Subscription, error) {
+	key := [2]string{it.SubscriptionID, it.ClientState}
+	if subscription, asked := known[key]; asked {
+		return subscription, nil
+	}
+	var found *Subscription
+	if it.ClientState != "" {
+		subscription, ok, err := in.Subscriptions.Match(ctx, it.SubscriptionID, it.ClientState)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			found = &subscription
+		}
+	}
+	known[key] = found
+	return found, nil
+}
+
+// arrival turns an item into an inbox row, or says why it is none.
+func (in *intake) arrival(ctx context.Context, subscription Subscription, kind bridge.Kind, it item, now time.Time) (bridge.Arrival, bridge.Reason, error) {
+	var data resourceData
+	if it.ResourceData != nil {
+		data = *it.ResourceData
+	}
+	ref, err := reference(it.Resource, data.ODataID, data.ID)
+	if err != nil || kind == "" {
+		return bridge.Arrival{}, bridge.NotAMessage, nil
+	}
+	if subscription.Conversation != "" && subscription.Conversation != ref.Conversation.ID {
+		return bridge.Arrival{}, bridge.OtherResource, nil
+	}
+	linked, err := in.Inbox.Linked(ctx, ref.Conversation.ID)
+	if err != nil {
+		return bridge.Arrival{}, "", err
+	}
+	if !linked {
+		return bridge.Arrival{}, bridge.Unlinked, nil
+	}
+	arrival := bridge.Arrival{Ref: ref, Kind: kind, SourceAt: sourceTime(kind, ref.ID, now)}
+	if it.EncryptedContent != nil {
+		sum := sha256.Sum256([]byte(it.EncryptedContent.Data))
+		arrival.ContentHash = hex.EncodeToString(sum[:])
+	}
+	return arrival, "", nil
+}
+
+// sourceTime is when it happened in Teams, as far as a notification tells: a message's id is its creation time in
+// milliseconds; when it was changed or deleted is not told, so that these come after what was there before.
+func sourceTime(kind bridge.Kind, id bridge.TeamsMessageID, now time.Time) time.Time {
+	ms, err := strconv.ParseInt(string(id), 10, 64)
+	if kind != bridge.Create || err != nil || ms <= 0 || ms > now.Add(24*time.Hour).UnixMilli() {
+		return now
+	}
+	return time.UnixMilli(ms)
+}

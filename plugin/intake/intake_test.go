@@ -1,0 +1,191 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// desk is everything behind an intake.
+type desk struct {
+	arrivals []bridge.Arrival
+	events   []LifecycleEvent
+	ignored  []bridge.Reason
+	fail     error
+}
+
+const (
+	secret  = "secret-of-one"
+	channel = "19:one@thread.tacv2"
+)
+
+func (d *desk) Match(_ context.Context, id, state string) (Subscription, bool, error) {
+	return Subscription{ID: "one", Conversation: channel}, state == secret, d.fail
+}
+
+func (d *desk) Lifecycle(_ context.Context, e LifecycleEvent) error {
+	d.events = append(d.events, e)
+	return d.fail
+}
+
+func (d *desk) Linked(_ context.Context, c bridge.ConversationID) (bool, error) {
+	return c == channel, nil
+}
+
+func (d *desk) Receive(_ context.Context, arrivals []bridge.Arrival) error {
+	if d.fail == nil {
+		d.arrivals = append(d.arrivals, arrivals...)
+	}
+	return d.fail
+}
+
+func (d *desk) Ignored(_ bridge.Direction, _ bridge.Kind, r bridge.Reason) {
+	d.ignored = append(d.ignored, r)
+}
+
+func (d *desk) post(target, body string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	handler := New(Config{Subscriptions: d, Inbox: d, Observer: d, Log: slog.New(slog.DiscardHandler)})
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, target, strings.NewReader(body)))
+	return w
+}
+
+func notification(state, change, resource string) string {
+	return fmt.Sprintf(`{"subscriptionId":"s","clientState":%q,"changeType":%q,"resource":%q,"tenantId":"t",
+		"resourceData":{"@odata.type":"#Microsoft.Graph.chatMessage","@odata.id":%q,"id":"1700000000000"}}`, state, change, resource, resource)
+}
+
+func batch(items ...string) string { return `{"value":[` + strings.Join(items, ",") + `]}` }
+
+const message = "teams('t')/channels('" + channel + "')/messages('1700000000000')"
+
+func TestHandshakeEchoesTheToken(t *testing.T) {
+	const token = "Validation: Testing client application reachability for subscription Request-Id: 5f3c <b>"
+	for _, encoded := range []string{url.QueryEscape(token), url.PathEscape(token)} {
+		w := new(desk).post("/changes?validationToken="+encoded, "")
+		if w.Code != http.StatusOK || w.Body.String() != token || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
+			t.Errorf("token %q: %d %q %q", encoded, w.Code, w.Header().Get("Content-Type"), w.Body)
+		}
+	}
+}
+
+func TestHandshakeRefusesWhatIsNoToken(t *testing.T) {
+	for _, token := range []string{"", strings.Repeat("x", maxToken+1)} {
+		if w := new(desk).post("/changes?validationToken="+token, ""); w.Code != http.StatusBadRequest {
+			t.Errorf("a token of %d characters: %d", len(token), w.Code)
+		}
+	}
+}
+
+func TestAcceptsAfterCommit(t *testing.T) {
+	var d desk
+	w := d.post("/changes", batch(notification(secret, "created", message), notification(secret, "updated", message),
+		notification(secret, "deleted", message), notification(secret, "created", message+"/replies('1700000000000')")))
+	if w.Code != http.StatusAccepted || w.Body.Len() != 0 {
+		t.Fatalf("answer %d %q, want an empty 202", w.Code, w.Body)
+	}
+	var kinds []bridge.Kind
+	for _, a := range d.arrivals {
+		kinds = append(kinds, a.Kind)
+	}
+	if want := []bridge.Kind{bridge.Create, bridge.Edit, bridge.Delete, bridge.Create}; !slices.Equal(kinds, want) {
+		t.Errorf("arrived %v, want %v", kinds, want)
+	}
+	if got, want := d.arrivals[0].SourceAt, time.UnixMilli(1700000000000); !got.Equal(want) {
+		t.Errorf("a create's time is %v, want that of its id, %v", got, want)
+	}
+	if got := d.arrivals[1].SourceAt; time.Since(got) > time.Minute {
+		t.Errorf("an update's time is %v, want now", got)
+	}
+	if got := d.arrivals[3].Ref.Root; got != "1700000000000" {
+		t.Errorf("the reply's root is %q", got)
+	}
+}
+
+func TestAsksForARepeatWhenNothingIsStored(t *testing.T) {
+	d := desk{fail: errors.New("no database")}
+	if w := d.post("/changes", batch(notification(secret, "created", message))); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("answer %d, want 503", w.Code)
+	}
+}
+
+func TestCountsWhatItLeavesOut(t *testing.T) {
+	for name, test := range map[string]struct {
+		item string
+		want bridge.Reason
+	}{
+		"wrong secret":        {notification("guess", "created", message), bridge.UnknownSecret},
+		"no secret":           {notification("", "created", message), bridge.UnknownSecret},
+		"another channel":     {notification(secret, "created", "teams('t')/channels('19:two@thread.tacv2')/messages('1700000000000')"), bridge.OtherResource},
+		"not a message":       {notification(secret, "created", "teams('t')/channels('c')"), bridge.NotAMessage},
+		"unknown change type": {notification(secret, "unknownFutureValue", message), bridge.NotAMessage},
+		"no data":             {`{"clientState":"` + secret + `","changeType":"Validation: Testing","resource":"NA"}`, bridge.NotAMessage},
+	} {
+		var d desk
+		w := d.post("/changes", batch(test.item, notification(secret, "created", message)))
+		if w.Code != http.StatusAccepted {
+			t.Errorf("%s: answer %d; the sender must not learn what we think of an item", name, w.Code)
+		}
+		if !slices.Equal(d.ignored, []bridge.Reason{test.want}) || len(d.arrivals) != 1 {
+			t.Errorf("%s: left out %v and stored %d, want %v and the other item", name, d.ignored, len(d.arrivals), test.want)
+		}
+	}
+}
+
+func TestLifecycle(t *testing.T) {
+	var d desk
+	w := d.post("/lifecycle", batch(`{"subscriptionId":"s","clientState":"`+secret+`","tenantId":"t","lifecycleEvent":"reauthorizationRequired",
+		"subscriptionExpirationDateTime":"2026-11-26T02:00:00-08:00"}`, `{"clientState":"guess","lifecycleEvent":"subscriptionRemoved"}`))
+	if w.Code != http.StatusAccepted || len(d.events) != 1 {
+		t.Fatalf("answer %d with events %+v", w.Code, d.events)
+	}
+	e := d.events[0]
+	if e.Event != "reauthorizationRequired" || e.Subscription.ID != "one" || e.ExpiresAt.UTC().Hour() != 10 {
+		t.Errorf("event %+v", e)
+	}
+}
+
+func TestRefusesWhatIsNoDelivery(t *testing.T) {
+	for name, test := range map[string]struct {
+		body string
+		want int
+	}{
+		"no JSON":        {"hello", http.StatusBadRequest},
+		"empty":          {"", http.StatusBadRequest},
+		"too large":      {`{"x":"` + strings.Repeat("x", maxBody) + `"}`, http.StatusRequestEntityTooLarge},
+		"too many items": {batch(strings.Repeat("{},", maxItems) + "{}"), http.StatusBadRequest},
+	} {
+		if w := new(desk).post("/changes", test.body); w.Code != test.want {
+			t.Errorf("%s: answer %d, want %d", name, w.Code, test.want)
+		}
+	}
+	w := httptest.NewRecorder()
+	New(Config{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/changes", nil))
+	if w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("GET: %d", w.Code)
+	}
+}
+
+func TestEncryptedDataIsPartOfTheKey(t *testing.T) {
+	item := func(data string) string {
+		return strings.TrimSuffix(notification(secret, "updated", message), "}") + `,"encryptedContent":{"data":"` + data + `"}}`
+	}
+	var d desk
+	d.post("/changes", batch(item("one"), item("two"), item("one")))
+	if len(d.arrivals) != 3 || d.arrivals[0].ContentHash == d.arrivals[1].ContentHash || d.arrivals[0].ContentHash != d.arrivals[2].ContentHash {
+		t.Errorf("arrived %+v", d.arrivals)
+	}
+}
