@@ -59,14 +59,14 @@ func (s pluginSetting) schemaAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{s.attribute: a}
 }
 
-// configValues are the resource's attributes by name.
+// configValues are the resource's attributes by name; nil where there is no state.
 type configValues map[string]attr.Value
 
 // managed returns the settings that have a value, known or not. Of a write-only one the version counts.
 func (v configValues) managed() []pluginSetting {
 	var list []pluginSetting
 	for _, s := range pluginSettings {
-		if !v.marker(s).IsNull() {
+		if marker := v.marker(s); marker != nil && !marker.IsNull() {
 			list = append(list, s)
 		}
 	}

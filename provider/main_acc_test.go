@@ -1,0 +1,57 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build acc
+
+package provider_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
+)
+
+// shared is the stack that the tests of the Mattermost half run on: one server, so they are not parallel.
+var shared *stack.Stack
+
+// TestMain starts the stack once. The Azure half's tests start an emulator each.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "msteamssync-provider-acc-")
+	if err == nil {
+		err = prepare(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "The acceptance tests cannot start:", err)
+		os.Exit(1)
+	}
+	code := stack.Run(m, stack.Options{}, func(s *stack.Stack) { shared = s })
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// prepare makes Terraform work offline and builds the plugin that the tests install.
+func prepare(dir string) error {
+	terraform := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if terraform == "" {
+		var err error
+		if terraform, err = exec.LookPath("terraform"); err != nil {
+			return fmt.Errorf("%w; 'make test-acc' builds OpenTofu where terraform is missing", err)
+		}
+	}
+	configuration := filepath.Join(dir, "terraformrc") // OpenTofu warns about a file that is missing
+	if err := os.WriteFile(configuration, nil, 0o600); err != nil {
+		return err
+	}
+	for name, value := range map[string]string{
+		"TF_ACC": "1", "TF_ACC_TERRAFORM_PATH": terraform, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": configuration,
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return buildTrialPlugin(dir)
+}
