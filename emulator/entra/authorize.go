@@ -98,12 +98,14 @@ func (s *Server) authorization(w http.ResponseWriter, r *http.Request) (a author
 // checkRedirect compares a redirect URI with the registered ones: every character counts, except that the port of
 // http://localhost is free (RFC 8252 §7.3).
 func checkRedirect(app directory.Application, redirectURI string) *oauthError {
-	for _, registered := range app.AllRedirectURIs() {
-		if registered == redirectURI || sameLocalhost(registered, redirectURI) {
-			return nil
-		}
+	if matchesRedirect(app.AllRedirectURIs(), redirectURI) {
+		return nil
 	}
 	return fail("invalid_request", 50011, "The redirect URI '%s' specified in the request does not match the redirect URIs configured for the application '%s'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal.", redirectURI, app.AppID)
+}
+
+func matchesRedirect(registered []string, sent string) bool {
+	return slices.ContainsFunc(registered, func(each string) bool { return each == sent || sameLocalhost(each, sent) })
 }
 
 func sameLocalhost(registered, sent string) bool {

@@ -71,8 +71,8 @@ func consentMissing(app directory.Application) *oauthError {
 }
 
 // isPublicRedirect says whether an application may redeem codes for a redirect URI without a credential.
-func (s *Server) isPublicRedirect(app directory.Application, redirectURI string) bool {
-	return slices.Contains(app.PublicClient.RedirectURIs, redirectURI) || slices.Contains(app.SPA.RedirectURIs, redirectURI) || fallbackPublic(app)
+func isPublicRedirect(app directory.Application, redirectURI string) bool {
+	return matchesRedirect(app.PublicClient.RedirectURIs, redirectURI) || matchesRedirect(app.SPA.RedirectURIs, redirectURI) || fallbackPublic(app)
 }
 
 // checkVerifier is PKCE (RFC 7636): a verifier is required exactly when a challenge was sent.

@@ -115,7 +115,7 @@ func (s *Server) redeemCode(r *http.Request) (map[string]any, *oauthError) {
 	if refusal := checkVerifier(code, r.PostForm.Get("code_verifier")); refusal != nil {
 		return nil, refusal
 	}
-	if client.method == methodPublic && !s.isPublicRedirect(client.app, redirectURI) {
+	if client.method == methodPublic && !isPublicRedirect(client.app, redirectURI) {
 		return nil, missingCredential()
 	}
 	if !s.sessions.redeem(r.PostForm.Get("code")) { // somebody else was faster
