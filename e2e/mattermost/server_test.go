@@ -62,6 +62,48 @@ func TestAFailedStartShowsTheLog(t *testing.T) {
 	}
 }
 
+func TestAttachUsesAServerThatRunsAlready(t *testing.T) {
+	ctx := t.Context()
+	s := start(t, nil)
+	attached, err := mattermost.Attach(ctx, s.URL+"/", s.AdminToken, s.CAPEM())
+	if err != nil {
+		t.Fatal(err)
+	}
+	user, err := attached.NewUser(ctx, "casey")
+	if err != nil {
+		t.Fatal(err)
+	}
+	attached.Stop(ctx) // is not ours to stop
+	if _, _, err := s.Client().GetUser(ctx, user.ID, ""); err != nil {
+		t.Errorf("after Stop the server does not answer: %v", err)
+	}
+
+	for name, c := range map[string]struct{ url, token, words string }{
+		"no admin":        {s.URL, user.Client.AuthToken, "no system admin"},
+		"no valid token":  {s.URL, "nonsense", "MM_TOKEN"},
+		"not the SiteURL": {strings.Replace(s.URL, "127.0.0.1", "localhost", 1), s.AdminToken, "Site URL"},
+	} {
+		if _, err := mattermost.Attach(ctx, c.url, c.token, s.CAPEM()); err == nil || !strings.Contains(err.Error(), c.words) {
+			t.Errorf("%s: error = %v, want words about %q", name, err, c.words)
+		}
+	}
+}
+
+func TestATakenPortIsSaid(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	certificate, key, ca := certificates(t)
+	_, err = mattermost.Start(t.Context(), mattermost.Options{
+		Dir: t.TempDir(), Port: taken.Addr().(*net.TCPAddr).Port, CertificatePEM: certificate, KeyPEM: key, CAPEM: ca,
+	})
+	if err == nil || !strings.Contains(err.Error(), "is taken") {
+		t.Errorf("error = %v, want that the port is taken", err)
+	}
+}
+
 func start(t *testing.T, env map[string]string) *mattermost.Server {
 	t.Helper()
 	ctx := t.Context()
@@ -75,7 +117,7 @@ func start(t *testing.T, env map[string]string) *mattermost.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Stop(context.WithoutCancel(ctx)) })
+	t.Cleanup(s.Kill)
 	return s
 }
 
@@ -88,7 +130,7 @@ func certificates(t *testing.T) (certificate, key, ca []byte) {
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
 	if err != nil {
