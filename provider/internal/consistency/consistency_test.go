@@ -71,6 +71,25 @@ func TestRetryDoesNotRepeatOtherErrors(t *testing.T) {
 	}
 }
 
+type later struct{ error }
+
+func (l later) Unwrap() error { return l.error }
+
+func (later) RetryAfter() time.Duration { return 7 * time.Second }
+
+func TestRetryHonoursWhatTheErrorSays(t *testing.T) {
+	clock, calls := &steppingClock{}, 0
+	err := consistency.Policy{Timeout: time.Minute, Clock: clock}.Retry(t.Context(), isLag, func(context.Context) error {
+		if calls++; calls == 1 {
+			return later{errLag}
+		}
+		return nil
+	})
+	if err != nil || len(clock.slept) != 1 || clock.slept[0] != 7*time.Second {
+		t.Fatalf("slept %v, %v", clock.slept, err)
+	}
+}
+
 func TestAwaitNamesWhatItWaitedFor(t *testing.T) {
 	policy := consistency.Policy{Timeout: time.Second, Clock: &steppingClock{}}
 	err := policy.Await(t.Context(), "the plugin to run", func(context.Context) (bool, error) { return false, nil })

@@ -62,6 +62,12 @@ func (p Policy) Await(ctx context.Context, waitingFor string, look func(context.
 	})
 }
 
+// Delayed is an error that says when trying again makes sense, as an answer 429 inside a batch does.
+type Delayed interface {
+	error
+	RetryAfter() time.Duration // 0 = the error does not say
+}
+
 // repeat runs attempt until it is done, and returns the last attempt's error.
 func (p Policy) repeat(ctx context.Context, attempt func(context.Context) (done bool, err error)) error {
 	clock := clockOf(p.Clock)
@@ -72,6 +78,9 @@ func (p Policy) repeat(ctx context.Context, attempt func(context.Context) (done 
 			return err
 		}
 		wait := jitter(pause)
+		if later, ok := errors.AsType[Delayed](err); ok {
+			wait = max(wait, later.RetryAfter())
+		}
 		if clock.Now().Add(wait).After(deadline) {
 			return fmt.Errorf("gave up after %s (consistency_timeout): %w", p.Limit(), err)
 		}

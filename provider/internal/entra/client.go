@@ -41,6 +41,7 @@ type Config struct {
 // Client talks to one tenant. It is safe for concurrent use and makes no request before the first call.
 type Client struct {
 	adapter  *nethttplibrary.NetHttpRequestAdapter
+	graph    *http.Client // for $batch, which the SDK's sub-packages do not have
 	login    *http.Client
 	tokenURL string
 	scope    string
@@ -88,6 +89,7 @@ func New(cfg Config) (*Client, error) {
 	adapter.SetBaseUrl(graphURL + "/v1.0")
 	return &Client{
 		adapter:  adapter,
+		graph:    &http.Client{Transport: transport},
 		login:    &http.Client{Transport: &consistency.Transport{Base: agent, Policy: cfg.Policy, ReplayPost: true}},
 		tokenURL: strings.TrimRight(cfg.LoginURL, "/") + "/" + url.PathEscape(cfg.TenantID) + "/oauth2/v2.0/token",
 		scope:    scope,

@@ -6,12 +6,11 @@ package entra
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 
-	"github.com/google/uuid"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/oauth2permissiongrants"
 	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
@@ -22,9 +21,6 @@ type Consent struct {
 	Delegated   []string // names of scopes, granted for all users
 	Application []string // ids of app roles
 }
-
-// parallel is how many role assignments are written at a time; Graph throttles writes of one app and tenant.
-const parallel = 4
 
 // grantState is a Consent with the ids under which Graph keeps its parts.
 type grantState struct {
@@ -149,46 +145,27 @@ func (c *Client) createGrant(ctx context.Context, principal, graph ObjectID, sco
 
 // setRoles writes the application half: one assignment per app role.
 func (c *Client) setRoles(ctx context.Context, principal ObjectID, state grantState, want []string) error {
-	var work []func(context.Context) error
+	var work []batchItem
 	for _, role := range want {
 		if _, granted := state.roles[strings.ToLower(role)]; !granted {
-			work = append(work, func(ctx context.Context) error { return c.assignRole(ctx, principal, state.graph, role) })
-		}
-	}
-	for role, assignment := range state.roles {
-		if !slices.ContainsFunc(want, func(w string) bool { return strings.EqualFold(w, role) }) {
-			work = append(work, func(ctx context.Context) error {
-				return c.delete(ctx, "DELETE /servicePrincipals/{sp-id}/appRoleAssignments/{assignment-id}", func(ctx context.Context) error {
-					return c.servicePrincipal(principal).AppRoleAssignments().ByAppRoleAssignmentId(assignment).Delete(ctx, nil)
-				})
+			work = append(work, batchItem{
+				call: "POST /servicePrincipals/{sp-id}/appRoleAssignedTo", method: http.MethodPost,
+				url:  "/servicePrincipals/" + url.PathEscape(string(state.graph)) + "/appRoleAssignedTo",
+				body: map[string]string{"principalId": string(principal), "resourceId": string(state.graph), "appRoleId": role},
+				done: alreadyExists,
 			})
 		}
 	}
-	return inParallel(ctx, work)
-}
-
-func (c *Client) assignRole(ctx context.Context, principal, graph ObjectID, role string) error {
-	ids := make([]uuid.UUID, 3)
-	for i, id := range []string{string(principal), string(graph), role} {
-		var err error
-		if ids[i], err = uuid.Parse(id); err != nil {
-			return fmt.Errorf("assigning an app role: %q is not a GUID: %w", id, err)
+	for role, assignment := range state.roles {
+		if !containsFold(want, role) {
+			work = append(work, batchItem{
+				call: "DELETE /servicePrincipals/{sp-id}/appRoleAssignments/{assignment-id}", method: http.MethodDelete,
+				url:  "/servicePrincipals/" + url.PathEscape(string(principal)) + "/appRoleAssignments/" + url.PathEscape(assignment),
+				done: IsNotFound,
+			})
 		}
 	}
-	body := models.NewAppRoleAssignment()
-	body.SetPrincipalId(&ids[0])
-	body.SetResourceId(&ids[1])
-	body.SetAppRoleId(&ids[2])
-	err := c.policy.Retry(ctx, isLagOrUnknown, func(ctx context.Context) error {
-		_, err := call(ctx, "POST /servicePrincipals/{sp-id}/appRoleAssignedTo", func(ctx context.Context) (models.AppRoleAssignmentable, error) {
-			return c.servicePrincipal(graph).AppRoleAssignedTo().Post(ctx, body, nil)
-		})
-		return err
-	})
-	if alreadyExists(err) {
-		return nil
-	}
-	return err
+	return c.batch(ctx, work)
 }
 
 // grants reads the two lists of one application's consent, and drops what is granted for single users or on other APIs.
@@ -269,30 +246,6 @@ func (c *Client) checkPage(next string) error {
 	u, err := url.Parse(next)
 	if err != nil || u.Host != c.pageHost {
 		return fmt.Errorf("refusing a page of a list: Microsoft Graph names a next page on another host than %s: %q", c.pageHost, next)
-	}
-	return nil
-}
-
-// inParallel runs all the work, a few pieces at a time, and returns the first error after every piece has ended: a piece
-// that was started has had its effect.
-func inParallel(ctx context.Context, work []func(context.Context) error) error {
-	var (
-		group sync.WaitGroup
-		slots = make(chan struct{}, parallel)
-		errs  = make([]error, len(work))
-	)
-	for i, piece := range work {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
-			errs[i] = piece(ctx)
-		})
-	}
-	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }

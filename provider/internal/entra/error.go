@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
@@ -21,6 +22,7 @@ type Error struct {
 	Message   string // Graph's sentence
 	RequestID string // for Microsoft's support
 	cause     error
+	after     time.Duration // Retry-After of a throttled batch item
 }
 
 func newError(name string, ex *exchange, cause error) error {
@@ -58,6 +60,9 @@ func (e *Error) Error() string {
 
 // Unwrap returns what the SDK or the network said.
 func (e *Error) Unwrap() error { return e.cause }
+
+// RetryAfter is how long Graph asks to wait; 0 = it does not say.
+func (e *Error) RetryAfter() time.Duration { return e.after }
 
 // Hint says how to mend the error, or is empty.
 func (e *Error) Hint() string {
@@ -136,6 +141,9 @@ func isLag(err error) bool {
 
 // isLagOrUnknown is for operations whose repeat adopts what an earlier attempt left behind.
 func isLagOrUnknown(err error) bool { return isLag(err) || IsUnknownOutcome(err) }
+
+// isThrottled is about items of a batch; whole requests are repeated by the transport.
+func isThrottled(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
 
 // alreadyExists says whether a create failed because the object is there. Graph answers 409 or 400, by collection.
 func alreadyExists(err error) bool {

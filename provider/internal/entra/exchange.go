@@ -24,6 +24,16 @@ type exchange struct {
 
 type exchangeKey struct{}
 
+// errorBody is Graph's error body, as far as it is used.
+type errorBody struct {
+	Error struct {
+		Code, Message string
+		InnerError    struct {
+			RequestID string `json:"request-id"`
+		} // encoding/json also takes the spelling innererror
+	}
+}
+
 // recorder notes the answer for the call that the request belongs to, and logs a line without any content.
 type recorder struct{ next http.RoundTripper }
 
@@ -50,9 +60,7 @@ func (ex *exchange) record(response *http.Response) {
 	body, _ := io.ReadAll(io.LimitReader(response.Body, 1<<20))
 	_ = response.Body.Close()
 	response.Body = io.NopCloser(bytes.NewReader(body))
-	var parsed struct {
-		Error struct{ Code, Message string }
-	}
+	var parsed errorBody
 	if json.Unmarshal(body, &parsed) == nil {
 		ex.code, ex.message = parsed.Error.Code, parsed.Error.Message
 	}
