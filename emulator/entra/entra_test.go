@@ -191,8 +191,8 @@ func TestErrorBody(t *testing.T) {
 	form.Set("client_secret", "wrong")
 	status, body := a.token(t, form, func(r *http.Request) { r.Header.Set("client-request-id", "mine") })
 	description, _ := body["error_description"].(string)
-	form1 := regexp.MustCompile(`^AADSTS7000215: .*'` + a.app.AppID + `'\. Trace ID: \S+\r\nCorrelation ID: mine\r\nTimestamp: \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$`)
-	if status != http.StatusUnauthorized || body["error"] != "invalid_client" || !form1.MatchString(description) || body["correlation_id"] != "mine" ||
+	shape := regexp.MustCompile(`^AADSTS7000215: .*'` + a.app.AppID + `'\. Trace ID: \S+\r\nCorrelation ID: mine\r\nTimestamp: \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$`)
+	if status != http.StatusUnauthorized || body["error"] != "invalid_client" || !shape.MatchString(description) || body["correlation_id"] != "mine" ||
 		body["error_uri"] != "https://login.microsoftonline.com/error?code=7000215" || body["trace_id"] == "" || body["timestamp"] == "" {
 		t.Errorf("%d %v", status, body)
 	}
