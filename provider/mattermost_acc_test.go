@@ -221,6 +221,16 @@ func (c *console) configFile() string {
 // stored are our plugin's settings in the server's configuration file, by lower-case key.
 func (c *console) stored() map[string]any {
 	c.t.Helper()
+	stored := map[string]any{}
+	for key, value := range c.storedOf(catalog.PluginID) {
+		stored[strings.ToLower(key)] = value
+	}
+	return stored
+}
+
+// storedOf are a plugin's settings in the server's configuration file.
+func (c *console) storedOf(plugin string) map[string]any {
+	c.t.Helper()
 	var cfg struct {
 		PluginSettings struct {
 			Plugins map[string]map[string]any
@@ -229,9 +239,5 @@ func (c *console) stored() map[string]any {
 	if err := json.Unmarshal([]byte(c.configFile()), &cfg); err != nil {
 		c.t.Fatal(err)
 	}
-	stored := map[string]any{}
-	for key, value := range cfg.PluginSettings.Plugins[catalog.PluginID] {
-		stored[strings.ToLower(key)] = value
-	}
-	return stored
+	return cfg.PluginSettings.Plugins[plugin]
 }
