@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 )
 
 // connectCookie binds a log-in to the browser that began it.
@@ -42,7 +43,7 @@ func (a *api) redirect(c *call) error {
 		return a.notReady()
 	}
 	query := c.URL.Query()
-	completed, err := a.Accounts.Complete(c.Context(), c.visitor(), Answer{
+	completed, err := a.Accounts.Complete(c.Context(), c.visitor(), accounts.Answer{
 		State: query.Get("state"), Code: query.Get("code"), Error: query.Get("error"), Description: query.Get("error_description"),
 	})
 	http.SetCookie(c.w, a.cookie("", -1))
@@ -81,8 +82,8 @@ func (a *api) connectionStatus(c *call) error {
 	return nil
 }
 
-func (c *call) visitor() Visitor {
-	v := Visitor{User: c.User, Session: c.Session}
+func (c *call) visitor() accounts.Visitor {
+	v := accounts.Visitor{User: c.User, Session: c.Session}
 	if cookie, err := c.Cookie(connectCookie); err == nil {
 		v.Cookie = cookie.Value
 	}

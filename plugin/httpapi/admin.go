@@ -19,6 +19,12 @@ func (a *api) status(c *call) error {
 	return nil
 }
 
+// metrics serves what ServeMetrics serves, which servers before 9.2 do not call.
+func (a *api) metrics(c *call) error {
+	a.Metrics.ServeHTTP(c.w, c.Request)
+	return nil
+}
+
 func (a *api) fingerprints(c *call) error {
 	var ask struct {
 		Salt string `json:"salt"`

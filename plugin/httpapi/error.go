@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 )
 
 // Error is an answer that refuses. It is written as JSON.
@@ -22,19 +23,13 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string { return e.Message }
 
-// Refusal is what the packages behind the routes return when a caller asks for something that cannot be.
-type Refusal interface {
-	error
-	// RefusalCode is the code for programs: bad_request, forbidden, not_found, not_connected or conflict.
-	RefusalCode() string
-}
-
-var refusalStatus = map[string]int{
-	"bad_request":   http.StatusBadRequest,
-	"forbidden":     http.StatusForbidden,
-	"not_found":     http.StatusNotFound,
-	"not_connected": http.StatusForbidden,
-	"conflict":      http.StatusConflict,
+var refusalStatus = map[refusal.Code]int{
+	refusal.BadRequest:   http.StatusBadRequest,
+	refusal.Forbidden:    http.StatusForbidden,
+	refusal.NotFound:     http.StatusNotFound,
+	refusal.NotConnected: http.StatusForbidden,
+	refusal.Conflict:     http.StatusConflict,
+	refusal.NotReady:     http.StatusServiceUnavailable,
 }
 
 // asError says how an error is shown. What nobody foresaw is logged by the caller and not shown: it may hold internals.
@@ -42,10 +37,8 @@ func asError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
-	if refusal, ok := errors.AsType[Refusal](err); ok {
-		if status, known := refusalStatus[refusal.RefusalCode()]; known {
-			return &Error{Status: status, Code: refusal.RefusalCode(), Message: refusal.Error()}
-		}
+	if r, ok := errors.AsType[*refusal.Refusal](err); ok {
+		return &Error{Status: refusalStatus[r.Code], Code: string(r.Code), Message: r.Message}
 	}
 	if conflict, ok := errors.AsType[*bridge.LinkConflict](err); ok {
 		return &Error{Status: http.StatusConflict, Code: "conflict", Message: conflict.Error()}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
@@ -24,6 +25,7 @@ type Parts struct {
 	Links        Links
 	Changes      http.Handler
 	Lifecycle    http.Handler
+	Metrics      http.Handler
 	// SiteURL returns the address of the Mattermost server; it may hold a path.
 	SiteURL func() string
 	// NotReady says why parts are missing.
@@ -41,49 +43,13 @@ type Permissions interface {
 // Accounts connects users and bots with their Teams accounts.
 type Accounts interface {
 	// Begin starts a log-in and returns the address at Microsoft and the value of the cookie that binds it to the browser.
-	Begin(ctx context.Context, who Visitor, bot bool) (address, cookie string, err error)
+	Begin(ctx context.Context, who accounts.Visitor, bot bool) (address, cookie string, err error)
 	// Complete ends a log-in with what Microsoft sent back.
-	Complete(ctx context.Context, who Visitor, answer Answer) (Completed, error)
+	Complete(ctx context.Context, who accounts.Visitor, answer accounts.Answer) (accounts.Completed, error)
 	// Connection returns the user's account; false when there is none that works.
-	Connection(ctx context.Context, user bridge.UserID) (Connection, error)
+	Connection(ctx context.Context, user bridge.UserID) (accounts.Connection, error)
 	// Requirement says whether the user has to connect.
-	Requirement(ctx context.Context, user bridge.UserID) (Requirement, error)
-}
-
-// Visitor is a browser whose user is logged in.
-type Visitor struct {
-	User    bridge.UserID
-	Session string
-	Cookie  string // what Begin gave, empty for none
-}
-
-// Answer is what Microsoft's log-in page sends back to the redirect URI.
-type Answer struct {
-	State       string
-	Code        string
-	Error       string // e.g. access_denied
-	Description string
-}
-
-// Completed says what a log-in connected.
-type Completed struct {
-	Bot         bool
-	DisplayName string
-}
-
-// Connection is what GET /connection-status answers.
-type Connection struct {
-	Connected   bool   `json:"connected"`
-	DisplayName string `json:"displayName,omitempty"` // of the Teams account
-	Email       string `json:"email,omitempty"`       // of the Teams account
-	Reason      string `json:"reason,omitempty"`      // why the connection was lost
-}
-
-// Requirement is what GET /needsConnect answers.
-type Requirement struct {
-	NeedsConnect bool   `json:"needsConnect"`
-	CanSkip      bool   `json:"canSkip"`
-	Email        string `json:"email"` // that the Teams account must have
+	Requirement(ctx context.Context, user bridge.UserID) (accounts.Requirement, error)
 }
 
 // Links links and unlinks channels.

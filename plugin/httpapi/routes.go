@@ -49,6 +49,7 @@ func Routes() []Route {
 		{Method: http.MethodGet, Path: "/connection-status", Role: User, serve: (*api).connectionStatus},
 
 		{Method: http.MethodGet, Path: "/api/v1/status", Role: SystemAdmin, serve: (*api).status},
+		{Method: http.MethodGet, Path: "/api/v1/metrics", Role: SystemAdmin, serve: (*api).metrics},
 		{Method: http.MethodPost, Path: "/api/v1/config/fingerprints", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).fingerprints},
 		{Method: http.MethodGet, Path: "/api/v1/links", Role: SystemAdmin, serve: (*api).listLinks},
 		{Method: http.MethodPost, Path: "/api/v1/links", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).createLink},

@@ -159,9 +159,9 @@ func (s *Store) FailSubscription(ctx context.Context, id, reason string, after t
 		"claimed_by = $2", id, s.node, reason, seconds(after))
 }
 
-// HurrySubscription makes the next try due now and the renewal with it.
-func (s *Store) HurrySubscription(ctx context.Context, id string) error {
-	return s.changeSubscription(ctx, "not_before = '-infinity'", "true", id)
+// DoubtSubscription has the subscription looked after at once, whatever its age.
+func (s *Store) DoubtSubscription(ctx context.Context, id, reason string) error {
+	return s.changeSubscription(ctx, "failures = failures + 1, last_error = $2, last_error_at = clock_timestamp(), not_before = '-infinity'", "true", id, reason)
 }
 
 // SubscriptionByGraphID finds a subscription by Graph's id, with the hash of its secret.

@@ -24,8 +24,8 @@ type Config struct {
 	ClientSecret string
 	Trusted      *x509.CertPool // nil: the system's certificates
 	Tokens       Tokens         // of connected accounts; nil: calls as an account fail
-	// Observe is told about each request to Graph; it may be nil.
-	Observe func(Call)
+	// Observe is told about each request to Graph, by its route with the ids left out; status 0 is no answer. It may be nil.
+	Observe func(method, route string, status int, took time.Duration)
 }
 
 // Tokens hands out access tokens of connected accounts. Errors are a *bridge.Failure.
@@ -34,14 +34,6 @@ type Tokens interface {
 	Token(ctx context.Context, account bridge.AccountID) (token string, issued time.Time, err error)
 	// Forget drops the token because Graph refused it.
 	Forget(account bridge.AccountID, token string)
-}
-
-// Call is one request to Graph that was answered or failed.
-type Call struct {
-	Method string
-	Route  string // e.g. /teams/{team-id}/channels/{channel-id}/messages
-	Status int    // 0 without an answer
-	Took   time.Duration
 }
 
 // Client speaks to one tenant of one cloud as one application. It is safe for concurrent use.

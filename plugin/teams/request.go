@@ -100,18 +100,17 @@ func (c *Client) once(ctx context.Context, r request, out any) error {
 
 	began := time.Now()
 	response, err := c.http.Do(httpRequest)
-	call := Call{Method: r.method, Route: r.route}
+	status := 0
 	defer func() {
 		if c.config.Observe != nil {
-			call.Took = time.Since(began)
-			c.config.Observe(call)
+			c.config.Observe(r.method, r.route, status, time.Since(began))
 		}
 	}()
 	if err != nil {
 		return unanswered(r, sent, err)
 	}
 	defer response.Body.Close()
-	call.Status = response.StatusCode
+	status = response.StatusCode
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
 		return unanswered(r, true, err)

@@ -30,6 +30,9 @@ type Metrics struct {
 	caughtUp prometheus.Counter
 	graph    *prometheus.HistogramVec
 	api      *prometheus.HistogramVec
+	// subscriptions counts what was done to them; expiry is the client secret's.
+	subscriptions *prometheus.CounterVec
+	expiry        prometheus.Gauge
 }
 
 var _ bridge.Observer = (*Metrics)(nil)
@@ -65,6 +68,12 @@ func New(version string, health func(context.Context) (bridge.Health, error)) *M
 			Namespace: namespace, Subsystem: "api", Name: "time_seconds", Help: "Requests to the plugin's own routes.",
 			Buckets: []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 3, 10},
 		}, []string{"handler", "method", "status_code"}),
+		subscriptions: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Subsystem: "events", Name: "subscriptions_total", Help: "What was done to subscriptions: created, adopted, renewed, recreated, removed, failed.",
+		}, []string{"action"}),
+		expiry: prometheus.NewGauge(prometheus.GaugeOpts{
+			Namespace: namespace, Subsystem: "msgraph", Name: "client_secret_end_date_timestamp_seconds", Help: "When the client secret expires, as the setting clientSecretExpiresAt says; 0 when it does not say.",
+		}),
 	}
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Namespace: namespace, Subsystem: "system", Name: "plugin_info", Help: "Always 1; the label tells the version.",
@@ -74,7 +83,7 @@ func New(version string, health func(context.Context) (bridge.Health, error)) *M
 		Namespace: namespace, Subsystem: "system", Name: "plugin_start_timestamp_seconds", Help: "When the plugin started.",
 	})
 	started.SetToCurrentTime()
-	m.registry.MustRegister(m.carried, m.delay, m.ignored, m.failed, m.dead, m.caughtUp, m.graph, m.api, info, started,
+	m.registry.MustRegister(m.carried, m.delay, m.ignored, m.failed, m.dead, m.caughtUp, m.graph, m.api, m.subscriptions, m.expiry, info, started,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if health != nil {
 		m.registry.MustRegister(&queues{health: health})
@@ -130,4 +139,16 @@ func (m *Metrics) Request(pattern, method string, status int, took time.Duration
 		pattern = "unknown"
 	}
 	m.api.WithLabelValues(pattern, method, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// Subscription counts what was done to a subscription.
+func (m *Metrics) Subscription(action string) { m.subscriptions.WithLabelValues(action).Inc() }
+
+// SecretExpires sets when the client secret expires; zero when that is not known.
+func (m *Metrics) SecretExpires(at time.Time) {
+	if at.IsZero() {
+		m.expiry.Set(0)
+		return
+	}
+	m.expiry.Set(float64(at.Unix()))
 }

@@ -1,0 +1,180 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+)
+
+// It is the bridge's Accounts.
+var _ bridge.Accounts = (*Accounts)(nil)
+
+// Login is Microsoft's log-in as the accounts need it; *teams.Client implements it.
+type Login interface {
+	LoginAddress(redirectURI, state, verifier, hint string) string
+	Exchange(ctx context.Context, redirectURI, code, verifier string) (*oauth2.Token, error)
+	Refresh(ctx context.Context, refreshToken string) (*oauth2.Token, error)
+	Me(ctx context.Context, accessToken string) (teams.Person, error)
+}
+
+// Mattermost is the server as the accounts need it.
+type Mattermost interface {
+	User(ctx context.Context, id bridge.UserID) (bridge.User, error)
+	TeamNames(ctx context.Context, user bridge.UserID) ([]string, error)
+	Notify(ctx context.Context, user bridge.UserID, text string) error
+	Publish(event string, user bridge.UserID, payload map[string]any)
+}
+
+// Current is what the accounts take from the settings in use.
+type Current struct {
+	Settings config.Settings
+	Login    Login
+	Vault    *Vault
+}
+
+// Config is what the accounts work with.
+type Config struct {
+	Store      *store.Store
+	Mattermost Mattermost
+	// Current returns what follows from the settings in use; an error when there are none.
+	Current func() (Current, error)
+	// Connected is told when an account was connected: the user, or "" for a bot.
+	Connected func(ctx context.Context, user bridge.UserID)
+	Log       *slog.Logger
+}
+
+// Accounts are the connected accounts. It is safe for concurrent use.
+type Accounts struct {
+	Config
+	mu     sync.Mutex
+	tokens map[bridge.AccountID]*cached
+}
+
+// New returns the accounts.
+func New(config Config) *Accounts {
+	return &Accounts{Config: config, tokens: map[bridge.AccountID]*cached{}}
+}
+
+// OfUser returns the user's connected account; false when there is none that can send.
+func (a *Accounts) OfUser(ctx context.Context, user bridge.UserID) (bridge.Account, bool, error) {
+	found, ok, err := a.Store.AccountOfUser(ctx, user)
+	if err != nil || !ok || !a.usable(found) {
+		return bridge.Account{}, false, err
+	}
+	return toBridge(found), true, nil
+}
+
+// OfTeamsUser returns the account of a Teams user that a Mattermost user connected, whether or not it can send now.
+func (a *Accounts) OfTeamsUser(ctx context.Context, user bridge.TeamsUserID) (bridge.Account, bool, error) {
+	found, ok, err := a.Store.AccountOfTeamsUser(ctx, user)
+	if err != nil || !ok || found.Bot {
+		return bridge.Account{}, false, err
+	}
+	return toBridge(found), true, nil
+}
+
+// Bots returns the bot accounts that can send now, in the order in which they were connected.
+func (a *Accounts) Bots(ctx context.Context) ([]bridge.Account, error) {
+	all, err := a.Store.BotAccounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var bots []bridge.Account
+	for _, bot := range all {
+		if a.usable(bot) {
+			bots = append(bots, toBridge(bot))
+		}
+	}
+	return bots, nil
+}
+
+// WasBot tells whether the Teams user is or ever was a bot of ours.
+func (a *Accounts) WasBot(ctx context.Context, user bridge.TeamsUserID) (bool, error) {
+	return a.Store.WasBot(ctx, user)
+}
+
+// usable tells whether the account's token can be opened and was not refused.
+func (a *Accounts) usable(account store.Account) bool {
+	if account.Lost {
+		return false
+	}
+	current, err := a.Current()
+	return err == nil && account.TokenKey == current.Vault.KeyID()
+}
+
+func toBridge(a store.Account) bridge.Account {
+	account := bridge.Account{ID: a.ID, Bot: a.Bot, MattermostUser: a.User, TeamsUser: a.TeamsUser, DisplayName: a.DisplayName}
+	if a.Bot {
+		account.MattermostUser = ""
+	}
+	return account
+}
+
+// Disconnect deletes the user's account; false when there is none.
+func (a *Accounts) Disconnect(ctx context.Context, user bridge.UserID) (store.Account, bool, error) {
+	account, found, err := a.Store.AccountOfUser(ctx, user)
+	if err != nil || !found {
+		return store.Account{}, false, err
+	}
+	return a.drop(ctx, user, account)
+}
+
+// DisconnectBot deletes the bot with this e-mail address, or the only one when the address is empty; false when there is
+// none.
+func (a *Accounts) DisconnectBot(ctx context.Context, by bridge.UserID, email string) (store.Account, bool, error) {
+	bot, found, err := a.findBot(ctx, email)
+	if err != nil || !found {
+		return store.Account{}, false, err
+	}
+	return a.drop(ctx, by, bot)
+}
+
+func (a *Accounts) drop(ctx context.Context, by bridge.UserID, account store.Account) (store.Account, bool, error) {
+	dropped, found, err := a.Store.DisconnectAccount(ctx, by, account.ID)
+	if err != nil || !found {
+		return store.Account{}, false, err
+	}
+	a.mu.Lock()
+	delete(a.tokens, account.ID)
+	a.mu.Unlock()
+	if !account.Bot {
+		a.Mattermost.Publish("user_disconnected", account.User, nil)
+	}
+	return dropped, true, nil
+}
+
+// lose records that Microsoft does not take the account's token any more, and tells its owner once.
+func (a *Accounts) lose(ctx context.Context, account store.Account, reason string) {
+	lost, err := a.Store.LoseAccount(ctx, account.ID, account.TokenVersion, reason)
+	if err != nil || !lost {
+		if err != nil {
+			a.Log.Warn("could not record that an account was lost", "account", account.ID, "error", err)
+		}
+		return
+	}
+	a.Log.Warn("Microsoft does not take an account's token any more", "account", account.ID, "bot", account.Bot, "reason", reason)
+	text := fmt.Sprintf("Your connection with the Microsoft Teams account %s was lost: %s\nConnect again with `/msteams-sync connect`. What you write meanwhile is not lost.", account.Email, reason)
+	if account.Bot {
+		text = fmt.Sprintf("The bot account %s cannot send to Microsoft Teams any more: %s\nConnect it again with `/msteams-sync connect-bot`. Messages that need it wait.", account.Email, reason)
+	} else {
+		a.Mattermost.Publish("user_disconnected", account.User, map[string]any{"reason": "lost"})
+	}
+	if err := a.Mattermost.Notify(ctx, account.User, text); err != nil {
+		a.Log.Warn("could not tell a user that the connection was lost", "user", account.User, "error", err)
+	}
+}
+
+// refreshEarly is how long before its end a token is replaced.
+const refreshEarly = 2 * time.Minute

@@ -1,0 +1,143 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+)
+
+// Trigger is the command's word, without the slash.
+const Trigger = "msteams-sync"
+
+// Accounts connects and disconnects.
+type Accounts interface {
+	Connection(ctx context.Context, user bridge.UserID) (accounts.Connection, error)
+	Disconnect(ctx context.Context, user bridge.UserID) (store.Account, bool, error)
+	DisconnectBot(ctx context.Context, by bridge.UserID, email string) (store.Account, bool, error)
+}
+
+// Links links and unlinks.
+type Links interface {
+	Of(channel bridge.ChannelID) (bridge.Link, bool)
+	List(ctx context.Context) ([]bridge.Link, error)
+	Create(ctx context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation) (bridge.Link, error)
+	Delete(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
+	TeamsName(ctx context.Context, c bridge.Conversation) string
+}
+
+// Config is what the command works with.
+type Config struct {
+	Accounts    Accounts
+	Links       Links
+	SystemAdmin func(user bridge.UserID) bool
+	ChannelName func(ctx context.Context, channel bridge.ChannelID) string
+	// ConnectURL is the address at which users connect.
+	ConnectURL func() string
+	// Summary describes the plugin's own state in a few lines, for system admins.
+	Summary func(ctx context.Context) string
+	Log     *slog.Logger
+}
+
+// Command answers the slash command.
+type Command struct{ Config }
+
+// New returns it.
+func New(config Config) *Command { return &Command{config} }
+
+// Call is one use of the command.
+type Call struct {
+	User    bridge.UserID
+	Channel bridge.ChannelID
+	Text    string // all that was typed, with the slash
+}
+
+// subcommand is what follows the command's word.
+type subcommand struct {
+	name  string
+	hint  string // of its arguments
+	help  string
+	args  []string // what each argument is, for autocompletion
+	least int      // how many arguments it needs
+	admin bool     // for system admins only
+	run   func(*Command, context.Context, Call, []string) (string, error)
+}
+
+// subcommands are in the order in which help shows them.
+func subcommands() []subcommand {
+	return []subcommand{
+		{name: "connect", help: "Connect your Microsoft Teams account.", run: (*Command).connect},
+		{name: "disconnect", help: "Disconnect your Microsoft Teams account.", run: (*Command).disconnect},
+		{name: "link", hint: "[team id] [channel id]", help: "Link this channel with a channel of Teams.", least: 2, run: (*Command).link,
+			args: []string{"Team id (groupId in the link that Teams copies)", "Channel id, like 19:…@thread.tacv2"}},
+		{name: "unlink", help: "Unlink this channel.", run: (*Command).unlink},
+		{name: "show", help: "Show what this channel is linked with.", run: (*Command).show},
+		{name: "status", help: "Show whether your account is connected.", run: (*Command).status},
+		{name: "show-links", help: "Show all links.", admin: true, run: (*Command).showLinks},
+		{name: "connect-bot", help: "Connect a Microsoft Teams account that speaks for everybody without one.", admin: true, run: (*Command).connectBot},
+		{name: "disconnect-bot", hint: "[e-mail]", help: "Disconnect a bot account.", admin: true, run: (*Command).disconnectBot,
+			args: []string{"E-mail address of the bot, when there are several"}},
+	}
+}
+
+// Run answers a call with text for the caller.
+func (c *Command) Run(ctx context.Context, call Call) string {
+	words := strings.Fields(call.Text)
+	if len(words) < 2 || words[1] == "help" {
+		return c.help(call)
+	}
+	for _, s := range subcommands() {
+		if s.name != words[1] {
+			continue
+		}
+		arguments := words[2:]
+		switch {
+		case s.admin && !c.SystemAdmin(call.User):
+			return "Only system admins may use this command."
+		case len(arguments) < s.least:
+			return fmt.Sprintf("Write it like this: `/%s %s %s`", Trigger, s.name, s.hint)
+		}
+		answer, err := s.run(c, ctx, call, arguments)
+		if err != nil {
+			return c.explain(call, err)
+		}
+		return answer
+	}
+	return fmt.Sprintf("There is no command %s.\n%s", code(words[1]), c.help(call))
+}
+
+// explain turns an error into a sentence. What nobody foresaw goes to the log.
+func (c *Command) explain(call Call, err error) string {
+	if r, ok := errors.AsType[*refusal.Refusal](err); ok {
+		return r.Message
+	}
+	c.Log.Warn("a command failed", "command", call.Text, "user", call.User, "error", err)
+	if f, ok := errors.AsType[*bridge.Failure](err); ok {
+		return fmt.Sprintf("That did not work: %v. Try again in a minute; if it stays like this, show this text to your system admin.", f)
+	}
+	return "That did not work. Try again in a minute; the server's log says more."
+}
+
+func (c *Command) help(call Call) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "With `/%s` you can:\n", Trigger)
+	for _, s := range subcommands() {
+		if s.admin && !c.SystemAdmin(call.User) {
+			continue
+		}
+		fmt.Fprintf(&b, "* `%s`: %s\n", strings.TrimSpace(s.name+" "+s.hint), s.help)
+	}
+	return b.String()
+}
+
+// code shows text as it is, whatever it holds.
+func code(text string) string { return "`" + strings.ReplaceAll(text, "`", "'") + "`" }

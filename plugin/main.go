@@ -1,0 +1,82 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+// The Mattermost plugin com.mattermost.msteams-sync. This package is hooks only: it translates what the server says,
+// calls package service, and returns.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"net/http"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/httpapi"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/service"
+)
+
+//go:embed plugin.json
+var manifest []byte
+
+// Plugin is what the server calls.
+type Plugin struct {
+	plugin.MattermostPlugin
+	service *service.Service
+}
+
+func main() { plugin.ClientMain(&Plugin{}) }
+
+// stopWithin is less than the 10 s after which the server kills the plugin.
+const stopWithin = 8 * time.Second
+
+// OnConfigurationChange is called after each change of any of the server's settings, and once before OnActivate.
+func (p *Plugin) OnConfigurationChange() error {
+	if p.service == nil {
+		made, err := service.New(p.API, manifest)
+		if err != nil {
+			return err
+		}
+		p.service = made
+	}
+	return p.service.Reload()
+}
+
+// OnActivate starts the plugin.
+func (p *Plugin) OnActivate() error { return p.service.Start() }
+
+// OnDeactivate stops it.
+func (p *Plugin) OnDeactivate() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	return p.service.Stop(ctx)
+}
+
+// ServeHTTP answers requests below /plugins/com.mattermost.msteams-sync.
+func (p *Plugin) ServeHTTP(c *plugin.Context, w http.ResponseWriter, r *http.Request) {
+	caller := httpapi.Caller{User: bridge.UserID(r.Header.Get("Mattermost-User-Id")), Session: c.SessionId, RequestID: c.RequestId}
+	if r.Header.Get("Mattermost-Plugin-ID") != "" {
+		// Another plugin: the server does not check whom it claims to speak for.
+		caller.User, caller.Session = "", ""
+	}
+	p.service.ServeHTTP(caller, w, r)
+}
+
+// ServeMetrics answers Prometheus on the server's metrics port (servers from 9.2 on; GET /api/v1/metrics works on all).
+func (p *Plugin) ServeMetrics(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
+	p.service.ServeMetrics(w, r)
+}
+
+// ExecuteCommand answers /msteams-sync.
+func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (*model.CommandResponse, *model.AppError) {
+	answer := p.service.Execute(args.UserId, args.ChannelId, args.Command)
+	return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Text: answer}, nil
+}
+
+// MessageHasBeenPosted is called after a post was committed.
+func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
+	p.service.PostCreated(post)
+}

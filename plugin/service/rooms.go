@@ -1,0 +1,125 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package service
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/command"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
+)
+
+// rooms are what works on an open store.
+type rooms struct {
+	store      *store.Store
+	mattermost *mattermost.Server
+	accounts   *accounts.Accounts
+	engine     *bridge.Engine
+	links      *links.Links
+	keeper     *subscriptions.Keeper
+	intake     http.Handler
+	command    *command.Command
+
+	mu      sync.Mutex
+	started bool
+	stopped bool
+}
+
+// build opens the store and makes the rooms.
+func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) {
+	bot, err := mattermost.EnsureBot(s.api)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, dataSource, store.Options{Node: s.node, Log: s.log})
+	if err != nil {
+		return nil, err
+	}
+	r := &rooms{store: db, mattermost: mattermost.New(s.api, db.Pool(), bot)}
+	r.accounts = accounts.New(accounts.Config{
+		Store: db, Mattermost: r.mattermost, Current: s.forAccounts, Log: s.log,
+		Connected: func(ctx context.Context, user bridge.UserID) {
+			if err := r.engine.AccountConnected(ctx, user); err != nil {
+				s.log.Warn("could not wake the posts that wait for an account; they are found later", "error", err)
+			}
+		},
+	})
+	r.engine = bridge.New(bridge.Config{Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, Observer: s.metrics, Log: s.log})
+	r.keeper = subscriptions.New(subscriptions.Config{Store: db, Current: s.forSubscriptions, Count: s.metrics.Subscription, Log: s.log})
+	r.links = links.New(links.Config{
+		Index: r.engine.Links(), Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forLinks,
+		Changed: r.keeper.Poke, Audit: db.Audit, Log: s.log,
+	})
+	r.intake = intake.New(intake.Config{Subscriptions: r.keeper, Inbox: r.engine, Observer: s.metrics, Log: s.log})
+	r.command = command.New(command.Config{
+		Accounts: r.accounts, Links: r.links, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
+		ConnectURL:  func() string { return catalog.PluginURL(s.siteURL(), "/connect") },
+		ChannelName: r.channelName,
+	})
+	return r, nil
+}
+
+func (r *rooms) channelName(ctx context.Context, id bridge.ChannelID) string {
+	channel, err := r.mattermost.Channel(ctx, id)
+	if err != nil {
+		return string(id)
+	}
+	return channel.TeamName + " / " + channel.Name
+}
+
+// start begins to work; once started, nothing happens.
+func (r *rooms) start(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.started || r.stopped {
+		return nil
+	}
+	if err := r.engine.Start(ctx); err != nil {
+		return err
+	}
+	r.keeper.Start()
+	r.started = true
+	return nil
+}
+
+// working tells whether messages travel.
+func (r *rooms) working() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.started
+}
+
+// stop ends the work and closes the store.
+func (r *rooms) stop(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = true
+	var err error
+	if r.started {
+		r.keeper.Stop()
+		err = r.engine.Stop(ctx)
+		r.started = false
+	}
+	closed := make(chan struct{})
+	go func() {
+		r.store.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-ctx.Done():
+		err = errors.Join(err, errors.New("the database connections did not end in time; they end with the process"))
+	}
+	return err
+}

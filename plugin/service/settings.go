@@ -1,0 +1,172 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+)
+
+// used is one set of good settings with what follows from it. It is replaced as a whole.
+type used struct {
+	settings config.Settings
+	since    time.Time
+	graph    *teams.Client
+	vault    *accounts.Vault
+}
+
+// use puts good settings in place of those in use. Calls in progress go on with the old ones.
+func (s *Service) use(settings config.Settings) error {
+	old := s.used.Load()
+	if old != nil && same(old.settings, settings) {
+		return nil
+	}
+	vault, err := accounts.NewVault(settings.EncryptionKey)
+	if err != nil {
+		return err
+	}
+	fresh := &used{settings: settings, since: time.Now(), vault: vault}
+	fresh.graph = teams.New(teams.Config{
+		LoginURL: settings.Addresses.LoginURL, GraphURL: settings.Addresses.GraphURL,
+		TenantID: settings.TenantID, ClientID: settings.ClientID, ClientSecret: settings.ClientSecret,
+		Trusted: settings.Trusted, Tokens: tokens{s}, Observe: s.metrics.GraphCall,
+	})
+	s.used.Store(fresh)
+	s.metrics.SecretExpires(settings.SecretExpiry())
+	s.log.Info("using new settings")
+	if old != nil {
+		old.graph.Close()
+	}
+	r := s.rooms.Load()
+	if r == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	if err := r.start(ctx); err != nil {
+		return err
+	}
+	r.keeper.Poke()
+	return nil
+}
+
+// same compares what was set; what follows is the same then.
+func same(a, b config.Settings) bool {
+	a.Trusted, b.Trusted = nil, nil
+	return reflect.DeepEqual(a, b)
+}
+
+// current returns what is in use, or says what is missing.
+func (s *Service) current() (*used, error) {
+	if u := s.used.Load(); u != nil {
+		return u, nil
+	}
+	return nil, refusal.New(refusal.NotReady, "The plugin is not configured yet; a system admin finds what is missing in its status (GET /api/v1/status).")
+}
+
+func (s *Service) forAccounts() (accounts.Current, error) {
+	u, err := s.current()
+	if err != nil {
+		return accounts.Current{}, err
+	}
+	return accounts.Current{Settings: u.settings, Login: u.graph, Vault: u.vault}, nil
+}
+
+func (s *Service) forLinks() (links.Current, error) {
+	u, err := s.current()
+	if err != nil {
+		return links.Current{}, err
+	}
+	return links.Current{Settings: u.settings, Graph: u.graph}, nil
+}
+
+func (s *Service) forSubscriptions() (subscriptions.Current, error) {
+	u, err := s.current()
+	if err != nil {
+		return subscriptions.Current{}, err
+	}
+	return subscriptions.Current{
+		Graph:         u.graph,
+		ChangesURL:    catalog.PluginURL(u.settings.SiteURL, catalog.RouteChanges),
+		LifecycleURL:  catalog.PluginURL(u.settings.SiteURL, catalog.RouteLifecycle),
+		WebhookSecret: u.settings.WebhookSecret,
+	}, nil
+}
+
+// graph is the bridge's Teams over whatever client is in use.
+type graph struct{ service *Service }
+
+var _ bridge.Teams = graph{}
+
+func (g graph) client() (*teams.Client, error) {
+	u, err := g.service.current()
+	if err != nil {
+		return nil, &bridge.Failure{Class: bridge.Retry, Err: err}
+	}
+	return u.graph, nil
+}
+
+// Message implements bridge.Teams.
+func (g graph) Message(ctx context.Context, ref bridge.MessageRef) (bridge.TeamsMessage, error) {
+	c, err := g.client()
+	if err != nil {
+		return bridge.TeamsMessage{}, err
+	}
+	return c.Message(ctx, ref)
+}
+
+// Recent implements bridge.Teams.
+func (g graph) Recent(ctx context.Context, in bridge.Conversation, root bridge.TeamsMessageID, since time.Time) ([]bridge.TeamsMessage, error) {
+	c, err := g.client()
+	if err != nil {
+		return nil, err
+	}
+	return c.Recent(ctx, in, root, since)
+}
+
+// Send implements bridge.Teams.
+func (g graph) Send(ctx context.Context, as bridge.Account, to bridge.Conversation, root bridge.TeamsMessageID, html string) (bridge.TeamsMessage, error) {
+	c, err := g.client()
+	if err != nil {
+		return bridge.TeamsMessage{}, err
+	}
+	return c.Send(ctx, as, to, root, html)
+}
+
+// tokens hands out the accounts' tokens: the client is there before the accounts are.
+type tokens struct{ service *Service }
+
+var _ teams.Tokens = tokens{}
+
+// Token implements teams.Tokens.
+func (t tokens) Token(ctx context.Context, id bridge.AccountID) (string, time.Time, error) {
+	r := t.service.rooms.Load()
+	if r == nil {
+		return "", time.Time{}, &bridge.Failure{Class: bridge.Retry, Err: errors.New("the plugin has no connection with its database")}
+	}
+	token, issued, err := r.accounts.Token(ctx, id)
+	if err != nil {
+		return "", time.Time{}, fmt.Errorf("account %s: %w", id, err)
+	}
+	return token, issued, nil
+}
+
+// Forget implements teams.Tokens.
+func (t tokens) Forget(id bridge.AccountID, token string) {
+	if r := t.service.rooms.Load(); r != nil {
+		r.accounts.Forget(id, token)
+	}
+}

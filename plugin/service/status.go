@@ -1,0 +1,240 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package service
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+)
+
+// State is how the plugin is as a whole.
+type State string
+
+// The states.
+const (
+	NotConfigured State = "not_configured"       // settings are missing
+	BadSettings   State = "bad_settings"         // settings cannot be used
+	NoDatabase    State = "database_unavailable" // the plugin's tables cannot be opened
+	Running       State = "running"
+)
+
+// Status is what GET /api/v1/status answers. openapi.yaml describes it.
+type Status struct {
+	Version string `json:"version"`
+	Node    string `json:"node"`
+	State   State  `json:"state"`
+	// Bridging: messages travel, perhaps with the last good settings.
+	Bridging    bool             `json:"bridging"`
+	MissingKeys []string         `json:"missing_keys"`
+	Problems    []config.Problem `json:"problems"`
+	// SettingsSince is when the settings in use were taken into use.
+	SettingsSince         *time.Time            `json:"settings_since"`
+	ClientSecretExpiresAt *time.Time            `json:"client_secret_expires_at"`
+	TerraformManagedKeys  []string              `json:"terraform_managed_keys"`
+	Error                 string                `json:"error,omitempty"` // why something below is missing
+	Queues                map[string]QueueState `json:"queues"`          // inbound, outbound
+	Links                 []LinkState           `json:"links"`
+	Subscriptions         []SubscriptionState   `json:"subscriptions"`
+	Bots                  []BotState            `json:"bots"`
+	Accounts              AccountsState         `json:"accounts"`
+}
+
+// QueueState is one direction's queue.
+type QueueState struct {
+	Pending          int     `json:"pending"`
+	Parked           int     `json:"parked"`
+	Dead             int     `json:"dead"`
+	OldestAgeSeconds float64 `json:"oldest_age_seconds"`
+}
+
+// LinkState is one link's state.
+type LinkState struct {
+	ChannelID      string    `json:"channel_id"`
+	TeamsTeamID    string    `json:"teams_team_id"`
+	TeamsChannelID string    `json:"teams_channel_id"`
+	Inbound        LaneState `json:"inbound"`
+	Outbound       LaneState `json:"outbound"`
+}
+
+// LaneState is one direction of a link.
+type LaneState struct {
+	Pending     int        `json:"pending"`
+	Parked      int        `json:"parked"`
+	Dead        int        `json:"dead"`
+	NotCarried  int        `json:"not_carried"` // changes that were noted but are not carried by this version
+	LagSeconds  float64    `json:"lag_seconds"`
+	LastEventAt *time.Time `json:"last_event_at"`
+	LastError   string     `json:"last_error,omitempty"`
+	LastErrorAt *time.Time `json:"last_error_at"`
+}
+
+// SubscriptionState is one subscription's state.
+type SubscriptionState struct {
+	TeamsChannelID string     `json:"teams_channel_id"`
+	GraphID        string     `json:"graph_id,omitempty"`
+	State          string     `json:"state"` // wanted, creating, active or removing
+	ExpiresAt      *time.Time `json:"expires_at"`
+	LastError      string     `json:"last_error,omitempty"`
+	LastErrorAt    *time.Time `json:"last_error_at"`
+}
+
+// BotState is one bot account's state.
+type BotState struct {
+	Email       string `json:"email"`
+	DisplayName string `json:"display_name"`
+	Connected   bool   `json:"connected"`
+	Reason      string `json:"reason,omitempty"` // why it is not
+}
+
+// AccountsState counts the users' accounts.
+type AccountsState struct {
+	Connected int `json:"connected"`
+	Lost      int `json:"lost"`
+}
+
+// Status says how everything is. It always answers; what cannot be read is left out and named in Error.
+func (s *Service) Status(ctx context.Context) Status {
+	reading := s.reading()
+	status := Status{
+		Version: s.manifest.Version, Node: s.node, State: Running,
+		MissingKeys: orEmpty(reading.Missing), Problems: orEmpty(reading.Problems), TerraformManagedKeys: orEmpty(reading.Settings.ManagedKeys()),
+		ClientSecretExpiresAt: orNil(reading.Settings.SecretExpiry()),
+		Queues:                map[string]QueueState{}, Links: []LinkState{}, Subscriptions: []SubscriptionState{}, Bots: []BotState{},
+	}
+	if u := s.used.Load(); u != nil {
+		status.SettingsSince = orNil(u.since)
+	}
+	switch {
+	case len(reading.Missing) > 0:
+		status.State = NotConfigured
+	case len(reading.Problems) > 0:
+		status.State = BadSettings
+	}
+	r := s.rooms.Load()
+	if r == nil {
+		status.State = NoDatabase
+		s.opened.Lock()
+		defer s.opened.Unlock()
+		if s.openErr != nil {
+			status.Error = s.openErr.Error()
+		}
+		return status
+	}
+	status.Bridging = r.working()
+	if err := r.describe(ctx, &status); err != nil {
+		status.State, status.Error = NoDatabase, err.Error()
+	}
+	return status
+}
+
+func (r *rooms) describe(ctx context.Context, status *Status) error {
+	health, err := r.engine.Health(ctx)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	status.Queues["inbound"], status.Queues["outbound"] = queueState(health.Inbound, now), queueState(health.Outbound, now)
+	for _, l := range health.Links {
+		status.Links = append(status.Links, LinkState{
+			ChannelID: string(l.Link.Channel), TeamsTeamID: string(l.Link.Conversation.Team), TeamsChannelID: string(l.Link.Conversation.ID),
+			Inbound: laneState(l.Inbound, now), Outbound: laneState(l.Outbound, now),
+		})
+	}
+	subscriptions, err := r.store.Subscriptions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, x := range subscriptions {
+		status.Subscriptions = append(status.Subscriptions, subscriptionState(x))
+	}
+	bots, err := r.store.BotAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	usable, err := r.accounts.Bots(ctx)
+	if err != nil {
+		return err
+	}
+	for _, bot := range bots {
+		connected := slices.ContainsFunc(usable, func(a bridge.Account) bool { return a.ID == bot.ID })
+		state := BotState{Email: bot.Email, DisplayName: bot.DisplayName, Connected: connected, Reason: bot.LostReason}
+		if !connected && state.Reason == "" {
+			state.Reason = "The plugin's encryption key was changed, or the plugin is not configured."
+		}
+		status.Bots = append(status.Bots, state)
+	}
+	status.Accounts.Connected, status.Accounts.Lost, err = r.store.CountAccounts(ctx)
+	return err
+}
+
+func queueState(q bridge.Queue, now time.Time) QueueState {
+	state := QueueState{Pending: q.Pending, Parked: q.Parked, Dead: q.Dead}
+	if !q.Oldest.IsZero() {
+		state.OldestAgeSeconds = max(now.Sub(q.Oldest).Seconds(), 0)
+	}
+	return state
+}
+
+func laneState(l bridge.LaneStatistics, now time.Time) LaneState {
+	return LaneState{
+		Pending: l.Pending, Parked: l.Parked, Dead: l.Dead, NotCarried: l.NotCarried, LagSeconds: l.Lag(now).Seconds(),
+		LastEventAt: orNil(l.LastEventAt), LastError: l.LastError, LastErrorAt: orNil(l.LastErrorAt),
+	}
+}
+
+func subscriptionState(x store.Subscription) SubscriptionState {
+	return SubscriptionState{
+		TeamsChannelID: string(x.Conversation.ID), GraphID: x.GraphID, State: string(x.State), ExpiresAt: orNil(x.ExpiresAt),
+		LastError: x.LastError, LastErrorAt: orNil(x.LastErrorAt),
+	}
+}
+
+func orNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// summary describes the state in a few lines of Markdown.
+func (s *Service) summary(ctx context.Context) string {
+	status := s.Status(ctx)
+	var b strings.Builder
+	fmt.Fprintf(&b, "MS Teams Sync %s is **%s**.", status.Version, status.State)
+	if len(status.MissingKeys) > 0 {
+		fmt.Fprintf(&b, " Missing settings: %s.", strings.Join(status.MissingKeys, ", "))
+	}
+	for _, p := range status.Problems {
+		fmt.Fprintf(&b, "\n* Setting %s: %s", p.Key, p.Message)
+	}
+	if status.Error != "" {
+		fmt.Fprintf(&b, "\n* %s", status.Error)
+	}
+	active := 0
+	for _, x := range status.Subscriptions {
+		if x.State == string(store.SubscriptionActive) {
+			active++
+		}
+	}
+	fmt.Fprintf(&b, "\n* %d links, %d of %d subscriptions active, %d users and %d bots connected", len(status.Links), active, len(status.Subscriptions), status.Accounts.Connected, len(status.Bots))
+	for _, direction := range []string{"inbound", "outbound"} {
+		q := status.Queues[direction]
+		fmt.Fprintf(&b, "\n* %s: %d waiting, %d parked, %d given up", direction, q.Pending, q.Parked, q.Dead)
+	}
+	return b.String()
+}

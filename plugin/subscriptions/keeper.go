@@ -1,0 +1,194 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package subscriptions
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+)
+
+// Times of subscriptions.
+const (
+	// Life is how far ahead the expiry is set. Graph allows 4,320 minutes, and its real ceilings have been seen a little
+	// below the documented ones.
+	Life = 4260 * time.Minute
+	// every is how often what is and what should be are compared.
+	every = time.Minute
+	// hold is how long a node may work on one subscription before another one may.
+	hold = 3 * time.Minute
+	// Waits after failures.
+	firstWait, lastWait = 2 * time.Second, 5 * time.Minute
+)
+
+// Graph is what is called of Graph; *teams.Client implements it.
+type Graph interface {
+	Subscribe(ctx context.Context, wanted teams.Subscription) (teams.Subscription, error)
+	Renew(ctx context.Context, id string, until time.Time) (teams.Subscription, error)
+	Unsubscribe(ctx context.Context, id string) error
+	Subscriptions(ctx context.Context) ([]teams.Subscription, error)
+}
+
+// Current is what follows from the settings in use.
+type Current struct {
+	Graph         Graph
+	ChangesURL    string
+	LifecycleURL  string
+	WebhookSecret string // of the plugin that this one replaces; empty for none
+}
+
+// Config is what a keeper works with.
+type Config struct {
+	Store *store.Store
+	// Current returns what follows from the settings in use; an error when there are none.
+	Current func() (Current, error)
+	// Count is told what was done: created, adopted, renewed, removed, recreated or failed. It may be nil.
+	Count func(action string)
+	Log   *slog.Logger
+}
+
+// Keeper keeps the subscriptions. It is safe for concurrent use.
+type Keeper struct {
+	Config
+	poked  chan struct{}
+	known  sync.Map // Graph id → match
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// New returns a keeper that does nothing until Start.
+func New(config Config) *Keeper {
+	if config.Count == nil {
+		config.Count = func(string) {}
+	}
+	return &Keeper{Config: config, poked: make(chan struct{}, 1), done: make(chan struct{})}
+}
+
+// Start begins to work in the background.
+func (k *Keeper) Start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	k.cancel = cancel
+	go k.run(ctx)
+}
+
+// Stop ends the work. Calls in progress are cut off; what they did is found at the next start.
+func (k *Keeper) Stop() {
+	if k.cancel != nil {
+		k.cancel()
+		<-k.done
+	}
+}
+
+// Poke has everything compared now.
+func (k *Keeper) Poke() {
+	select {
+	case k.poked <- struct{}{}:
+	default:
+	}
+}
+
+func (k *Keeper) run(ctx context.Context) {
+	defer close(k.done)
+	// Graph asks the plugin back while a subscription is created, and the server lets nobody in before the plugin has
+	// told that it is active. So the first attempts may fail; they are repeated soon.
+	wait := firstWait
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-k.poked:
+		}
+		next, err := k.Reconcile(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			k.Log.Warn("could not bring the subscriptions in order; it is tried again", "error", err)
+			next, wait = wait, min(2*wait, every)
+		default:
+			wait = firstWait
+		}
+		timer.Reset(next)
+	}
+}
+
+// Reconcile makes the subscriptions what they should be, unless another node is at it. It returns when to do so again.
+func (k *Keeper) Reconcile(ctx context.Context) (next time.Duration, err error) {
+	current, err := k.Current()
+	if err != nil {
+		return every, nil // nothing can be done without settings; a change of them pokes
+	}
+	next = every
+	_, err = k.Store.AsLeader(ctx, func(ctx context.Context) error {
+		if err := k.Store.AlignSubscriptions(ctx, resourceOf); err != nil {
+			return err
+		}
+		all, err := k.Store.Subscriptions(ctx)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		actual, err := current.Graph.Subscriptions(ctx)
+		if err != nil {
+			return err
+		}
+		for _, s := range all {
+			retry, err := k.keep(ctx, current, s.ID, actual)
+			if err != nil {
+				return err
+			}
+			if retry > 0 {
+				next = min(next, retry)
+			}
+		}
+		return nil
+	})
+	return next, err
+}
+
+// keep brings one subscription in order and returns when to try again if Graph refused.
+func (k *Keeper) keep(ctx context.Context, current Current, id string, actual []teams.Subscription) (retry time.Duration, err error) {
+	s, claimed, err := k.Store.ClaimSubscription(ctx, id, hold)
+	if err != nil || !claimed {
+		return 0, err
+	}
+	defer func() {
+		if err := k.Store.ReleaseSubscription(context.WithoutCancel(ctx), id); err != nil && !errors.Is(err, store.ErrClaimLost) {
+			k.Log.Warn("could not release a subscription; it is free again in a few minutes", "error", err)
+		}
+	}()
+	work := worker{Keeper: k, current: current, actual: actual}
+	err = work.advance(ctx, s)
+	if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrClaimLost) {
+		return 0, nil
+	}
+	wait := waitAfter(s.Failures, err)
+	k.Count("failed")
+	k.Log.Warn("could not bring a subscription in order; it is tried again", "conversation", s.Conversation.ID, "state", s.State, "wait", wait, "error", err)
+	return wait, k.Store.FailSubscription(context.WithoutCancel(ctx), id, err.Error(), wait)
+}
+
+func waitAfter(failures int, err error) time.Duration {
+	if f, ok := errors.AsType[*bridge.Failure](err); ok && f.RetryAfter > 0 {
+		return f.RetryAfter
+	}
+	return min(firstWait<<min(failures, 16), lastWait)
+}
+
+// resourceOf names what a subscription to a conversation's messages is about (Graph docs, "subscription resource type").
+// Per-channel and per-chat subscriptions were never metered and carry no billing model.
+func resourceOf(c bridge.Conversation) string {
+	if c.Team == "" {
+		return "/chats/" + string(c.ID) + "/messages"
+	}
+	return "/teams/" + string(c.Team) + "/channels/" + string(c.ID) + "/messages"
+}

@@ -1,0 +1,75 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package subscriptions
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+)
+
+// It knows the intake's secrets.
+var _ intake.Subscriptions = (*Keeper)(nil)
+
+// match is what is remembered of a subscription whose secret was right once. Ids and secrets never change; a
+// subscription that was removed matches until the next start, which does no harm: its secret was random, and what comes
+// for a conversation that is not linked is ignored.
+type match struct {
+	subscription intake.Subscription
+	secretHash   []byte
+}
+
+// Match finds the subscription of a notification by its id and secret. Secrets are compared in constant time, as
+// hashes. A notification can come before Graph has told the subscription's id: then the secret alone finds it.
+func (k *Keeper) Match(ctx context.Context, graphID, clientState string) (intake.Subscription, bool, error) {
+	if clientState == "" {
+		return intake.Subscription{}, false, nil
+	}
+	given := hash(clientState)
+	if known, ok := k.known.Load(graphID); ok {
+		m := known.(match)
+		if subtle.ConstantTimeCompare(m.secretHash, given) == 1 {
+			return m.subscription, true, nil
+		}
+	}
+	s, secretHash, found, err := k.Store.SubscriptionByGraphID(ctx, graphID)
+	if err != nil {
+		return intake.Subscription{}, false, err
+	}
+	if found && subtle.ConstantTimeCompare(secretHash, given) == 1 {
+		k.known.Store(graphID, match{toIntake(s), secretHash})
+		return toIntake(s), true, nil
+	}
+	if s, found, err = k.Store.SubscriptionBySecret(ctx, given); err != nil || found {
+		return toIntake(s), found, err
+	}
+	current, err := k.Current()
+	if err == nil && current.WebhookSecret != "" && subtle.ConstantTimeCompare(hash(current.WebhookSecret), given) == 1 {
+		// A subscription of the plugin that this one replaces: they all had the same secret.
+		return intake.Subscription{}, true, nil
+	}
+	return intake.Subscription{}, false, nil
+}
+
+func toIntake(s store.Subscription) intake.Subscription {
+	return intake.Subscription{ID: s.ID, Conversation: s.Conversation.ID}
+}
+
+// Lifecycle acts on what Graph says about a subscription itself: reauthorizationRequired has it renewed, which also
+// reauthorises it; subscriptionRemoved has it made anew.
+func (k *Keeper) Lifecycle(ctx context.Context, event intake.LifecycleEvent) error {
+	if event.Subscription.ID == "" {
+		return nil // of the plugin that this one replaces; it ends by itself
+	}
+	k.Log.Info("Graph announced a change of a subscription", "event", event.Event, "conversation", event.Subscription.Conversation)
+	// One in doubt is renewed whatever its age, and made anew when that shows that it is gone.
+	if err := k.Store.DoubtSubscription(ctx, event.Subscription.ID, "Graph announced "+event.Event); err != nil && !errors.Is(err, store.ErrClaimLost) {
+		return err
+	}
+	k.Poke()
+	return nil
+}

@@ -1,0 +1,167 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package subscriptions
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+)
+
+// worker brings subscriptions in order while this node has the right to.
+type worker struct {
+	*Keeper
+	current Current
+	actual  []teams.Subscription // what Graph has, as listed before the work began
+}
+
+// advance takes a subscription to where it belongs.
+func (w *worker) advance(ctx context.Context, s store.Subscription) error {
+	switch s.State {
+	case store.SubscriptionWanted:
+		return w.create(ctx, s)
+	case store.SubscriptionCreating:
+		return w.settle(ctx, s)
+	case store.SubscriptionActive:
+		return w.maintain(ctx, s)
+	case store.SubscriptionRemoving:
+		return w.remove(ctx, s)
+	}
+	return nil
+}
+
+// create asks Graph for the subscription, once. A conflict that cannot be ours is removed and the question repeated.
+func (w *worker) create(ctx context.Context, s store.Subscription) error {
+	err := w.ask(ctx, s)
+	existing := teams.ExistingID(err)
+	if existing == "" {
+		return err
+	}
+	// We have no secret for it: it was made by the plugin that this one replaces, or its row is lost.
+	if err := w.current.Graph.Unsubscribe(ctx, existing); err != nil && bridge.ClassOf(err) != bridge.NotFound {
+		return err
+	}
+	w.Log.Info("removed a subscription that another installation had left", "conversation", s.Conversation.ID)
+	return w.ask(ctx, s)
+}
+
+// ask commits a fresh secret and makes one POST.
+func (w *worker) ask(ctx context.Context, s store.Subscription) error {
+	// Whole seconds, which survive every way of writing a time: the expiry tells our subscription from others.
+	secret, expiry := rand.Text()+rand.Text(), time.Now().Add(Life).UTC().Truncate(time.Second)
+	if err := w.Store.BeginSubscription(ctx, s.ID, hash(secret), w.current.ChangesURL, expiry); err != nil {
+		return err
+	}
+	created, err := w.current.Graph.Subscribe(ctx, teams.Subscription{
+		ChangeType: "created,updated,deleted", Resource: s.Resource, ExpiresAt: expiry, ClientState: secret,
+		NotificationURL: w.current.ChangesURL, LifecycleNotificationURL: w.current.LifecycleURL,
+	})
+	if err != nil {
+		if bridge.ClassOf(err) != bridge.Unknown {
+			// Nothing happened, so there is nothing to settle.
+			if wantErr := w.Store.WantSubscription(context.WithoutCancel(ctx), s.ID); wantErr != nil {
+				return wantErr
+			}
+		}
+		return err
+	}
+	w.Count("created")
+	return w.Store.ActivateSubscription(context.WithoutCancel(ctx), s.ID, created.ID, created.ExpiresAt)
+}
+
+// settle finds out what became of a POST whose answer is not known.
+func (w *worker) settle(ctx context.Context, s store.Subscription) error {
+	// The list may be older than the POST.
+	actual, err := w.current.Graph.Subscriptions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range actual {
+		if sameResource(a.Resource, s.Resource) && a.NotificationURL == s.NotificationURL && a.ExpiresAt.Sub(s.AskedExpiry).Abs() <= time.Second {
+			w.Count("adopted")
+			return w.Store.ActivateSubscription(ctx, s.ID, a.ID, a.ExpiresAt)
+		}
+	}
+	if err := w.Store.WantSubscription(ctx, s.ID); err != nil {
+		return err
+	}
+	return w.create(ctx, s)
+}
+
+// maintain renews, and makes anew what Graph does not have any more or what leads to an old address.
+func (w *worker) maintain(ctx context.Context, s store.Subscription) error {
+	if s.NotificationURL != w.current.ChangesURL {
+		// The lifecycle address cannot be changed (Graph docs), so the subscription is replaced.
+		if err := w.current.Graph.Unsubscribe(ctx, s.GraphID); err != nil && bridge.ClassOf(err) != bridge.NotFound {
+			return err
+		}
+		return w.recreate(ctx, s)
+	}
+	listed := false
+	for _, a := range w.actual {
+		listed = listed || a.ID == s.GraphID
+	}
+	if listed && time.Until(s.ExpiresAt) > Life/2 && s.Failures == 0 {
+		return nil
+	}
+	// Whether it is really gone only the subscription itself tells: lists lag behind.
+	renewed, err := w.current.Graph.Renew(ctx, s.GraphID, time.Now().Add(Life).UTC().Truncate(time.Second))
+	if teams.Status(err) == http.StatusNotFound {
+		return w.recreate(ctx, s)
+	}
+	if err != nil {
+		return err
+	}
+	w.Count("renewed")
+	return w.Store.ActivateSubscription(ctx, s.ID, s.GraphID, renewed.ExpiresAt)
+}
+
+func (w *worker) recreate(ctx context.Context, s store.Subscription) error {
+	w.Log.Info("making a subscription anew", "conversation", s.Conversation.ID)
+	w.Count("recreated")
+	if err := w.Store.WantSubscription(ctx, s.ID); err != nil {
+		return err
+	}
+	return w.create(ctx, s)
+}
+
+// remove deletes at Graph what nobody wants.
+func (w *worker) remove(ctx context.Context, s store.Subscription) error {
+	if s.GraphID == "" {
+		for _, a := range w.actual {
+			if sameResource(a.Resource, s.Resource) && a.NotificationURL == s.NotificationURL {
+				s.GraphID = a.ID
+			}
+		}
+	}
+	if s.GraphID != "" {
+		if err := w.current.Graph.Unsubscribe(ctx, s.GraphID); err != nil && bridge.ClassOf(err) != bridge.NotFound {
+			return err
+		}
+	}
+	w.Count("removed")
+	return w.Store.RetireSubscription(ctx, s.ID)
+}
+
+// sameResource compares what two subscriptions are about. The leading slash is optional, and an old billing model in
+// the query does not make another resource.
+func sameResource(a, b string) bool {
+	plain := func(resource string) string {
+		path, _, _ := strings.Cut(resource, "?")
+		return strings.ToLower(strings.Trim(path, "/"))
+	}
+	return plain(a) == plain(b)
+}
+
+func hash(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
