@@ -49,7 +49,7 @@ func (r *botUserResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 				MarkdownDescription: "Object ID of the account."},
 			"user_principal_name": schema.StringAttribute{Required: true,
 				PlanModifiers:       []planmodifier.String{keepEqual(strings.EqualFold)},
-				Validators:          []validator.String{stringvalidator.RegexMatches(upnPattern, "must look like bridge@contoso.example")},
+				Validators:          []validator.String{stringvalidator.RegexMatches(upnPattern, "must look like bridge@example.com")},
 				MarkdownDescription: "User principal name, the log-in name. Its domain must be verified in the tenant."},
 			"display_name": schema.StringAttribute{Required: true, Validators: []validator.String{stringvalidator.LengthBetween(1, 256)},
 				MarkdownDescription: "Name shown in Teams."},
