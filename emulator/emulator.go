@@ -288,7 +288,7 @@ func (s *Server) CAPEM() []byte { return s.authority.PEM() }
 
 // WriteCA writes the authority's certificate to a file, for SSL_CERT_FILE and the like.
 func (s *Server) WriteCA(path string) error {
-	if err := os.WriteFile(path, s.CAPEM(), 0o644); err != nil { //nolint:gosec // a certificate is public
+	if err := os.WriteFile(path, s.CAPEM(), 0o644); err != nil { // a certificate is public
 		return fmt.Errorf("write the CA certificate: %w", err)
 	}
 	return nil

@@ -123,7 +123,7 @@ func TestServesOverTLSAndHTTP2(t *testing.T) {
 	if response.ProtoMajor != 2 || response.TLS.Version < tls.VersionTLS12 {
 		t.Errorf("protocol %s, TLS %x; want HTTP/2 and at least TLS 1.2", response.Proto, response.TLS.Version)
 	}
-	if _, err := tls.Dial("tcp", strings.TrimPrefix(c.URL(), "https://"), &tls.Config{RootCAs: c.RootCAs(), MaxVersion: tls.VersionTLS11}); err == nil { //nolint:gosec // must fail
+	if _, err := tls.Dial("tcp", strings.TrimPrefix(c.URL(), "https://"), &tls.Config{RootCAs: c.RootCAs(), MaxVersion: tls.VersionTLS11}); err == nil { // must fail
 		t.Error("TLS 1.1 was accepted")
 	}
 }

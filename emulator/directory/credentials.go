@@ -5,7 +5,7 @@ package directory
 
 import (
 	"crypto/rand"
-	"crypto/sha1" //nolint:gosec // Entra names certificates by their SHA-1 thumbprint
+	"crypto/sha1" // Entra names certificates by their SHA-1 thumbprint
 	"crypto/sha256"
 	"crypto/subtle"
 	"crypto/x509"
@@ -236,7 +236,7 @@ func readCertificate(key *KeyCredential) ([]byte, error) {
 		return nil, invalid("The key credential must be of type AsymmetricX509Cert with usage Verify.")
 	}
 	if key.CustomKeyIdentifier == nil {
-		sum := sha1.Sum(der) //nolint:gosec // a name, not a protection
+		sum := sha1.Sum(der) // a name, not a protection
 		thumbprint := strings.ToUpper(hex.EncodeToString(sum[:]))
 		key.CustomKeyIdentifier = &thumbprint
 	}

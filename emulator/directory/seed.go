@@ -50,8 +50,8 @@ type ApplicationSeed struct {
 const (
 	DemoTenantID           = "11111111-1111-4111-8111-111111111111"
 	DemoProvisionerAppID   = "22222222-2222-4222-8222-222222222222"
-	DemoProvisionerSecret  = "emulator-provisioner-secret" //nolint:gosec // a public demo value
-	DemoPassword           = "Emulator-Pass-1"             //nolint:gosec // a public demo value
+	DemoProvisionerSecret  = "emulator-provisioner-secret" // a public demo value
+	DemoPassword           = "Emulator-Pass-1"             // a public demo value
 	demoUserIDPattern      = "44444444-4444-4444-8444-44444444444%d"
 	demoTeamsSKUID         = "7e31c0d9-9551-471d-836f-32ee72be4a01"
 	demoTeamsServicePlanID = "57ff2da0-773e-42df-b2af-ffb7a2317929"

@@ -4,7 +4,7 @@
 package entra
 
 import (
-	"crypto/sha1" //nolint:gosec // Entra names certificates by their SHA-1 thumbprint
+	"crypto/sha1" // Entra names certificates by their SHA-1 thumbprint
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -68,7 +68,7 @@ func (s *Server) checkCertificate(r *http.Request, c client, assertion string, h
 
 // namesCertificate says whether a token header names a certificate by thumbprint (x5t, x5t#S256).
 func namesCertificate(header map[string]any, certificate *x509.Certificate) bool {
-	sum1, sum256 := sha1.Sum(certificate.Raw), sha256.Sum256(certificate.Raw) //nolint:gosec // a name, not a protection
+	sum1, sum256 := sha1.Sum(certificate.Raw), sha256.Sum256(certificate.Raw) // a name, not a protection
 	for name, sum := range map[string][]byte{"x5t": sum1[:], "x5t#S256": sum256[:]} {
 		// RFC 7515 wants base64url; widely used clients send ordinary base64, which Entra takes too.
 		sent, _ := header[name].(string)

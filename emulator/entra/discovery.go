@@ -69,9 +69,7 @@ func (s *Server) instanceDiscovery(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) keys(w http.ResponseWriter, r *http.Request) {
-	document := s.key.jwks()
-	document["keys"].([]map[string]any)[0]["issuer"] = issuerV2(base(r), s.dir.Tenant().ID)
-	writeJSON(w, http.StatusOK, document)
+	writeJSON(w, http.StatusOK, s.key.jwks(issuerV2(base(r), s.dir.Tenant().ID)))
 }
 
 // userInfo tells an application who its user is. Source: OpenID Connect Core, section 5.3.

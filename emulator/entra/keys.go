@@ -35,10 +35,10 @@ func (k *signingKey) sign(claims jwt.MapClaims) (string, error) {
 	return token.SignedString(k.private)
 }
 
-// jwks is the public half as a JSON Web Key Set (RFC 7517).
-func (k *signingKey) jwks() map[string]any {
+// jwks is the public half as a JSON Web Key Set (RFC 7517). issuer is an addition of Entra's.
+func (k *signingKey) jwks(issuer string) map[string]any {
 	return map[string]any{"keys": []map[string]any{{
-		"kty": "RSA", "use": "sig", "kid": k.id, "x5t": k.id, "alg": "RS256",
+		"kty": "RSA", "use": "sig", "kid": k.id, "x5t": k.id, "alg": "RS256", "issuer": issuer,
 		"n": base64.RawURLEncoding.EncodeToString(k.private.N.Bytes()),
 		"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.private.E)).Bytes()),
 	}}}

@@ -57,11 +57,11 @@ type sessions struct {
 	codes   map[[32]byte]*code
 	refresh map[[32]byte]*refresh
 	tickets map[[32]byte]ticket
-	cutoff  map[string]uint64 // revoked access tokens: serials up to this, by "app/<id>" or "user/<id>"
+	cutoff  map[Revocation]uint64 // revoked access tokens: serials up to this
 }
 
 func newSessions(c *clock.Clock) *sessions {
-	return &sessions{clock: c, codes: map[[32]byte]*code{}, refresh: map[[32]byte]*refresh{}, tickets: map[[32]byte]ticket{}, cutoff: map[string]uint64{}}
+	return &sessions{clock: c, codes: map[[32]byte]*code{}, refresh: map[[32]byte]*refresh{}, tickets: map[[32]byte]ticket{}, cutoff: map[Revocation]uint64{}}
 }
 
 func newSecret(prefix string) (text string, key [32]byte) {
@@ -149,7 +149,8 @@ func (s *sessions) takeTicket(text string) (ticket, bool) {
 func (s *sessions) isRevoked(appID, userID string, serial uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return serial <= s.cutoff["app/"+strings.ToLower(appID)] || userID != "" && serial <= s.cutoff["user/"+strings.ToLower(userID)]
+	token := Revocation{AppID: appID, UserID: userID}.lower()
+	return serial <= s.cutoff[Revocation{AppID: token.AppID}] || userID != "" && (serial <= s.cutoff[Revocation{UserID: token.UserID}] || serial <= s.cutoff[token])
 }
 
 // Reset forgets every code, refresh token and revocation. Access tokens that are out stay valid until they expire.
@@ -162,7 +163,7 @@ func (s *Server) Reset() {
 	clear(s.sessions.cutoff)
 }
 
-// Revocation says which tokens to revoke. An empty id matches every one.
+// Revocation says which tokens to revoke: those of an application, of a user, or of a user in an application.
 type Revocation struct {
 	AppID  string `json:"appId"`
 	UserID string `json:"userId"` // object id
@@ -184,14 +185,15 @@ func (s *Server) RevokeRefreshTokens(what Revocation) int {
 }
 
 // RevokeAccessTokens makes Graph refuse every access token issued so far to an application, to a user, or (both ids
-// given) to either of them.
+// given) to the user in that application.
 func (s *Server) RevokeAccessTokens(what Revocation) {
 	s.sessions.mu.Lock()
 	defer s.sessions.mu.Unlock()
-	if what.AppID != "" {
-		s.sessions.cutoff["app/"+strings.ToLower(what.AppID)] = s.sessions.serial
+	if what != (Revocation{}) {
+		s.sessions.cutoff[what.lower()] = s.sessions.serial
 	}
-	if what.UserID != "" {
-		s.sessions.cutoff["user/"+strings.ToLower(what.UserID)] = s.sessions.serial
-	}
+}
+
+func (r Revocation) lower() Revocation {
+	return Revocation{AppID: strings.ToLower(r.AppID), UserID: strings.ToLower(r.UserID)}
 }

@@ -40,7 +40,7 @@ func tokenize(text string) ([]token, error) {
 			i++
 		default:
 			start := i
-			for i < len(runes) && !unicode.IsSpace(runes[i]) && !strings.ContainsRune("(),'", runes[i]) && !(runes[i] == ':' && isName(runes[start:i])) {
+			for i < len(runes) && !endsWord(runes[start:i], runes[i]) {
 				i++
 			}
 			tokens = append(tokens, token{text: string(runes[start:i])})
@@ -49,8 +49,14 @@ func tokenize(text string) ([]token, error) {
 	return tokens, nil
 }
 
-// isName tells the colon of a lambda (x:) from the one of a time (09:30).
-func isName(runes []rune) bool { return len(runes) > 0 && unicode.IsLetter(runes[0]) }
+// endsWord says whether a rune ends the word before it. A colon does after the name in a lambda (x:), but not inside a
+// time (09:30).
+func endsWord(word []rune, next rune) bool {
+	if next == ':' {
+		return len(word) > 0 && unicode.IsLetter(word[0])
+	}
+	return unicode.IsSpace(next) || strings.ContainsRune("(),'", next)
+}
 
 // quoted reads a string literal; two quotes inside stand for one.
 func quoted(runes []rune, start int) (value string, end int, ok bool) {

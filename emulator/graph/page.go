@@ -20,11 +20,11 @@ type skipToken struct {
 }
 
 // Page cuts one page out of items, applies $select and adds @odata.nextLink. Items are the whole result in its order.
-// $top above max is max; without $top a page has byDefault items. @odata.count is sent on the first page when $count=true.
-func Page(call *Call, items []any, byDefault, max int) (*Response, error) {
+// $top above most counts as most; without $top a page has byDefault items. @odata.count is sent on the first page when $count=true.
+func Page(call *Call, items []any, byDefault, most int) (*Response, error) {
 	token := skipToken{Size: byDefault}
 	if call.Query.Top > 0 {
-		token.Size = min(call.Query.Top, max)
+		token.Size = min(call.Query.Top, most)
 	}
 	if call.Query.SkipToken != "" {
 		raw, err := base64.RawURLEncoding.DecodeString(call.Query.SkipToken)

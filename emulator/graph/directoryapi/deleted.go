@@ -37,23 +37,24 @@ func (a *api) deleted(call *graph.Call, method, suffix string) (directory.Delete
 	return found, nil
 }
 
-// render returns the object with its type and the collection it came from.
-func render(found directory.Deleted) (entitySet string, document map[string]any, err error) {
+// render returns the object with its type.
+func render(found directory.Deleted) (map[string]any, error) {
 	var kind string
 	var object any
 	switch {
 	case found.Application != nil:
-		entitySet, kind, object = applications, "#microsoft.graph.application", *found.Application
+		kind, object = "#microsoft.graph.application", *found.Application
 	case found.ServicePrincipal != nil:
-		entitySet, kind, object = servicePrincipals, "#microsoft.graph.servicePrincipal", *found.ServicePrincipal
+		kind, object = "#microsoft.graph.servicePrincipal", *found.ServicePrincipal
 	default:
-		entitySet, kind, object = users, "#microsoft.graph.user", *found.User
+		kind, object = "#microsoft.graph.user", *found.User
 	}
-	document, err = graph.Document(object)
-	if err == nil {
-		document["@odata.type"] = kind
+	document, err := graph.Document(object)
+	if err != nil {
+		return nil, err
 	}
-	return entitySet, document, err
+	document["@odata.type"] = kind
+	return document, nil
 }
 
 func (a *api) getDeleted(call *graph.Call) (*graph.Response, error) {
@@ -61,7 +62,7 @@ func (a *api) getDeleted(call *graph.Call) (*graph.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, document, err := render(found)
+	document, err := render(found)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +93,7 @@ func (a *api) restore(call *graph.Call) (*graph.Response, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	_, document, err := render(restored)
+	document, err := render(restored)
 	if err != nil {
 		return nil, err
 	}
