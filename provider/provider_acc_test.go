@@ -123,6 +123,25 @@ func TestAccRedirectURIFunction(t *testing.T) {
 	}})
 }
 
+// TestAccImportGeneratesConfiguration: an import block by what a person can see, with the configuration that Terraform
+// generates for it, plans nothing but the import.
+func TestAccImportGeneratesConfiguration(t *testing.T) {
+	for _, test := range []struct{ address, attribute string }{
+		{app, "client_id"}, {consent, "client_id"}, {bot, "user_principal_name"}, {metered, "id"},
+	} {
+		t.Run(test.address, func(t *testing.T) {
+			cloud := emulator.Start(t)
+			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
+				{Config: azureHalf(cloud)},
+				{
+					ResourceName: test.address, ImportState: true, ImportStateKind: resource.ImportBlockWithID, GenerateConfig: true,
+					ImportStateIdFunc: idFrom(test.address, test.attribute),
+				},
+			}})
+		})
+	}
+}
+
 // TestAccYoungObjectsAreKept: a registration that Graph does not show yet stays in the state; one that somebody deleted
 // leaves it, however young.
 func TestAccYoungObjectsAreKept(t *testing.T) {
