@@ -29,7 +29,7 @@ const LoginValid = 10 * time.Minute
 type Visitor struct {
 	User    bridge.UserID
 	Session string
-	Cookie  string // what Begin gave; empty for none
+	Cookie  string // what an earlier Begin gave; empty for none
 }
 
 // Answer is what Microsoft's log-in page sends back to the redirect URI.
@@ -47,7 +47,7 @@ type Completed struct {
 }
 
 // Begin starts a log-in. It returns the address at Microsoft and the value of the cookie that binds the log-in to the
-// browser.
+// browser. Who is connected already gets a fresh connection.
 func (a *Accounts) Begin(ctx context.Context, who Visitor, bot bool) (address, cookie string, err error) {
 	current, err := a.Current()
 	if err != nil {
@@ -65,15 +65,14 @@ func (a *Accounts) Begin(ctx context.Context, who Visitor, bot bool) (address, c
 		if user.Bot {
 			return "", "", refusal.New(refusal.Forbidden, "A Mattermost bot account cannot be connected.")
 		}
-		if account, connected, err := a.OfUser(ctx, who.User); err != nil {
-			return "", "", err
-		} else if connected {
-			return "", "", refusal.New(refusal.Conflict, "You are connected already, with the Microsoft Teams account of %s. To connect another one, use /msteams-sync disconnect first.", account.DisplayName)
-		}
 		hint = user.Email
 	}
 	// rand.Text has 130 bits; a verifier must have 43 to 128 characters (RFC 7636, section 4.1).
-	state, cookie, verifier := rand.Text(), rand.Text(), oauth2.GenerateVerifier()
+	state, verifier := rand.Text(), oauth2.GenerateVerifier()
+	// Two log-ins of one browser share its cookie, so that the second does not spoil the first.
+	if cookie = who.Cookie; len(cookie) != len(state) {
+		cookie = rand.Text()
+	}
 	err = a.Store.BeginOAuth(ctx, store.OAuthState{
 		StateHash: hash(state), User: who.User, SessionHash: hash(who.Session), CookieHash: hash(cookie), Bot: bot,
 		Verifier: current.Vault.Seal("verifier", []byte(verifier)), VerifierKey: current.Vault.KeyID(),

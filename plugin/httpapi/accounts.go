@@ -15,9 +15,6 @@ import (
 // connectCookie binds a log-in to the browser that began it.
 const connectCookie = "msteamssync_connect"
 
-// connectSeconds is how long a log-in may take, and the cookie lives.
-const connectSeconds = 600
-
 // connect sends the browser to Microsoft's log-in page. With ?bot=true the account becomes a bot.
 func (a *api) connect(c *call) error {
 	if a.Accounts == nil {
@@ -31,7 +28,7 @@ func (a *api) connect(c *call) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(c.w, a.cookie(cookie, connectSeconds))
+	http.SetCookie(c.w, a.cookie(cookie))
 	c.w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(c.w, c.Request, address, http.StatusSeeOther)
 	return nil
@@ -46,7 +43,6 @@ func (a *api) redirect(c *call) error {
 	completed, err := a.Accounts.Complete(c.Context(), c.visitor(), accounts.Answer{
 		State: query.Get("state"), Code: query.Get("code"), Error: query.Get("error"), Description: query.Get("error_description"),
 	})
-	http.SetCookie(c.w, a.cookie("", -1))
 	if err != nil {
 		return err
 	}
@@ -92,10 +88,10 @@ func (c *call) visitor() accounts.Visitor {
 
 // cookie is sent back only over TLS, only to the plugin, and on the redirect from Microsoft: that is a top-level GET
 // from another site, which SameSite=Lax lets through. On localhost browsers take Secure without TLS, too.
-func (a *api) cookie(value string, seconds int) *http.Cookie {
+func (a *api) cookie(value string) *http.Cookie {
 	path := "/plugins/" + catalog.PluginID
 	if site, err := url.Parse(a.SiteURL()); err == nil {
 		path = strings.TrimRight(site.Path, "/") + path
 	}
-	return &http.Cookie{Name: connectCookie, Value: value, Path: path, MaxAge: seconds, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{Name: connectCookie, Value: value, Path: path, MaxAge: int(accounts.LoginValid.Seconds()), HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}
 }

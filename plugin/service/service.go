@@ -42,10 +42,10 @@ type Service struct {
 	rooms   atomic.Pointer[rooms] // nil until the store is open
 	handler atomic.Pointer[httpapi.Handler]
 
-	opening  sync.WaitGroup
+	opening  sync.Mutex // held while the store is opened or closed
+	retrying sync.WaitGroup
 	stopping chan struct{}
-	opened   sync.Mutex
-	openErr  error
+	openErr  atomic.Pointer[string] // why the store is not open
 }
 
 // New returns a service for the server behind the API. manifest is plugin.json.
@@ -87,7 +87,7 @@ func (s *Service) Start() error {
 	}
 	if err := s.open(*sql.DataSource); err != nil {
 		s.log.Error("could not open the plugin's tables; it is tried again", "error", err)
-		s.opening.Go(func() { s.reopen(*sql.DataSource) })
+		s.retrying.Go(func() { s.reopen(*sql.DataSource) })
 	}
 	return nil
 }
@@ -113,14 +113,15 @@ func (s *Service) reopen(dataSource string) {
 }
 
 // open makes the rooms and, with settings that can be used, has them work.
-func (s *Service) open(dataSource string) (err error) {
+func (s *Service) open(dataSource string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
-	s.opened.Lock()
-	defer s.opened.Unlock()
-	defer func() { s.openErr = err }()
+	s.opening.Lock()
+	defer s.opening.Unlock()
 	r, err := s.build(ctx, dataSource)
 	if err != nil {
+		reason := err.Error()
+		s.openErr.Store(&reason)
 		return err
 	}
 	s.rooms.Store(r)
@@ -134,9 +135,9 @@ func (s *Service) open(dataSource string) (err error) {
 // Stop finishes or gives back what is in work, until ctx is done.
 func (s *Service) Stop(ctx context.Context) error {
 	close(s.stopping)
-	s.opening.Wait()
-	s.opened.Lock()
-	defer s.opened.Unlock()
+	s.retrying.Wait()
+	s.opening.Lock()
+	defer s.opening.Unlock()
 	r := s.rooms.Swap(nil)
 	s.serve(nil)
 	if r == nil {

@@ -121,10 +121,8 @@ func (s *Service) Status(ctx context.Context) Status {
 	r := s.rooms.Load()
 	if r == nil {
 		status.State = NoDatabase
-		s.opened.Lock()
-		defer s.opened.Unlock()
-		if s.openErr != nil {
-			status.Error = s.openErr.Error()
+		if reason := s.openErr.Load(); reason != nil {
+			status.Error = *reason
 		}
 		return status
 	}
