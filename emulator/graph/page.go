@@ -34,21 +34,19 @@ func Page(call *Call, items []any, byDefault, most int) (*Response, error) {
 	} else {
 		token.Offset = call.Query.Skip
 	}
-	documents := make([]map[string]any, len(items))
-	for i, item := range items {
+	first, err := resume(items, token)
+	if err != nil {
+		return nil, err
+	}
+	last := min(first+token.Size, len(items))
+	page := make([]map[string]any, 0, last-first)
+	var lastID string
+	for _, item := range items[first:last] {
 		document, err := Document(item)
 		if err != nil {
 			return nil, err
 		}
-		documents[i] = document
-		if token.After != "" && document["id"] == token.After {
-			token.Offset = i + 1
-		}
-	}
-	first := min(token.Offset, len(documents))
-	last := min(first+token.Size, len(documents))
-	page := make([]map[string]any, 0, last-first)
-	for _, document := range documents[first:last] {
+		lastID, _ = document["id"].(string)
 		selected, err := selectProperties(call, document)
 		if err != nil {
 			return nil, err
@@ -57,14 +55,36 @@ func Page(call *Call, items []any, byDefault, most int) (*Response, error) {
 	}
 	body := map[string]any{"@odata.context": contextURL(call, ""), "value": page}
 	if call.Query.Count && call.Query.SkipToken == "" {
-		body["@odata.count"] = len(documents)
+		body["@odata.count"] = len(items)
 	}
-	if last < len(documents) && last > first {
-		next := skipToken{Offset: last, Size: token.Size}
-		next.After, _ = documents[last-1]["id"].(string)
-		body["@odata.nextLink"] = nextLink(call, next)
+	if last < len(items) && last > first {
+		body["@odata.nextLink"] = nextLink(call, skipToken{After: lastID, Offset: last, Size: token.Size})
 	}
 	return OK(body), nil
+}
+
+// resume returns the position at which a page begins: behind the item that the page before ended with, wherever new
+// and deleted items have moved it. It looks outward from where that item was; lists can be long, and it is near.
+func resume(items []any, token skipToken) (int, error) {
+	expected := min(token.Offset, len(items))
+	if token.After == "" {
+		return expected, nil
+	}
+	for distance := range len(items) + 1 {
+		for _, at := range []int{expected - 1 + distance, expected - 1 - distance} {
+			if at < 0 || at >= len(items) {
+				continue
+			}
+			document, err := Document(items[at])
+			if err != nil {
+				return 0, err
+			}
+			if document["id"] == token.After {
+				return at + 1, nil
+			}
+		}
+	}
+	return expected, nil
 }
 
 func nextLink(call *Call, token skipToken) string {

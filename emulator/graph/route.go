@@ -34,27 +34,35 @@ func (r *route) shape() string {
 	return strings.Join(parts, "/")
 }
 
-// match returns the values of a path and how many segments were literal, or ok = false. Graph compares the literal
-// segments without case.
-func (r *route) match(path []string) (values map[string]string, literals int, ok bool) {
+// match says whether a path fits, and how many of its segments are literal. Graph compares those without case.
+func (r *route) match(path []string) (literals int, ok bool) {
 	if len(path) != len(r.parts) {
-		return nil, 0, false
+		return 0, false
 	}
-	values = map[string]string{}
 	for i, part := range r.parts {
 		switch {
 		case isValue(part):
 			if path[i] == "" {
-				return nil, 0, false
+				return 0, false
 			}
-			values[part[1:len(part)-1]] = path[i]
 		case strings.EqualFold(part, path[i]):
 			literals++
 		default:
-			return nil, 0, false
+			return 0, false
 		}
 	}
-	return values, literals, true
+	return literals, true
+}
+
+// values returns what stands for each {name} in a path that matches.
+func (r *route) values(path []string) map[string]string {
+	values := map[string]string{}
+	for i, part := range r.parts {
+		if isValue(part) {
+			values[part[1:len(part)-1]] = path[i]
+		}
+	}
+	return values
 }
 
 func isValue(part string) bool { return strings.HasPrefix(part, "{") }
@@ -63,14 +71,17 @@ func isValue(part string) bool { return strings.HasPrefix(part, "{") }
 func (f *Front) find(method string, path []string) (found *route, values map[string]string, known bool) {
 	best := -1
 	for _, r := range f.routes {
-		v, literals, ok := r.match(path)
+		literals, ok := r.match(path)
 		if !ok {
 			continue
 		}
 		known = true
 		if r.method == method && literals > best {
-			found, values, best = r, v, literals
+			found, best = r, literals
 		}
+	}
+	if found != nil {
+		values = found.values(path)
 	}
 	return found, values, known
 }
