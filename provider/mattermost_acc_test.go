@@ -28,20 +28,45 @@ import (
 // trialBinary is the built plugin of testdata/trialplugin.
 var trialBinary []byte
 
-func buildTrialPlugin(dir string) error {
-	binary := filepath.Join(dir, "trialplugin")
-	build := exec.Command("go", "build", "-o", binary, "./testdata/trialplugin")
+func buildTrialPlugin(dir string) (err error) {
+	trialBinary, err = buildBinary(dir, "./testdata/trialplugin")
+	return err
+}
+
+func buildBinary(dir, source string) ([]byte, error) {
+	binary := filepath.Join(dir, "plugin")
+	build := exec.Command("go", "build", "-o", binary, source)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the trial plugin: %w\n%s", err, out)
+		return nil, fmt.Errorf("build %s: %w\n%s", source, err, out)
 	}
-	var err error
-	trialBinary, err = os.ReadFile(binary)
-	return err
+	return os.ReadFile(binary)
 }
 
 // trialBundle packs the trial plugin with the manifest of the real one. Changes go over the manifest's entries.
 func trialBundle(t *testing.T, version, build string, changes map[string]any) string {
+	t.Helper()
+	all := map[string]any{"version": version, "props": map[string]any{"build": build}}
+	maps.Copy(all, changes)
+	executable := trialBinary
+	if changes["broken"] == true {
+		executable = []byte("#!/bin/sh\nexit 1\n")
+	}
+	return pack(t, all, executable)
+}
+
+// realBundle packs the real plugin's server half.
+func realBundle(t *testing.T) string {
+	t.Helper()
+	executable, err := buildBinary(t.TempDir(), "../plugin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pack(t, nil, executable)
+}
+
+// pack makes a bundle of an executable and the real plugin's manifest with changes over its entries.
+func pack(t *testing.T, changes map[string]any, executable []byte) string {
 	t.Helper()
 	content, err := os.ReadFile("../plugin/plugin.json")
 	if err != nil {
@@ -52,17 +77,11 @@ func trialBundle(t *testing.T, version, build string, changes map[string]any) st
 		t.Fatal(err)
 	}
 	delete(manifest, "webapp")
-	manifest["version"] = version
 	manifest["server"] = map[string]any{"executable": "plugin"}
-	manifest["props"] = map[string]any{"build": build}
 	maps.Copy(manifest, changes)
 	encoded, err := json.Marshal(manifest)
 	if err != nil {
 		t.Fatal(err)
-	}
-	executable := trialBinary
-	if changes["broken"] == true {
-		executable = []byte("#!/bin/sh\nexit 1\n")
 	}
 	return writeBundle(t, map[string][]byte{"plugin.json": encoded, "plugin": executable})
 }
