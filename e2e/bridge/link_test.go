@@ -173,6 +173,27 @@ func one[T any](t *testing.T, text string, list func(context.Context) ([]T, erro
 	return found[0]
 }
 
+// waitForAll waits until the channels hold at least so many posts and messages. After a crash that takes its time: a
+// dead server's lane is taken over when its lease ends (30 s), and a message with an unknown outcome is sent again only
+// after three looks over 30 s.
+func (l *link) waitForAll(t *testing.T, posts, messages int) {
+	t.Helper()
+	eventuallyWithin(t, 2*time.Minute, func(ctx context.Context) error {
+		p, err := l.posts(ctx)
+		if err != nil {
+			return err
+		}
+		m, err := l.messages(ctx)
+		if err != nil {
+			return err
+		}
+		if len(p) < posts || len(m) < messages {
+			return fmt.Errorf("%d posts and %d Teams messages, want %d and %d", len(p), len(m), posts, messages)
+		}
+		return nil
+	})
+}
+
 // counts says how many posts and messages the channels hold, after one more message has crossed each way: what was to
 // come before those has come.
 func (l *link) counts(t *testing.T) (posts, messages int) {

@@ -90,6 +90,19 @@ func (w *world) setUp(ctx context.Context, s *stack.Stack) (err error) {
 	return nil
 }
 
+// newPerson makes <name>@demo.example on both sides, not connected.
+func newPerson(t *testing.T, name string) *stack.User {
+	t.Helper()
+	user, err := shared.Mattermost.NewUser(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := shared.newTeamsUser(name); err != nil {
+		t.Fatal(err)
+	}
+	return user
+}
+
 // newTeamsUser makes <name>@demo.example with a Teams licence and puts it into the team.
 func (w *world) newTeamsUser(name string) error {
 	dir := w.Emulator.Directory()

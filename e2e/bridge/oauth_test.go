@@ -64,21 +64,21 @@ func logIn(t *testing.T, client *http.Client, login string) string {
 }
 
 func TestALogInIsGoodOnceAndForItsOwnBrowserOnly(t *testing.T) {
-	alex, blake := browser(t, shared.alex), browser(t, shared.blake)
-	back := logIn(t, alex, "alex")
+	user, other := newPerson(t, "erin"), newPerson(t, "finley")
+	own := browser(t, user)
+	back := logIn(t, own, "erin")
 
-	if resp := get(t, blake, back); resp.StatusCode < http.StatusBadRequest {
+	if resp := get(t, browser(t, other), back); resp.StatusCode < http.StatusBadRequest {
 		t.Errorf("another user's browser could finish the log-in: %s", resp.Status)
 	}
-	again := logIn(t, alex, "alex")
-	if resp := get(t, browser(t, shared.alex), again); resp.StatusCode < http.StatusBadRequest {
+	if resp := get(t, browser(t, user), logIn(t, own, "erin")); resp.StatusCode < http.StatusBadRequest {
 		t.Errorf("another browser of the same user could finish the log-in: %s", resp.Status)
 	}
-	last := logIn(t, alex, "alex")
-	if resp := get(t, alex, last); resp.StatusCode >= http.StatusBadRequest {
+	last := logIn(t, own, "erin")
+	if resp := get(t, own, last); resp.StatusCode >= http.StatusBadRequest {
 		t.Errorf("the browser that began could not finish the log-in: %s", resp.Status)
 	}
-	if resp := get(t, alex, last); resp.StatusCode < http.StatusBadRequest {
+	if resp := get(t, own, last); resp.StatusCode < http.StatusBadRequest {
 		t.Errorf("a log-in could be finished twice: %s", resp.Status)
 	}
 }
@@ -91,9 +91,10 @@ func TestAnAccountOfSomebodyElseIsRefused(t *testing.T) {
 }
 
 func TestAWrongPasswordConnectsNobody(t *testing.T) {
-	who := stack.DemoCredentials("alex")
+	user := newPerson(t, "gray")
+	who := stack.DemoCredentials("gray")
 	who.Password = "wrong"
-	if err := shared.Connect(t.Context(), shared.alex, who); err == nil || !strings.Contains(err.Error(), "AADSTS50126") {
+	if err := shared.Connect(t.Context(), user, who); err == nil || !strings.Contains(err.Error(), "AADSTS50126") {
 		t.Errorf("error = %v, want Microsoft's own words", err)
 	}
 }

@@ -6,7 +6,6 @@
 package bridge_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -57,6 +56,7 @@ func TestNothingIsLostOrDoubledOverAKillOfTheServer(t *testing.T) {
 	if err := shared.WaitPlugin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	l.waitForAll(t, 2*n, 2*n)
 	for i := range n {
 		l.message(t, fmt.Sprintf("to teams %02d.", i))
 		l.post(t, fmt.Sprintf("to mattermost %02d.", i))
@@ -66,39 +66,44 @@ func TestNothingIsLostOrDoubledOverAKillOfTheServer(t *testing.T) {
 	}
 }
 
-func TestALostAnswerDoesNotDoubleAMessage(t *testing.T) {
-	l := newLink(t)
-	for _, rule := range []faults.Rule{
-		{Effect: faults.Drop, Route: "POST /teams/**", AfterCommit: true, Next: 1},
-		{Effect: faults.Status, Status: 503, Route: "POST /teams/**", Next: 1},
-		{Effect: faults.Throttle, Route: "POST /teams/**", RetryAfter: faults.Duration(time.Second), Next: 1},
+func TestAFailedSendNeitherLosesNorDoublesAMessage(t *testing.T) {
+	for name, fault := range map[string]faults.Rule{
+		"the connection drops after Teams took it": {Effect: faults.Drop, AfterCommit: true},
+		"503 after Teams took it":                  {Effect: faults.Status, Status: 503, AfterCommit: true},
+		"503 before Teams took it":                 {Effect: faults.Status, Status: 503},
+		"throttled":                                {Effect: faults.Throttle, RetryAfter: faults.Duration(time.Second)},
 	} {
-		if _, err := shared.Emulator.Faults().Add(rule); err != nil {
-			t.Fatal(err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLink(t)
+			fault.Route, fault.Next = fmt.Sprintf("POST /teams/*/channels/%s/messages", l.place.Channel), 1
+			fault, err := shared.Emulator.Faults().Add(fault)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if rule, err := shared.Emulator.Faults().Rule(fault.ID); err != nil || rule.Struck == 0 {
+					t.Errorf("the fault did not strike, so nothing was proved (%v)", err)
+				}
+				_ = shared.Emulator.Faults().Remove(fault.ID)
+			})
+			const n = 3
+			for i := range n {
+				l.write(t, shared.alex, "", fmt.Sprintf("number %02d.", i))
+			}
+			l.waitForAll(t, n, n)
+			if posts, messages := l.counts(t); posts != n || messages != n {
+				t.Errorf("%d posts and %d Teams messages, want %d on each side", posts, messages, n)
+			}
+			messages, err := l.messages(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var texts []string
+			for _, m := range messages {
+				texts = append(texts, m.Text())
+			}
+			inOrder(t, texts, "number", n)
+		})
 	}
-	t.Cleanup(shared.Emulator.Faults().Clear)
-	for i := range 5 {
-		l.write(t, shared.alex, "", fmt.Sprintf("number %02d.", i))
-	}
-	// A message that is nowhere to be found is sent again only after three looks over 30 seconds.
-	eventuallyWithin(t, 90*time.Second, func(ctx context.Context) error {
-		messages, err := l.messages(ctx)
-		if err == nil && len(messages) < 5 {
-			err = fmt.Errorf("%d Teams messages, want 5", len(messages))
-		}
-		return err
-	})
-	if posts, messages := l.counts(t); posts != 5 || messages != 5 {
-		t.Errorf("%d posts and %d Teams messages, want 5 on each side", posts, messages)
-	}
-	messages, err := l.messages(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var texts []string
-	for _, m := range messages {
-		texts = append(texts, m.Text())
-	}
-	inOrder(t, texts, "number", 5)
 }
