@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -45,9 +46,10 @@ func connect(s settings, userAgent string, diags *diag.Diagnostics) *clients {
 }
 
 func (c *clients) connectAzure(s settings, roots *x509.CertPool, userAgent string, diags *diag.Diagnostics) {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	transport.ForceAttemptHTTP2 = true
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 2 * time.Minute, IdleConnTimeout: 90 * time.Second,
+	}
 	credential, err := entra.Login{
 		TenantID: s.tenantID, ClientID: s.clientID, LoginURL: s.cloud.LoginURL, Custom: s.customCloud,
 		ClientSecret: s.clientSecret, Certificate: s.certificate, CertificatePassword: s.certificatePassword,

@@ -112,11 +112,11 @@ func (c *Client) SetTags(ctx context.Context, id AccountID, tags map[string]stri
 
 // Delete removes an account and waits until it is gone. A missing one is no error.
 func (c *Client) Delete(ctx context.Context, id AccountID) error {
-	response, err := c.do(ctx, http.MethodDelete, id.path(), accountsAPI, nil, nil)
+	status, err := c.do(ctx, http.MethodDelete, id.path(), accountsAPI, nil, nil)
 	if IsNotFound(err) {
 		return nil
 	}
-	if err != nil || response.StatusCode != http.StatusAccepted {
+	if err != nil || status != http.StatusAccepted {
 		return err
 	}
 	return c.policy.Await(ctx, "the billing account "+id.Name+" to be deleted", func(ctx context.Context) (bool, error) {

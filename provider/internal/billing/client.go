@@ -73,32 +73,33 @@ func New(cfg Config) (*Client, error) {
 	return &Client{endpoint: client.Endpoint(), pipeline: client.Pipeline(), policy: cfg.Policy}, nil
 }
 
-// do sends one request and decodes the answer into out, which may be nil. It returns the answer for its status and headers.
-func (c *Client) do(ctx context.Context, method, path, apiVersion string, in, out any) (*http.Response, error) {
+// do sends one request, decodes the answer into out, which may be nil, and returns the status.
+func (c *Client) do(ctx context.Context, method, path, apiVersion string, in, out any) (status int, err error) {
 	request, err := runtime.NewRequest(ctx, method, runtime.JoinPaths(c.endpoint, path))
 	if err != nil {
-		return nil, fmt.Errorf("building %s %s: %w", method, path, err)
+		return 0, fmt.Errorf("building %s %s: %w", method, path, err)
 	}
 	request.Raw().URL.RawQuery = url.Values{"api-version": {apiVersion}}.Encode()
 	request.Raw().Header.Set("Accept", "application/json")
 	if in != nil {
 		if err := runtime.MarshalAsJSON(request, in); err != nil {
-			return nil, fmt.Errorf("building %s %s: %w", method, path, err)
+			return 0, fmt.Errorf("building %s %s: %w", method, path, err)
 		}
 	}
 	response, err := c.pipeline.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", method, path, err)
+		return 0, fmt.Errorf("%s %s: %w", method, path, err)
 	}
+	defer response.Body.Close()
 	if response.StatusCode >= http.StatusBadRequest {
-		return response, newError(method, path, response)
+		return response.StatusCode, newError(method, path, response)
 	}
 	if out != nil && response.StatusCode != http.StatusNoContent {
 		if err := runtime.UnmarshalAsJSON(response, out); err != nil {
-			return response, fmt.Errorf("reading the answer to %s %s: %w", method, path, err)
+			return response.StatusCode, fmt.Errorf("reading the answer to %s %s: %w", method, path, err)
 		}
 	}
-	return response, nil
+	return response.StatusCode, nil
 }
 
 // Error is a refusal of Azure Resource Manager.

@@ -66,7 +66,7 @@ func TestRetryDoesNotRepeatOtherErrors(t *testing.T) {
 		calls++
 		return other
 	})
-	if err != other || calls != 1 {
+	if !errors.Is(err, other) || calls != 1 {
 		t.Fatalf("%d calls, %v", calls, err)
 	}
 }

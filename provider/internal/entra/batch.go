@@ -63,6 +63,7 @@ func (c *Client) batchOnce(ctx context.Context, items []batchItem) (left []batch
 	if err != nil {
 		return items, err
 	}
+	wait := time.Duration(-1)
 	for i, item := range items {
 		err := answers[strconv.Itoa(i)].failure(item)
 		if err == nil || item.done(err) {
@@ -72,8 +73,8 @@ func (c *Client) batchOnce(ctx context.Context, items []batchItem) (left []batch
 		if !isLagOrUnknown(err) && !isThrottled(err) {
 			return left, err
 		}
-		if w, ok := worst.(*Error); !ok || err.after > w.after {
-			worst = err
+		if err.after > wait {
+			worst, wait = err, err.after
 		}
 	}
 	return left, worst

@@ -36,7 +36,7 @@ func newError(name string, ex *exchange, cause error) error {
 // Error says what was asked, what Graph answered and how to mend it.
 func (e *Error) Error() string {
 	if e.Status == 0 {
-		return fmt.Sprintf("%s: no answer from Microsoft Graph: %v", e.Call, e.cause)
+		return fmt.Sprintf("%s: no answer from Microsoft Graph: %v%s", e.Call, e.cause, networkHint(fmt.Sprint(e.cause)))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: HTTP %d", e.Call, e.Status)

@@ -47,7 +47,18 @@ func (e *LoginError) Error() string {
 	if advice := loginAdvice[e.Code]; advice != "" {
 		text += "\n\n" + advice
 	}
-	return text
+	return text + networkHint(e.Message)
+}
+
+// networkHint says how to mend a connection that did not come about. The libraries in between keep only the text.
+func networkHint(message string) string {
+	switch {
+	case strings.Contains(message, "signed by unknown authority"):
+		return "\n\nThe server's certificate is signed by an authority that this machine does not know. Give its certificate to the provider as ca_certificates or ca_certificates_path."
+	case strings.Contains(message, "connection refused"), strings.Contains(message, "no such host"):
+		return "\n\nCheck environment and endpoints of the provider, and that this machine reaches the address, if need be through HTTPS_PROXY."
+	}
+	return ""
 }
 
 // Unwrap returns the credential library's error, if there is one.

@@ -69,9 +69,10 @@ func TestLoginWithASecret(t *testing.T) {
 	refused(t, works(t, cloud, stranger), "AADSTS700016", "Check client_id and tenant_id")
 	elsewhere := how
 	elsewhere.TenantID = "99999999-9999-4999-8999-999999999999"
-	if err := works(t, cloud, elsewhere); err == nil {
-		t.Error("an unknown tenant was taken")
-	}
+	refused(t, works(t, cloud, elsewhere), "AADSTS90002", "Check tenant_id")
+	untrusting := how
+	untrusting.Base = http.DefaultTransport
+	refused(t, works(t, cloud, untrusting), "unknown authority", "ca_certificates")
 	cloud.Clock().Shift(3 * 365 * 24 * time.Hour)
 	refused(t, works(t, cloud, how), "AADSTS7000222", "has expired")
 }
