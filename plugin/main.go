@@ -9,6 +9,7 @@ import (
 	"context"
 	_ "embed"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -33,6 +34,9 @@ func main() { plugin.ClientMain(&Plugin{}) }
 // stopWithin is less than the 10 s after which the server kills the plugin.
 const stopWithin = 8 * time.Second
 
+// abandonWithin is short: without its server the plugin can finish nothing, only give back.
+const abandonWithin = 2 * time.Second
+
 // OnConfigurationChange is called after each change of any of the server's settings, and once before OnActivate.
 func (p *Plugin) OnConfigurationChange() error {
 	if p.service == nil {
@@ -46,11 +50,22 @@ func (p *Plugin) OnConfigurationChange() error {
 }
 
 // OnActivate starts the plugin.
-func (p *Plugin) OnActivate() error { return p.service.Start() }
+func (p *Plugin) OnActivate() error {
+	if err := p.service.Start(); err != nil {
+		return err
+	}
+	service.WhenOrphaned(func() {
+		_ = p.stop(abandonWithin) // nobody is left to be told
+		os.Exit(1)
+	})
+	return nil
+}
 
 // OnDeactivate stops it.
-func (p *Plugin) OnDeactivate() error {
-	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+func (p *Plugin) OnDeactivate() error { return p.stop(stopWithin) }
+
+func (p *Plugin) stop(within time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	return p.service.Stop(ctx)
 }

@@ -45,6 +45,7 @@ type Service struct {
 	opening  sync.Mutex // held while the store is opened or closed
 	retrying sync.WaitGroup
 	stopping chan struct{}
+	once     sync.Once
 	openErr  atomic.Pointer[string] // why the store is not open
 }
 
@@ -134,7 +135,7 @@ func (s *Service) open(dataSource string) error {
 
 // Stop finishes or gives back what is in work, until ctx is done.
 func (s *Service) Stop(ctx context.Context) error {
-	close(s.stopping)
+	s.once.Do(func() { close(s.stopping) })
 	s.retrying.Wait()
 	s.opening.Lock()
 	defer s.opening.Unlock()

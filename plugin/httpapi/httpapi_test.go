@@ -1,0 +1,309 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/httpapi"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+)
+
+// people: root is a system admin, chief an admin of channel c.
+type people struct{}
+
+func (people) SystemAdmin(user bridge.UserID) bool { return user == "root" }
+func (people) ChannelAdmin(user bridge.UserID, channel bridge.ChannelID) bool {
+	return user == "root" || user == "chief" && channel == "c"
+}
+
+// links holds one link; creating fails with err.
+type links struct {
+	made bridge.Link
+	err  error
+}
+
+func (l *links) List(context.Context) ([]bridge.Link, error) {
+	return []bridge.Link{{ID: "l", Channel: "c"}}, l.err
+}
+func (l *links) Create(_ context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation) (bridge.Link, error) {
+	l.made = bridge.Link{ID: "new", Channel: channel, Conversation: in, Creator: by}
+	return l.made, l.err
+}
+func (l *links) Delete(_ context.Context, _ bridge.UserID, channel bridge.ChannelID) (bridge.Link, error) {
+	if channel != "c" {
+		return bridge.Link{}, refusal.New(refusal.NotFound, "This channel is not linked.")
+	}
+	return bridge.Link{}, l.err
+}
+
+// logins remembers who asked.
+type logins struct {
+	begun     accounts.Visitor
+	completed accounts.Visitor
+	bot       bool
+	err       error
+}
+
+func (l *logins) Begin(_ context.Context, who accounts.Visitor, bot bool) (string, string, error) {
+	l.begun, l.bot = who, bot
+	return "https://login.example.com/authorize", "cookie-value", l.err
+}
+func (l *logins) Complete(_ context.Context, who accounts.Visitor, _ accounts.Answer) (accounts.Completed, error) {
+	l.completed = who
+	return accounts.Completed{DisplayName: "<script>alert(1)</script>"}, l.err
+}
+func (l *logins) Connection(context.Context, bridge.UserID) (accounts.Connection, error) {
+	return accounts.Connection{Connected: true, Email: "alex@demo.example"}, l.err
+}
+func (l *logins) Requirement(context.Context, bridge.UserID) (accounts.Requirement, error) {
+	return accounts.Requirement{NeedsConnect: true, Email: "alex@demo.example"}, l.err
+}
+
+func accepted(w http.ResponseWriter, r *http.Request) {
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		return
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
+
+func parts() httpapi.Parts {
+	return httpapi.Parts{
+		Log: slog.New(slog.DiscardHandler), Permissions: people{}, SiteURL: func() string { return "https://chat.example.com/mm" },
+		Status:       func(context.Context) any { return map[string]string{"state": "running"} },
+		Fingerprints: func(salt []byte) map[string]string { return map[string]string{"clientSecret": string(salt[:1])} },
+		Accounts:     &logins{}, Links: &links{},
+		Changes: http.HandlerFunc(accepted), Lifecycle: http.HandlerFunc(accepted), Metrics: http.HandlerFunc(accepted),
+	}
+}
+
+func ask(t *testing.T, p httpapi.Parts, user, method, path, body string, cookies ...*http.Cookie) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	caller := httpapi.Caller{User: bridge.UserID(user), RequestID: "request-1"}
+	if user != "" {
+		caller.Session = "session of " + user
+	}
+	httpapi.New(p).ServeCaller(caller, w, r)
+	return w
+}
+
+// problem reads an error's JSON.
+func problem(t *testing.T, w *httptest.ResponseRecorder) (code, message string) {
+	t.Helper()
+	var e struct{ Code, Message, Detail string }
+	if err := json.Unmarshal(w.Body.Bytes(), &e); err != nil {
+		t.Fatalf("the answer %q is no JSON: %v", w.Body, err)
+	}
+	return e.Code, e.Message
+}
+
+// bodies are requests that each route accepts.
+var bodies = map[string]string{
+	"POST /api/v1/config/fingerprints": `{"salt":"` + base64.StdEncoding.EncodeToString(make([]byte, 16)) + `"}`,
+	"POST /api/v1/links":               `{"channel_id":"c","teams_team_id":"t","teams_channel_id":"19:x@thread.tacv2"}`,
+	"POST /changes":                    `{}`,
+	"POST /lifecycle":                  `{}`,
+}
+
+// TestAuthorisation tries every route as every kind of caller.
+func TestAuthorisation(t *testing.T) {
+	callers := map[string]httpapi.Role{"": httpapi.Anonymous, "somebody": httpapi.User, "chief": httpapi.ChannelAdmin, "root": httpapi.SystemAdmin}
+	for _, route := range httpapi.Routes() {
+		name := route.Method + " " + route.Path
+		path := strings.ReplaceAll(route.Path, "{channel_id}", "c")
+		for user, role := range callers {
+			w := ask(t, parts(), user, route.Method, path, bodies[name])
+			want := http.StatusForbidden
+			switch {
+			case role >= route.Role:
+				if w.Code >= http.StatusBadRequest {
+					t.Errorf("%s as %q answers %d: %s", name, user, w.Code, w.Body)
+				}
+				continue
+			case role == httpapi.Anonymous:
+				want = http.StatusUnauthorized
+			}
+			if w.Code != want {
+				t.Errorf("%s as %q answers %d, want %d", name, user, w.Code, want)
+			}
+		}
+	}
+}
+
+func TestRequestsWithoutAPartAreToldToWait(t *testing.T) {
+	p := parts()
+	p.Accounts, p.Links, p.Changes, p.Lifecycle, p.NotReady = nil, nil, nil, nil, "No database."
+	for _, route := range httpapi.Routes() {
+		name := route.Method + " " + route.Path
+		w := ask(t, p, "root", route.Method, strings.ReplaceAll(route.Path, "{channel_id}", "c"), bodies[name])
+		switch route.Path {
+		case "/api/v1/status", "/api/v1/metrics", "/api/v1/config/fingerprints":
+			if w.Code >= http.StatusBadRequest {
+				t.Errorf("%s answers %d without a database", name, w.Code)
+			}
+		default:
+			if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "No database.") {
+				t.Errorf("%s answers %d %s", name, w.Code, w.Body)
+			}
+		}
+	}
+}
+
+func TestUnknownAddressesAndMethods(t *testing.T) {
+	if w := ask(t, parts(), "root", "GET", "/api/v1/nothing", ""); w.Code != http.StatusNotFound || w.Header().Get("X-Request-ID") != "request-1" {
+		t.Errorf("status %d, headers %v", w.Code, w.Header())
+	}
+	w := ask(t, parts(), "root", "PUT", "/api/v1/links", "")
+	if code, message := problem(t, w); w.Code != http.StatusMethodNotAllowed || code != "method_not_allowed" || !strings.Contains(message, "GET, POST") {
+		t.Errorf("status %d: %s %s", w.Code, code, message)
+	}
+}
+
+func TestErrorsAreJSON(t *testing.T) {
+	for _, c := range []struct {
+		err    error
+		status int
+		code   string
+		holds  string
+	}{
+		{refusal.New(refusal.Conflict, "Linked already."), 409, "conflict", "Linked already."},
+		{refusal.New(refusal.NotConnected, "Connect first."), 403, "not_connected", "Connect first."},
+		{&bridge.LinkConflict{Holder: bridge.Link{Channel: "other"}}, 409, "conflict", "other"},
+		{&bridge.Failure{Class: bridge.Retry, Status: 429, RequestID: "g-1", Err: errors.New("slow down")}, 503, "microsoft_retry", "slow down"},
+		{&bridge.Failure{Class: bridge.Permanent, Err: errors.New("no")}, 502, "microsoft_permanent", "no"},
+		{errors.New("password=hunter2"), 500, "internal", "log"},
+	} {
+		p := parts()
+		p.Links = &links{err: c.err}
+		w := ask(t, p, "root", "POST", "/api/v1/links", bodies["POST /api/v1/links"])
+		code, message := problem(t, w)
+		if w.Code != c.status || code != c.code || !strings.Contains(message, c.holds) || strings.Contains(message, "hunter2") {
+			t.Errorf("%v: answers %d %s: %s", c.err, w.Code, code, message)
+		}
+	}
+}
+
+func TestAPanicIsAnAnswer(t *testing.T) {
+	p := parts()
+	p.Status = func(context.Context) any { panic("oh") }
+	if w := ask(t, p, "root", "GET", "/api/v1/status", ""); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "oh\n") {
+		t.Errorf("answers %d: %s", w.Code, w.Body)
+	}
+}
+
+func TestBodiesAreChecked(t *testing.T) {
+	large := `{"salt":"` + strings.Repeat("A", 70<<10) + `"}`
+	for body, want := range map[string]int{
+		"":                    400,
+		"{}":                  400,
+		`{"salt":"AAAA"}`:     400, // 3 bytes
+		`{"salt":"!"}`:        400,
+		`{"pepper":"AAAA"}`:   400,
+		large:                 413,
+		`{"salt":"x"}{"a":1}`: 400,
+	} {
+		if w := ask(t, parts(), "root", "POST", "/api/v1/config/fingerprints", body); w.Code != want {
+			t.Errorf("%.40q answers %d, want %d: %s", body, w.Code, want, w.Body)
+		}
+	}
+	if w := ask(t, parts(), "root", "POST", "/api/v1/links", `{"channel_id":"c"}`); w.Code != 400 {
+		t.Errorf("half a link answers %d", w.Code)
+	}
+	if w := ask(t, parts(), "", "POST", "/changes", strings.Repeat("x", 5<<20)); w.Code != 413 {
+		t.Errorf("5 MB of notifications answer %d", w.Code)
+	}
+}
+
+func TestLinksAreShownAndMade(t *testing.T) {
+	p := parts()
+	made := &links{}
+	p.Links = made
+	w := ask(t, p, "root", "POST", "/api/v1/links", bodies["POST /api/v1/links"])
+	if w.Code != http.StatusCreated || !bytes.Contains(w.Body.Bytes(), []byte(`"teams_channel_id":"19:x@thread.tacv2"`)) {
+		t.Errorf("answers %d: %s", w.Code, w.Body)
+	}
+	if made.made.Creator != "root" || made.made.Conversation != (bridge.Conversation{ID: "19:x@thread.tacv2", Team: "t"}) {
+		t.Errorf("made %+v", made.made)
+	}
+	if w := ask(t, p, "root", "DELETE", "/api/v1/links/unknown", ""); w.Code != http.StatusNotFound {
+		t.Errorf("unlinking an unlinked channel answers %d", w.Code)
+	}
+	if w := ask(t, p, "root", "DELETE", "/api/v1/links/c", ""); w.Code != http.StatusNoContent || w.Body.Len() != 0 {
+		t.Errorf("unlinking answers %d %q", w.Code, w.Body)
+	}
+}
+
+func TestConnectBindsTheBrowser(t *testing.T) {
+	p := parts()
+	l := &logins{}
+	p.Accounts = l
+	w := ask(t, p, "somebody", "GET", "/connect", "")
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "https://login.example.com/authorize" {
+		t.Fatalf("answers %d to %q", w.Code, w.Header().Get("Location"))
+	}
+	if l.begun.User != "somebody" || l.begun.Session != "session of somebody" || l.bot {
+		t.Errorf("begun %+v", l.begun)
+	}
+	cookies := w.Result().Cookies()
+	if len(cookies) != 1 {
+		t.Fatalf("cookies %v", cookies)
+	}
+	c := cookies[0]
+	if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/mm/plugins/com.mattermost.msteams-sync" || c.Value != "cookie-value" {
+		t.Errorf("cookie %+v", c)
+	}
+	ask(t, p, "somebody", "GET", "/oauth-redirect?state=s&code=c", "", c)
+	if l.completed.Cookie != "cookie-value" {
+		t.Errorf("completed %+v", l.completed)
+	}
+}
+
+func TestOnlySystemAdminsConnectBots(t *testing.T) {
+	p := parts()
+	l := &logins{}
+	p.Accounts = l
+	if w := ask(t, p, "somebody", "GET", "/connect?bot=true", ""); w.Code != http.StatusForbidden || l.begun.User != "" {
+		t.Errorf("a user's request for a bot answers %d", w.Code)
+	}
+	if w := ask(t, p, "root", "GET", "/connect?bot=true", ""); w.Code != http.StatusSeeOther || !l.bot {
+		t.Errorf("a system admin's request for a bot answers %d", w.Code)
+	}
+}
+
+func TestPagesAreHarmless(t *testing.T) {
+	w := ask(t, parts(), "somebody", "GET", "/oauth-redirect?state=s&code=c", "")
+	if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "<script>alert") {
+		t.Errorf("answers %d: %s", w.Code, w.Body)
+	}
+	policy := w.Header().Get("Content-Security-Policy")
+	_, nonce, _ := strings.Cut(policy, "script-src 'nonce-")
+	nonce = strings.TrimSuffix(nonce, "'")
+	if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(w.Body.String(), `<script nonce="`+nonce+`">window.close();</script>`) {
+		t.Errorf("policy %q does not fit the page %s", policy, w.Body)
+	}
+	p := parts()
+	p.Accounts = &logins{err: refusal.New(refusal.Forbidden, "Not this <b>account</b>.")}
+	w = ask(t, p, "somebody", "GET", "/oauth-redirect", "")
+	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "Not this &lt;b&gt;account") || strings.Contains(w.Body.String(), "window.close") {
+		t.Errorf("a refused log-in answers %d: %s", w.Code, w.Body)
+	}
+}
