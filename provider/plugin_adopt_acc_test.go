@@ -76,7 +76,7 @@ func TestAccPluginFromURL(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: inProcess,
 		Steps: []resource.TestStep{
-			{Config: config(strings.Repeat("0", 64)), ExpectError: regexp.MustCompile("bundle_sha256\\s+belongs\\s+to\\s+another\\s+one")},
+			{Config: config(strings.Repeat("0", 64)), ExpectError: regexp.MustCompile(`bundle_sha256\s+belongs\s+to\s+another\s+one`)},
 			{
 				Config:            config(digest),
 				ConfigStateChecks: []statecheck.StateCheck{attribute(installed, "version", knownvalue.StringExact("1.2.0"))},

@@ -247,7 +247,7 @@ func TestAccPluginConfigSaysWhatIsWrong(t *testing.T) {
 	for name, test := range map[string]struct{ arguments, want string }{
 		"unknown cloud":            {`cloud = "germany"`, `"usgovdod"`},
 		"custom without addresses": {`cloud = "custom"`, `give both`},
-		"plain http":               {`graph_url = "http://graph.example.com"`, `must be an https address`},
+		"plain http":               {`graph_url = "http://graph.example.com"`, `must be an https\s+address`},
 		"unknown billing model":    {`billing_model = "free"`, `"metered" "evaluation"`},
 		"negative number":          {`sync_users = -1`, `at least 0`},
 		"empty buffer":             {`buffer_size_for_file_streaming = 0`, `at least 1`},

@@ -50,20 +50,20 @@ func (r *pluginConfigResource) Read(ctx context.Context, req resource.ReadReques
 		resp.Diagnostics.AddError("The plugin's settings cannot be read", err.Error())
 		return
 	}
-	refreshSettings(ctx, state, saved, importing, &resp.Diagnostics)
+	refreshSettings(state, saved, importing)
 	r.refreshSecrets(ctx, state, saved, req.Private, &resp.Diagnostics)
 	r.refreshSiteURL(ctx, state, importing, &resp.Diagnostics)
 	setValues(ctx, &resp.State, state, &resp.Diagnostics)
 }
 
 // refreshSettings takes over what the server has: for managed settings, on import for all that are saved.
-func refreshSettings(ctx context.Context, state configValues, saved mattermost.Settings, importing bool, diags *diag.Diagnostics) {
+func refreshSettings(state configValues, saved mattermost.Settings, importing bool) {
 	for _, s := range pluginSettings {
 		if s.kind == secretSetting || state[s.attribute].IsNull() && !importing {
 			continue
 		}
 		if value, present := saved.Lookup(s.key); present {
-			state[s.attribute] = s.shown(ctx, value, state[s.attribute], diags)
+			state[s.attribute] = s.shown(value, state[s.attribute])
 		} else {
 			state[s.attribute] = s.nullOf()
 		}

@@ -31,7 +31,7 @@ func (httpsAddress) ValidateString(_ context.Context, req validator.StringReques
 	secure := err == nil && (u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()))
 	if !secure || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid address",
-			fmt.Sprintf("%q must be an https address such as https://login.example.com.", req.ConfigValue.ValueString()))
+			"The value must be an https address such as https://login.example.com, without user name and query.")
 	}
 }
 

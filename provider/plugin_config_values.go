@@ -95,12 +95,6 @@ func (v configValues) isKnown() bool {
 	return !slices.ContainsFunc(pluginSettings, func(s pluginSetting) bool { return v.marker(s).IsUnknown() })
 }
 
-// text returns a string attribute's value, "" for null.
-func (v configValues) text(name string) string {
-	value, _ := v[name].(types.String)
-	return value.ValueString()
-}
-
 // object makes the value that state and plan take.
 func (v configValues) object(of attr.Type) (types.Object, diag.Diagnostics) {
 	object, _ := of.(types.ObjectType)
@@ -129,7 +123,7 @@ func (s pluginSetting) saved(ctx context.Context, value attr.Value, diags *diag.
 
 // shown returns the attribute's value for what the server has. prior is the value in the state: it stays where the
 // server's is the same in another spelling, or masked. What the plugin would not understand counts as not set.
-func (s pluginSetting) shown(ctx context.Context, value mattermost.Value, prior attr.Value, diags *diag.Diagnostics) attr.Value {
+func (s pluginSetting) shown(value mattermost.Value, prior attr.Value) attr.Value {
 	if value.Masked {
 		return prior
 	}

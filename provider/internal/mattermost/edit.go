@@ -24,13 +24,20 @@ type shared struct {
 	warned bool          // under lock: the warning about settings that the API leaves out was given
 }
 
-var servers sync.Map // URL → *shared
+// servers holds what is shared, by the server's address.
+var servers = struct {
+	sync.Mutex
+	byURL map[string]*shared
+}{byURL: map[string]*shared{}}
 
 func sharedBy(url string) *shared {
-	made := &shared{lock: make(chan struct{}, 1)}
-	made.lock <- struct{}{}
-	known, _ := servers.LoadOrStore(url, made)
-	return known.(*shared)
+	servers.Lock()
+	defer servers.Unlock()
+	if servers.byURL[url] == nil {
+		servers.byURL[url] = &shared{lock: make(chan struct{}, 1)}
+		servers.byURL[url].lock <- struct{}{}
+	}
+	return servers.byURL[url]
 }
 
 // exclusively runs do while nothing else in this process rewrites the server's configuration.

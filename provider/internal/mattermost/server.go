@@ -23,6 +23,9 @@ import (
 // requestTimeout bounds one request; the largest is the upload of the plugin bundle.
 const requestTimeout = 5 * time.Minute
 
+// idleTimeout is how long an unused connection is kept, shorter than common proxies do.
+const idleTimeout = 30 * time.Second
+
 // Config says which server to speak to and as whom: a personal access token of a system admin, or a log-in.
 type Config struct {
 	URL       string // site URL or any address that reaches the server, without /api/v4
@@ -64,9 +67,12 @@ func Connect(cfg Config) (*Server, error) {
 	address.Path = strings.TrimSuffix(strings.TrimRight(address.Path, "/"), "/api/v4")
 	cfg.URL = address.String()
 
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{RootCAs: cfg.RootCAs, MinVersion: tls.VersionTLS12}
-	transport.ForceAttemptHTTP2 = true
+	transport := &http.Transport{
+		Proxy:             http.ProxyFromEnvironment,
+		TLSClientConfig:   &tls.Config{RootCAs: cfg.RootCAs, MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2: true,
+		IdleConnTimeout:   idleTimeout,
+	}
 	api := model.NewAPIv4Client(cfg.URL)
 	api.HTTPClient = &http.Client{
 		Transport: &consistency.Transport{Base: transport, Policy: cfg.Policy},
