@@ -7,6 +7,8 @@ package bridge_test
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,5 +107,31 @@ func TestAFailedSendNeitherLosesNorDoublesAMessage(t *testing.T) {
 			}
 			inOrder(t, texts, "number", n)
 		})
+	}
+}
+
+func TestThrottlingIsAnAnswer(t *testing.T) {
+	l := newLink(t)
+	messages := fmt.Sprintf("/teams/%s/channels/%s/messages", l.place.Team, l.place.Channel)
+	throttle, err := shared.Emulator.Faults().Add(faults.Rule{Effect: faults.Throttle, Route: "POST " + messages, RetryAfter: faults.Duration(time.Second), Next: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = shared.Emulator.Faults().Remove(throttle.ID) })
+	l.write(t, shared.alex, "", "throttled once")
+	l.waitForAll(t, 1, 1)
+
+	throttled := false
+	for _, request := range shared.Emulator.Requests() {
+		switch {
+		case !strings.HasSuffix(request.Path, messages):
+		case request.Method == http.MethodPost && request.Status == http.StatusTooManyRequests:
+			throttled = true
+		case request.Method == http.MethodGet && throttled:
+			t.Errorf("after a 429 the bridge looked for the message: %s %s", request.Method, request.Path)
+		}
+	}
+	if !throttled {
+		t.Error("nothing was throttled")
 	}
 }
