@@ -8,8 +8,31 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
+
+// neighbours are what an example may refer to without declaring it, by the words of the reference.
+var neighbours = map[string]string{
+	"msteamssync_application.this":   `resource "msteamssync_application" "this" { site_url = "https://chat.example.com" }`,
+	"msteamssync_plugin.this":        `resource "msteamssync_plugin" "this" {}`,
+	"msteamssync_client_secret.this": `resource "msteamssync_client_secret" "this" { client_id = "44444444-4444-4444-8444-444444444444" }`,
+	"var.client_secret": `variable "client_secret" {
+  type      = string
+  ephemeral = true
+}`,
+}
+
+// withNeighbours adds what the example refers to.
+func withNeighbours(example string) string {
+	for reference, declaration := range neighbours {
+		head, _, _ := strings.Cut(declaration, "{")
+		if strings.Contains(example, reference) && !strings.Contains(example, head) {
+			example += "\n" + declaration + "\n"
+		}
+	}
+	return example
+}
 
 // TestAccExamplesAreValid: what the documentation shows, Terraform takes.
 func TestAccExamplesAreValid(t *testing.T) {
@@ -36,7 +59,7 @@ terraform {
 					t.Fatal(err)
 				}
 			}
-			cli.write(example, string(text))
+			cli.write(example, withNeighbours(string(text)))
 			cli.t = t
 			cli.run("validate")
 		})

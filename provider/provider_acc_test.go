@@ -167,3 +167,26 @@ func TestAccYoungObjectsAreKept(t *testing.T) {
 		},
 	}})
 }
+
+// TestAccPlanReadsLittle: a plan reads each object once. A batch counts as one request; log-in does not count.
+func TestAccPlanReadsLittle(t *testing.T) {
+	cloud := emulator.Start(t)
+	cli := newAzureCLI(t, cloud, "Bridge-Pass-1")
+	count := func() (total int, calls []string) {
+		for _, request := range cloud.Requests() {
+			if request.Parent == "" && !strings.Contains(request.Path, "/oauth2/") && !strings.Contains(request.Path, "/.well-known/") {
+				calls = append(calls, fmt.Sprintf("%s %s %d", request.Method, request.Path, request.Status))
+			}
+		}
+		cloud.RequestLog().Reset()
+		return len(calls), calls
+	}
+	cli.run("apply", "-auto-approve")
+	if n, calls := count(); n > 25 {
+		t.Errorf("apply made %d requests, want at most 25:\n%s", n, strings.Join(calls, "\n"))
+	}
+	cli.run("plan", "-detailed-exitcode")
+	if n, calls := count(); n > 8 {
+		t.Errorf("plan made %d requests, want at most 8:\n%s", n, strings.Join(calls, "\n"))
+	}
+}
