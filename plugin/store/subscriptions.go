@@ -127,19 +127,30 @@ func (s *Store) ActivateSubscription(ctx context.Context, id, graphID string, ex
 		"claimed_by = $2", id, s.node, graphID, expiry)
 }
 
-// WantSubscription records that Graph has none, or none that can be used. What it still delivers is accepted until
-// then, under the old secret.
+// AbandonSubscription records that a POST did not happen: its secret is worth nothing.
+func (s *Store) AbandonSubscription(ctx context.Context, id string) error {
+	return s.changeSubscription(ctx, "state = 'wanted', secret_hash = NULL, asked_expiry = NULL", "claimed_by = $2 AND state = 'creating'", id, s.node)
+}
+
+// WantSubscription records that Graph has none, or none that can be used. What it still delivers is accepted for a
+// while: the old identity moves to a row of its own.
 func (s *Store) WantSubscription(ctx context.Context, id string) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
-		// The old identity moves to a row of its own.
-		if _, err := tx.Exec(ctx, `WITH old AS (SELECT * FROM msteamssync.subscriptions WHERE id = $1 AND secret_hash IS NOT NULL AND claimed_by = $2),
-			freed AS (UPDATE msteamssync.subscriptions SET graph_id = NULL, secret_hash = NULL WHERE id = $1 AND claimed_by = $2)
-			INSERT INTO msteamssync.subscriptions (id, conversation, teams_team_id, resource, state, secret_hash, notification_url, asked_expiry, expires_at)
-			SELECT $3, conversation, teams_team_id, resource, 'retired', secret_hash, notification_url, asked_expiry, coalesce(expires_at, asked_expiry) FROM old`,
-			id, s.node, uuid.NewString()); err != nil {
+		rows, _ := tx.Query(ctx, `SELECT conversation, teams_team_id, resource, graph_id, secret_hash, notification_url, coalesce(expires_at, asked_expiry)
+			FROM msteamssync.subscriptions WHERE id = $1 AND claimed_by = $2 AND state IN ('creating', 'active') FOR UPDATE`, id, s.node)
+		old, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[identity])
+		if errors.Is(err, pgx.ErrNoRows) {
+			return ErrClaimLost
+		}
+		if err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "UPDATE msteamssync.subscriptions SET state = 'wanted', graph_id = NULL, secret_hash = NULL, asked_expiry = NULL WHERE id = $1 AND claimed_by = $2 AND state <> 'removing'", id, s.node)
+		if _, err := tx.Exec(ctx, "UPDATE msteamssync.subscriptions SET state = 'wanted', graph_id = NULL, secret_hash = NULL, asked_expiry = NULL WHERE id = $1", id); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO msteamssync.subscriptions (id, state, conversation, teams_team_id, resource, graph_id, secret_hash, notification_url, expires_at)
+			VALUES ($1, 'retired', $2, $3, $4, $5, $6, $7, $8)`,
+			uuid.NewString(), old.Conversation, old.Team, old.Resource, old.GraphID, old.SecretHash, old.NotificationURL, old.ExpiresAt)
 		return err
 	})
 	if err != nil {
@@ -148,9 +159,45 @@ func (s *Store) WantSubscription(ctx context.Context, id string) error {
 	return nil
 }
 
+// identity is what tells one subscription of Graph from another.
+type identity struct {
+	Conversation    bridge.ConversationID
+	Team            bridge.TeamID
+	Resource        string
+	GraphID         *string
+	SecretHash      []byte
+	NotificationURL string
+	ExpiresAt       *time.Time
+}
+
+// AdoptSubscription gives a wanted subscription the identity of one that Graph still has although it was taken for gone;
+// false when we do not know that one's secret.
+func (s *Store) AdoptSubscription(ctx context.Context, id, graphID string) (adopted bool, err error) {
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		rows, _ := tx.Query(ctx, `DELETE FROM msteamssync.subscriptions o USING msteamssync.subscriptions w
+			WHERE w.id = $1 AND w.claimed_by = $2 AND w.state = 'wanted' AND o.conversation = w.conversation
+				AND o.graph_id = $3 AND o.state IN ('removing', 'retired') AND o.secret_hash IS NOT NULL
+			RETURNING o.conversation, o.teams_team_id, o.resource, o.graph_id, o.secret_hash, o.notification_url, o.expires_at`, id, s.node, graphID)
+		old, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[identity])
+		if adopted = err == nil; errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "UPDATE msteamssync.subscriptions SET state = 'active', graph_id = $2, secret_hash = $3, notification_url = $4, expires_at = $5 WHERE id = $1",
+			id, old.GraphID, old.SecretHash, old.NotificationURL, old.ExpiresAt)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("adopt a subscription: %w", err)
+	}
+	return adopted, nil
+}
+
 // RetireSubscription records that Graph has it no more and nobody wants it.
 func (s *Store) RetireSubscription(ctx context.Context, id string) error {
-	return s.changeSubscription(ctx, "state = 'retired', graph_id = NULL, expires_at = coalesce(expires_at, clock_timestamp())", "claimed_by = $2", id, s.node)
+	return s.changeSubscription(ctx, "state = 'retired', expires_at = coalesce(expires_at, clock_timestamp())", "claimed_by = $2", id, s.node)
 }
 
 // FailSubscription records a failure and when to try again.

@@ -38,12 +38,18 @@ func (w *worker) advance(ctx context.Context, s store.Subscription) error {
 	return nil
 }
 
-// create asks Graph for the subscription, once. A conflict that cannot be ours is removed and the question repeated.
+// create asks Graph for the subscription. When Graph has one for the same conversation already, it is adopted if we
+// know its secret, and removed otherwise.
 func (w *worker) create(ctx context.Context, s store.Subscription) error {
 	err := w.ask(ctx, s)
-	existing := teams.ExistingID(err)
+	existing := w.inTheWay(s, err)
 	if existing == "" {
 		return err
+	}
+	if adopted, err := w.Store.AdoptSubscription(ctx, s.ID, existing); err != nil {
+		return err
+	} else if adopted {
+		return w.renew(ctx, s.ID, existing)
 	}
 	// We have no secret for it: it was made by the plugin that this one replaces, or its row is lost.
 	if err := w.current.Graph.Unsubscribe(ctx, existing); err != nil && bridge.ClassOf(err) != bridge.NotFound {
@@ -53,22 +59,37 @@ func (w *worker) create(ctx context.Context, s store.Subscription) error {
 	return w.ask(ctx, s)
 }
 
+// inTheWay finds the subscription because of which Graph refused: the answer names it when it is about the same
+// changes, else the quota of one for each conversation is used up.
+func (w *worker) inTheWay(s store.Subscription, err error) string {
+	if existing := teams.ExistingID(err); existing != "" {
+		return existing
+	}
+	if teams.Status(err) == http.StatusForbidden {
+		for _, a := range w.actual {
+			if sameResource(a.Resource, s.Resource) {
+				return a.ID
+			}
+		}
+	}
+	return ""
+}
+
 // ask commits a fresh secret and makes one POST.
 func (w *worker) ask(ctx context.Context, s store.Subscription) error {
-	// Whole seconds, which survive every way of writing a time: the expiry tells our subscription from others.
-	secret, expiry := rand.Text()+rand.Text(), time.Now().Add(Life).UTC().Truncate(time.Second)
-	if err := w.Store.BeginSubscription(ctx, s.ID, hash(secret), w.current.ChangesURL, expiry); err != nil {
+	secret, until := rand.Text()+rand.Text(), expiry()
+	if err := w.Store.BeginSubscription(ctx, s.ID, hash(secret), w.current.ChangesURL, until); err != nil {
 		return err
 	}
 	created, err := w.current.Graph.Subscribe(ctx, teams.Subscription{
-		ChangeType: "created,updated,deleted", Resource: s.Resource, ExpiresAt: expiry, ClientState: secret,
+		ChangeType: "created,updated,deleted", Resource: s.Resource, ExpiresAt: until, ClientState: secret,
 		NotificationURL: w.current.ChangesURL, LifecycleNotificationURL: w.current.LifecycleURL,
 	})
 	if err != nil {
 		if bridge.ClassOf(err) != bridge.Unknown {
 			// Nothing happened, so there is nothing to settle.
-			if wantErr := w.Store.WantSubscription(context.WithoutCancel(ctx), s.ID); wantErr != nil {
-				return wantErr
+			if abandonErr := w.Store.AbandonSubscription(context.WithoutCancel(ctx), s.ID); abandonErr != nil {
+				return abandonErr
 			}
 		}
 		return err
@@ -113,16 +134,25 @@ func (w *worker) maintain(ctx context.Context, s store.Subscription) error {
 		return nil
 	}
 	// Whether it is really gone only the subscription itself tells: lists lag behind.
-	renewed, err := w.current.Graph.Renew(ctx, s.GraphID, time.Now().Add(Life).UTC().Truncate(time.Second))
+	err := w.renew(ctx, s.ID, s.GraphID)
 	if teams.Status(err) == http.StatusNotFound {
 		return w.recreate(ctx, s)
 	}
+	return err
+}
+
+// renew moves the expiry, which also reauthorises.
+func (w *worker) renew(ctx context.Context, id, graphID string) error {
+	renewed, err := w.current.Graph.Renew(ctx, graphID, expiry())
 	if err != nil {
 		return err
 	}
 	w.Count("renewed")
-	return w.Store.ActivateSubscription(ctx, s.ID, s.GraphID, renewed.ExpiresAt)
+	return w.Store.ActivateSubscription(context.WithoutCancel(ctx), id, graphID, renewed.ExpiresAt)
 }
+
+// expiry is in whole seconds, which survive every way of writing a time: it tells our subscription from others.
+func expiry() time.Time { return time.Now().Add(Life).UTC().Truncate(time.Second) }
 
 func (w *worker) recreate(ctx context.Context, s store.Subscription) error {
 	w.Log.Info("making a subscription anew", "conversation", s.Conversation.ID)
