@@ -101,15 +101,15 @@ func TestAccPluginSaysWhatIsWrong(t *testing.T) {
 	noDigest := "resource \"msteamssync_plugin\" \"this\" {\n  bundle_url = \"https://example.com/bundle.tar.gz\"\n}\n"
 	for name, test := range map[string]struct{ config, want string }{
 		"another plugin":   {pluginConfig(trialBundle(t, "1.0.0", "a", map[string]any{"id": "com.example.other"}), ""), `installs\s+"com.mattermost.msteams-sync"\s+only`},
-		"too new a plugin": {pluginConfig(trialBundle(t, "1.0.0", "a", map[string]any{"min_server_version": "99.1.0"}), ""), `needs\s+99.1.0\s+or\s+newer`},
-		"broken plugin":    {pluginConfig(trialBundle(t, "1.0.0", "a", map[string]any{"broken": true}), ""), `The plugin does not run`},
+		"too new a plugin": {pluginConfig(trialBundle(t, "1.0.0", "new", map[string]any{"min_server_version": "99.1.0"}), ""), `needs\s+99.1.0\s+or\s+newer`},
+		"broken plugin":    {pluginConfig(trialBundle(t, "1.0.0", "broken", map[string]any{"broken": true}), ""), `The plugin does not run`},
 		"no file":          {missing, `no such\s+file`},
 		"no digest":        {noDigest, `bundle_sha256`},
 		"another digest":   {pluginConfig(trialBundle(t, "1.0.0", "a", nil), "  bundle_sha256 = \""+strings.Repeat("0", 64)+"\""), `The bundle has another digest`},
 		"no credentials":   {"provider \"msteamssync\" {}\n" + pluginConfig(trialBundle(t, "1.0.0", "a", nil), ""), `Mattermost credentials are missing`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			config := test.config
+			config := test.config // in any order: each bundle is a build of its own, so that none is adopted
 			if !strings.HasPrefix(config, "provider") {
 				config = mattermostOnly(config)
 			}
