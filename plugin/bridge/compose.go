@@ -62,10 +62,24 @@ func named(name, text string) string {
 		name = "Unknown sender"
 	}
 	separator := " "
-	if strings.ContainsAny(text[:1], "#>-*+`~|0123456789 \t") {
+	if beginsBlock(text) {
 		separator = "\n"
 	}
 	return "**" + markup.EscapeMarkdown(name) + ":**" + separator + text
+}
+
+// beginsBlock tells whether a text begins with a heading, a quote, a list, a table or a code block.
+func beginsBlock(text string) bool {
+	switch text[0] {
+	case '#', '>', '|':
+		return true
+	case '-', '+', '*':
+		return strings.HasPrefix(text[1:], " ") || strings.HasPrefix(text, "---")
+	case '`', '~':
+		return strings.HasPrefix(text, "```") || strings.HasPrefix(text, "~~~")
+	}
+	rest := strings.TrimLeft(text, "0123456789")
+	return rest != text && (strings.HasPrefix(rest, ". ") || strings.HasPrefix(rest, ") "))
 }
 
 // longestQuote is how many characters of an original are repeated in a quote.

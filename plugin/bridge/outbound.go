@@ -87,12 +87,15 @@ func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, acco
 
 	limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
 	message, err := w.Teams.Send(limited, account, w.link.Conversation, root, markup.Mark(html, string(event.Attempt)))
+	cutOff := limited.Err() != nil
 	cancel()
 	if err == nil {
 		return w.confirmSend(ctx, event, mapping, message)
 	}
 	class := ClassOf(err)
-	if _, classified := errors.AsType[*Failure](err); !classified || limited.Err() != nil && ctx.Err() == nil {
+	failure, classified := errors.AsType[*Failure](err)
+	if !classified || cutOff && failure.Status == 0 {
+		// Without an answer in time nothing is known, whatever the error says.
 		class = Unknown
 	}
 	switch class {

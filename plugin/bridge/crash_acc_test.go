@@ -1,0 +1,297 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build acc
+
+package bridge_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// A node that dies at the worst moment: another one finishes what it began, once.
+func TestACrashAroundAPost(t *testing.T) {
+	for name, moment := range map[string]verdict{
+		"between reserve and post": failsBefore,
+		"between post and confirm": failsAfter,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			doomed := s.start()
+			s.mattermost.creates.set(func(call int) (verdict, error) {
+				if call == 1 {
+					s.crash(doomed)
+					return moment, errors.New("the process is gone")
+				}
+				return works, nil
+			})
+			s.writeInTeams("", blake, "hello")
+			s.eventually("the crash", func() bool { return s.any() == nil })
+			s.start()
+			s.settle([]string{"**Blake Demo:** hello"}, []string{"hello"})
+		})
+	}
+}
+
+func TestACrashAroundASend(t *testing.T) {
+	for name, test := range map[string]struct {
+		moment verdict
+		silent bool
+		sends  int
+	}{
+		"before the POST took effect":                 {failsBefore, false, 2},
+		"after the POST took effect, the echo tells":  {failsAfter, false, 1},
+		"after the POST took effect, a look tells":    {failsAfter, true, 1},
+		"before the POST took effect, without echoes": {failsBefore, true, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.teams.silent = test.silent
+			doomed := s.start()
+			var echo []bridge.Arrival
+			s.teams.notify = func(a []bridge.Arrival) { echo = append(echo, a...) } // Graph keeps what nobody takes
+			s.teams.sends.set(func(call int) (verdict, error) {
+				if call == 1 {
+					s.crash(doomed)
+					return test.moment, errors.New("the process is gone")
+				}
+				return works, nil
+			})
+			s.writePost("", alexMM, "hello")
+			s.eventually("the crash", func() bool { return s.any() == nil })
+			s.start()
+			if err := s.receive(echo); err != nil {
+				t.Fatal(err)
+			}
+			s.settle([]string{"alex: hello"}, []string{"hello"})
+			if got := s.teams.sends.count(); got != test.sends {
+				t.Errorf("%d POSTs, want %d", got, test.sends)
+			}
+		})
+	}
+}
+
+// Every notification comes twice within milliseconds, spread over two nodes.
+func TestDuplicateNotifications(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	s.start()
+	var deliveries sync.WaitGroup
+	var want, messages []string
+	for i := range 50 {
+		text := fmt.Sprint(i)
+		m := s.teams.write(bridge.MessageRef{Conversation: chat}, blake, text)
+		want, messages = append(want, "**Blake Demo:** "+text), append(messages, text)
+		for range 2 {
+			deliveries.Go(func() {
+				if err := s.receive([]bridge.Arrival{created(m)}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	deliveries.Wait()
+	s.quiet()
+	got := s.mattermost.texts()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("posts %q", got)
+	}
+	// Long after, once more.
+	for _, m := range s.teams.messages {
+		if err := s.receive([]bridge.Arrival{created(m)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.quiet()
+	if n := len(s.mattermost.texts()); n != 50 {
+		t.Errorf("%d posts after a late repetition", n)
+	}
+}
+
+// Two nodes share the work of several conversations; one dies in the middle, without giving anything back.
+func TestANodeDiesUnderLoad(t *testing.T) {
+	s := newSite(t)
+	s.tuning.Lease = time.Second
+	doomed := s.start()
+	survivor := s.start()
+	const each, conversations = 30, 4
+	for i := range conversations {
+		link := bridge.Link{Channel: bridge.ChannelID(fmt.Sprintf("c%d", i)), Conversation: bridge.Conversation{ID: bridge.ConversationID(fmt.Sprintf("19:%d", i)), Team: "team"}}
+		if _, err := survivor.Links().Create(t.Context(), link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var writers sync.WaitGroup
+	for i := range conversations {
+		link, _ := survivor.Links().ByChannel(bridge.ChannelID(fmt.Sprintf("c%d", i)))
+		writers.Go(func() {
+			for n := range each {
+				m := s.teams.write(bridge.MessageRef{Conversation: link.Conversation}, blake, fmt.Sprintf("in %d", n))
+				if err := s.receive([]bridge.Arrival{created(m)}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		writers.Go(func() {
+			for n := range each {
+				s.hook(s.mattermost.write(link.Channel, "", alexMM, fmt.Sprintf("out %d", n)))
+			}
+		})
+	}
+	s.eventually("work has begun", func() bool { return s.teams.sends.count() > each/2 })
+	s.crash(doomed)
+	writers.Wait()
+	// A post whose hook ran into the crash is found by the scan that a restart, or a take-over, brings.
+	s.start()
+	s.quiet()
+
+	want := func(prefix string) (list []string) {
+		for n := range each {
+			list = append(list, fmt.Sprintf("%s %d", prefix, n))
+		}
+		return list
+	}
+	for i := range conversations {
+		link, _ := survivor.Links().ByChannel(bridge.ChannelID(fmt.Sprintf("c%d", i)))
+		var in, out []string
+		for _, p := range s.mattermost.posts {
+			if p.Channel == link.Channel && p.Mapping != "" {
+				in = append(in, p.Message[len("**Blake Demo:** "):])
+			}
+		}
+		for _, m := range s.teams.messages {
+			if m.Ref.Conversation == link.Conversation && m.From.User == alex.TeamsUser {
+				out = append(out, m.HTML[len("<p>"):slices.Index([]byte(m.HTML), '/')-1])
+			}
+		}
+		if !slices.Equal(in, want("in")) {
+			t.Errorf("conversation %d, Teams → Mattermost: %q", i, in)
+		}
+		// Posts whose hook was lost arrive late; that they arrive once is what counts here.
+		slices.Sort(out)
+		expected := want("out")
+		slices.Sort(expected)
+		if !slices.Equal(out, expected) {
+			t.Errorf("conversation %d, Mattermost → Teams: %q", i, out)
+		}
+	}
+}
+
+func TestARestartLosesNothing(t *testing.T) {
+	s := newSite(t)
+	n := s.start()
+	blocked := make(chan struct{})
+	s.teams.sends.set(func(call int) (verdict, error) {
+		if call == 1 {
+			close(blocked)
+		}
+		return works, nil
+	})
+	var posts, messages []string
+	for i := range 10 {
+		s.writePost("", alexMM, fmt.Sprint(i))
+		posts, messages = append(posts, fmt.Sprintf("alex: %d", i)), append(messages, fmt.Sprint(i))
+	}
+	<-blocked
+	s.stop(n)
+	// Written while the plugin is off: no hook runs.
+	s.writePost("", alexMM, "while off")
+	posts, messages = append(posts, "alex: while off"), append(messages, "while off")
+	next := s.start()
+	s.eventually("the scan has found it", func() bool { return len(s.teams.texts()) == 11 })
+	s.settle(posts, messages)
+	if lanes, err := next.store.Due(t.Context()); err != nil || len(lanes) != 0 {
+		t.Errorf("due: %v, %v", lanes, err)
+	}
+}
+
+func TestAStopGivesItsLanesBack(t *testing.T) {
+	s := newSite(t)
+	s.tuning.Lease = time.Hour // so that only a lane that was given back can be worked on
+	n := s.start()
+	s.writePost("", alexMM, "one")
+	s.quiet()
+	s.teams.sends.set(func(int) (verdict, error) { return failsBefore, throttled })
+	s.writePost("", alexMM, "two")
+	s.eventually("it is being tried", func() bool { return s.teams.sends.count() > 2 })
+	s.stop(n)
+	s.teams.sends.set(nil)
+	s.start()
+	s.settle([]string{"alex: one", "alex: two"}, []string{"one", "two"})
+}
+
+func TestStopCutsOffWhatTakesTooLong(t *testing.T) {
+	s := newSite(t)
+	n := s.start()
+	hangs := &hangingTeams{teamsSide: s.teams, begun: make(chan struct{})}
+	n.Teams = hangs
+	s.writePost("", alexMM, "slow")
+	<-hangs.begun
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if err := n.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+	s.remove(n)
+	s.start()
+	s.settle([]string{"alex: slow"}, []string{"slow"})
+}
+
+// hangingTeams does not answer a send until it is cut off.
+type hangingTeams struct {
+	*teamsSide
+	begun chan struct{}
+	once  sync.Once
+}
+
+func (h *hangingTeams) Send(ctx context.Context, _ bridge.Account, _ bridge.Conversation, _ bridge.TeamsMessageID, _ string) (bridge.TeamsMessage, error) {
+	h.once.Do(func() { close(h.begun) })
+	<-ctx.Done()
+	return bridge.TeamsMessage{}, &bridge.Failure{Class: bridge.Unknown, Err: ctx.Err()}
+}
+
+// An outbox row that cannot be written is found by the scan that follows.
+func TestAFailedHookIsMadeUpFor(t *testing.T) {
+	s := newSite(t)
+	n := s.start()
+	s.quiet()
+	p := s.mattermost.write(channel, "", alexMM, "hello")
+	cut, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := n.PostCreated(cut, p); err == nil {
+		t.Fatal("the hook did not report that it could not write")
+	}
+	s.eventually("it is sent", func() bool { return len(s.teams.texts()) == 1 })
+	s.settle([]string{"alex: hello"}, []string{"hello"})
+	if s.tally.caught != 1 {
+		t.Errorf("the scans found %d posts", s.tally.caught)
+	}
+}
+
+// A scan reads pages, in order, and nothing twice.
+func TestAScanOfManyPosts(t *testing.T) {
+	s := newSite(t)
+	s.linkedAt = time.Now().Add(-time.Minute)
+	var posts, messages []string
+	for i := range 450 {
+		s.mattermost.write(channel, "", alexMM, fmt.Sprint(i))
+		posts, messages = append(posts, fmt.Sprintf("alex: %d", i)), append(messages, fmt.Sprint(i))
+	}
+	s.stop(s.start()) // links the channel
+	s.start()
+	s.eventually("all are sent", func() bool { return len(s.teams.texts()) == 450 })
+	s.settle(posts, messages)
+	if s.tally.caught != 450 {
+		t.Errorf("the scans found %d posts", s.tally.caught)
+	}
+}

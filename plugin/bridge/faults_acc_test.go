@@ -1,0 +1,289 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build acc
+
+package bridge_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+var (
+	throttled = &bridge.Failure{Class: bridge.Retry, Status: 429, Code: "TooManyRequests", RetryAfter: 30 * time.Millisecond, Err: errors.New("too many requests")}
+	dropped   = &bridge.Failure{Class: bridge.Unknown, Err: errors.New("connection reset")}
+	revoked   = &bridge.Failure{Class: bridge.UserAction, Status: 401, Code: "InvalidAuthenticationToken", Err: errors.New("token revoked")}
+	refused   = &bridge.Failure{Class: bridge.Permanent, Status: 400, Code: "BadRequest", Err: errors.New("refused")}
+)
+
+func TestThrottledSendsArriveInOrder(t *testing.T) {
+	s := newSite(t)
+	s.teams.sends.set(func(call int) (verdict, error) {
+		if call%2 == 1 {
+			return failsBefore, throttled
+		}
+		return works, nil
+	})
+	s.start()
+	var posts, messages []string
+	for i := range 10 {
+		s.writePost("", alexMM, fmt.Sprint(i))
+		posts, messages = append(posts, fmt.Sprintf("alex: %d", i)), append(messages, fmt.Sprint(i))
+	}
+	s.settle(posts, messages)
+	if s.tally.dead != 0 {
+		t.Error("throttling led to a dead letter")
+	}
+}
+
+func TestThrottlingNeverGivesUp(t *testing.T) {
+	s := newSite(t)
+	s.teams.sends.set(func(call int) (verdict, error) {
+		if call <= 3*s.tuning.MaxAttempts {
+			return failsBefore, throttled
+		}
+		return works, nil
+	})
+	s.start()
+	s.writePost("", alexMM, "patience")
+	s.settle([]string{"alex: patience"}, []string{"patience"})
+}
+
+// An answer that never came is looked for, not sent again.
+func TestUnknownOutcome(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault fault
+		setup func(*teamsSide)
+		sends int
+	}{
+		"it arrived, the echo tells":       {once(failsAfter, dropped), func(*teamsSide) {}, 1},
+		"it arrived, a look tells":         {once(failsAfter, dropped), func(s *teamsSide) { s.silent = true }, 1},
+		"it arrived without its mark":      {once(failsAfter, dropped), func(s *teamsSide) { s.silent, s.unmarked = true, true }, 1},
+		"it did not arrive":                {once(failsBefore, dropped), func(*teamsSide) {}, 2},
+		"an error that nobody classified":  {once(failsAfter, errors.New("strange")), func(s *teamsSide) { s.silent = true }, 1},
+		"an echo with another one's marks": {once(failsAfter, dropped), func(s *teamsSide) { s.unmarked = true }, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.teams.sends.set(test.fault)
+			test.setup(s.teams)
+			s.start()
+			first := s.writePost("", alexMM, "first *post*")
+			s.writePost(first.ID, blakeMM, "a reply")
+			s.settle([]string{"alex: first *post*", "→ blake: a reply"}, []string{"first post", "→ Blake Demo: a reply"})
+			if got := s.teams.sends.count() - 1; got != test.sends {
+				t.Errorf("%d POSTs for the first post, want %d", got, test.sends)
+			}
+		})
+	}
+}
+
+func TestALostMarkSettlesNoForeignMessage(t *testing.T) {
+	s := newSite(t)
+	s.teams.silent, s.teams.unmarked = true, true
+	s.teams.sends.set(once(failsBefore, dropped))
+	s.tuning.Looks = []time.Duration{100 * time.Millisecond, 30 * time.Millisecond, 30 * time.Millisecond}
+	s.start()
+	s.writePost("", alexMM, "same words")
+	s.eventually("the send is under way", func() bool { return s.teams.sends.count() == 1 })
+	// Blake writes the same words in Teams meanwhile.
+	s.writeInTeams("", blake, "same words")
+	s.settle([]string{"alex: same words", "**Blake Demo:** same words"}, []string{"same words", "same words"})
+}
+
+func TestAMessageOfSomebodyWithASendInFlightWaits(t *testing.T) {
+	s := newSite(t)
+	s.teams.sends.set(once(failsBefore, dropped))
+	s.tuning.Looks = []time.Duration{200 * time.Millisecond, 50 * time.Millisecond, 50 * time.Millisecond}
+	s.start()
+	s.writePost("", alexMM, "from Mattermost")
+	s.eventually("the send is under way", func() bool { return s.teams.sends.count() == 1 })
+	s.writeInTeams("", asAlex, "from Teams")
+	s.settle([]string{"alex: from Mattermost", "alex: from Teams"}, []string{"from Teams", "from Mattermost"})
+}
+
+func TestARevokedTokenFallsBackToTheBot(t *testing.T) {
+	s := newSite(t)
+	s.teams.sends.set(once(failsBefore, revoked))
+	s.start()
+	s.writePost("", alexMM, "hello")
+	s.settle([]string{"alex: hello"}, []string{"Alex Demo: hello"})
+	if got := s.teams.messages[0].From.User; got != bot.TeamsUser {
+		t.Errorf("sent as %s", got)
+	}
+}
+
+func TestPostsWaitForAnAccount(t *testing.T) {
+	s := newSite(t)
+	s.people.accounts, s.people.bots = nil, nil
+	n := s.start()
+	first := s.writePost("", alexMM, "one")
+	s.writePost("", alexMM, "two")
+	s.writePost(first.ID, alexMM, "reply")
+	s.eventually("all are parked", func() bool {
+		h, err := n.Health(t.Context())
+		return err == nil && h.Outbound.Parked == 3 && h.Outbound.Pending == 0
+	})
+	s.people.connect(alex)
+	if err := n.AccountConnected(t.Context(), alexMM); err != nil {
+		t.Fatal(err)
+	}
+	s.settle([]string{"alex: one", "alex: two", "→ alex: reply"}, []string{"one", "two", "→ reply"})
+	if !slices.Equal(s.mattermost.told, []bridge.UserID{alexMM}) {
+		t.Errorf("told %v, want alex once", s.mattermost.told)
+	}
+}
+
+func TestABotFreesEverybody(t *testing.T) {
+	s := newSite(t)
+	s.people.bots = nil
+	n := s.start()
+	s.writePost("", blakeMM, "by bot")
+	s.eventually("it is parked", func() bool {
+		h, err := n.Health(t.Context())
+		return err == nil && h.Outbound.Parked == 1
+	})
+	s.writePost("", alexMM, "by account")
+	s.eventually("others pass", func() bool { return len(s.teams.texts()) == 1 })
+	s.people.connect(bot)
+	if err := n.AccountConnected(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	s.settle([]string{"blake: by bot", "alex: by account"}, []string{"by account", "Blake Demo: by bot"})
+}
+
+func TestNobodyConnectsInTime(t *testing.T) {
+	s := newSite(t)
+	s.people.accounts, s.people.bots = nil, nil
+	s.tuning.AccountWait = 50 * time.Millisecond
+	n := s.start()
+	s.writePost("", alexMM, "late")
+	s.eventually("it is a dead letter", func() bool {
+		h, err := n.Health(t.Context())
+		return err == nil && h.Outbound.Dead == 1
+	})
+	s.people.connect(bot)
+	if revived, err := n.Retry(t.Context(), chat.ID, bridge.Outbound); err != nil || revived != 1 {
+		t.Fatal(revived, err)
+	}
+	s.settle([]string{"alex: late"}, []string{"Alex Demo: late"})
+}
+
+// A poisoned event becomes a dead letter; the lane goes on; a retry carries it.
+func TestPoison(t *testing.T) {
+	for name, poison := range map[string]func() error{
+		"refused":        func() error { return refused },
+		"fails each try": func() error { return errors.New("strange") },
+		"panics":         func() error { panic("poison") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.mattermost.creates.set(func(int) (verdict, error) {
+				// The first message is the poisoned one, until it is given up.
+				if s.tally.died() == 0 {
+					if err := poison(); err != nil {
+						return failsBefore, err
+					}
+				}
+				return works, nil
+			})
+			n := s.start()
+			s.writeInTeams("", blake, "poison")
+			s.writeInTeams("", blake, "food")
+			s.eventually("a dead letter, and the lane goes on", func() bool {
+				h, err := n.Health(t.Context())
+				return err == nil && h.Inbound.Dead == 1 && h.Inbound.Pending == 0
+			})
+			h, err := n.Health(t.Context())
+			if err != nil || h.Links[0].Inbound.DeadReason == "" || h.Links[0].Inbound.LastError == "" {
+				t.Errorf("the dead letter has no reason: %+v, %v", h, err)
+			}
+			if revived, err := n.Retry(t.Context(), chat.ID, bridge.Inbound); err != nil || revived != 1 {
+				t.Fatal(revived, err)
+			}
+			s.settle([]string{"**Blake Demo:** food", "**Blake Demo:** poison"}, []string{"poison", "food"})
+		})
+	}
+}
+
+func (c *tally) died() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dead
+}
+
+func TestARefusedSendIsADeadLetter(t *testing.T) {
+	s := newSite(t)
+	s.teams.sends.set(once(failsBefore, refused))
+	n := s.start()
+	root := s.writePost("", alexMM, "refused")
+	s.writePost(root.ID, alexMM, "reply")
+	s.eventually("the reply is sent with a quote", func() bool { return len(s.teams.texts()) == 1 })
+	s.quiet()
+	if got, want := s.teams.texts()[0], "Alex Demo: refused reply"; got != want {
+		t.Errorf("sent %q, want %q", got, want)
+	}
+	if h, err := n.Health(t.Context()); err != nil || h.Outbound.Dead != 1 || !strings.Contains(h.Links[0].Outbound.DeadReason, "refused") {
+		t.Errorf("health %+v, %v", h, err)
+	}
+}
+
+func TestAMessageThatGraphDoesNotKnow(t *testing.T) {
+	s := newSite(t)
+	n := s.start()
+	if err := s.receive([]bridge.Arrival{{Ref: bridge.MessageRef{Conversation: chat, ID: "1"}, Kind: bridge.Create, SourceAt: time.Now()}}); err != nil {
+		t.Fatal(err)
+	}
+	s.writeInTeams("", blake, "next")
+	s.eventually("it is a dead letter", func() bool {
+		h, err := n.Health(t.Context())
+		return err == nil && h.Inbound.Dead == 1
+	})
+	s.settle([]string{"**Blake Demo:** next"}, []string{"next"})
+}
+
+// A post that may have been made is looked for by its mapping.
+func TestAPostWhoseAnswerIsLost(t *testing.T) {
+	s := newSite(t)
+	s.mattermost.creates.set(once(failsAfter, errors.New("the server went away")))
+	s.start()
+	s.writeInTeams("", blake, "hello")
+	s.settle([]string{"**Blake Demo:** hello"}, []string{"hello"})
+}
+
+func TestAReadThatFailsIsRepeated(t *testing.T) {
+	s := newSite(t)
+	s.teams.reads.set(func(call int) (verdict, error) {
+		if call <= 6 {
+			return failsBefore, &bridge.Failure{Class: bridge.Retry, Status: 503, Err: errors.New("unavailable")}
+		}
+		return works, nil
+	})
+	s.start()
+	s.writeInTeams("", blake, "one")
+	s.writeInTeams("", blake, "two")
+	s.settle([]string{"**Blake Demo:** one", "**Blake Demo:** two"}, []string{"one", "two"})
+}
+
+func TestAThreadThatIsDeletedMeanwhile(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	root := s.writeInTeams("", blake, "root")
+	s.quiet()
+	s.mattermost.delete(s.mattermost.posts[0].ID)
+	s.mattermost.creates.set(func(call int) (verdict, error) {
+		if call == 2 {
+			return failsBefore, refused // as the server does for a reply to a deleted root
+		}
+		return works, nil
+	})
+	s.writeInTeams(root.Ref.ID, asAlex, "reply")
+	s.settle([]string{"**Blake Demo:** root", "alex: > _a message that is no longer there_\n\nreply"}, []string{"root", "→ reply"})
+}

@@ -1,0 +1,393 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build acc
+
+package bridge_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
+)
+
+// verdict is how a call to a side goes.
+type verdict int
+
+const (
+	works       verdict = iota
+	failsBefore         // fails with the error; nothing happened
+	failsAfter          // happens, then fails with the error
+)
+
+// fault decides how the next call goes; calls are numbered from 1. No side's lock is held.
+type fault func(call int) (verdict, error)
+
+// counter numbers the calls of one method and asks its fault.
+type counter struct {
+	fault fault
+	mu    sync.Mutex
+	calls int
+}
+
+func (c *counter) next() (verdict, error) {
+	c.mu.Lock()
+	c.calls++
+	call, f := c.calls, c.fault
+	c.mu.Unlock()
+	if f == nil {
+		return works, nil
+	}
+	return f(call)
+}
+
+func (c *counter) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.calls
+}
+
+// set changes how calls go from now on.
+func (c *counter) set(f fault) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fault = f
+}
+
+// once makes the first call go wrong.
+func once(v verdict, err error) fault {
+	return func(call int) (verdict, error) {
+		if call == 1 {
+			return v, err
+		}
+		return works, nil
+	}
+}
+
+// teamsSide is Teams, as far as the engine sees it: messages with ids that are times, echoes for everything written.
+type teamsSide struct {
+	mu       sync.Mutex
+	messages []bridge.TeamsMessage
+	lastID   int64
+	sends    counter
+	reads    counter
+	unmarked bool                   // drops the mark of a send
+	silent   bool                   // does not notify of what the bridge sends
+	notify   func([]bridge.Arrival) // how its notifications travel
+}
+
+// write makes a message and returns it; nothing is notified.
+func (s *teamsSide) write(ref bridge.MessageRef, from bridge.Sender, html string) bridge.TeamsMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.add(ref, from, html)
+}
+
+func (s *teamsSide) add(ref bridge.MessageRef, from bridge.Sender, html string) bridge.TeamsMessage {
+	now := time.Now()
+	s.lastID = max(s.lastID+1, now.UnixMilli())
+	ref.ID = bridge.TeamsMessageID(fmt.Sprint(s.lastID))
+	m := bridge.TeamsMessage{Ref: ref, From: from, HTML: html, CreatedAt: time.UnixMilli(s.lastID), ModifiedAt: now}
+	if key := markup.Attempt(html); !s.unmarked {
+		m.Attempt = bridge.AttemptKey(key)
+	}
+	s.messages = append(s.messages, m)
+	return m
+}
+
+func (s *teamsSide) delete(ref bridge.MessageRef) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, m := range s.messages {
+		if m.Ref == ref {
+			s.messages[i].DeletedAt, s.messages[i].HTML, s.messages[i].From = time.Now(), "", bridge.Sender{}
+		}
+	}
+}
+
+func created(m bridge.TeamsMessage) bridge.Arrival {
+	return bridge.Arrival{Ref: m.Ref, Kind: bridge.Create, SourceAt: m.CreatedAt}
+}
+
+func (s *teamsSide) Message(_ context.Context, ref bridge.MessageRef) (bridge.TeamsMessage, error) {
+	if v, err := s.reads.next(); v != works {
+		return bridge.TeamsMessage{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.messages {
+		if m.Ref == ref {
+			return m, nil
+		}
+	}
+	return bridge.TeamsMessage{}, &bridge.Failure{Class: bridge.NotFound, Status: 404, Err: errors.New("no such message")}
+}
+
+func (s *teamsSide) Recent(_ context.Context, in bridge.Conversation, root bridge.TeamsMessageID, since time.Time) ([]bridge.TeamsMessage, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []bridge.TeamsMessage
+	for _, m := range slices.Backward(s.messages) {
+		if m.Ref.Conversation.ID == in.ID && m.Ref.Root == root && !m.CreatedAt.Before(since) {
+			found = append(found, m)
+		}
+	}
+	return found, nil
+}
+
+func (s *teamsSide) Send(ctx context.Context, as bridge.Account, to bridge.Conversation, root bridge.TeamsMessageID, html string) (bridge.TeamsMessage, error) {
+	if err := ctx.Err(); err != nil {
+		return bridge.TeamsMessage{}, err
+	}
+	v, err := s.sends.next()
+	if v == failsBefore {
+		return bridge.TeamsMessage{}, err
+	}
+	s.mu.Lock()
+	m := s.add(bridge.MessageRef{Conversation: to, Root: root}, bridge.Sender{User: as.TeamsUser, Name: as.DisplayName}, html)
+	silent := s.silent
+	s.mu.Unlock()
+	if !silent {
+		s.notify([]bridge.Arrival{created(m)})
+	}
+	if v == failsAfter {
+		return bridge.TeamsMessage{}, err
+	}
+	return m, nil
+}
+
+// texts are the standing messages of a conversation as a reader sees them, oldest first, replies with an arrow.
+func (s *teamsSide) texts() (list []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.messages {
+		text := markup.Canonical(m.HTML)
+		if m.Ref.Root != "" {
+			text = "→ " + text
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+// mattermostSide is a Mattermost server, as far as the engine sees it. It reports every new post to hook, as the server
+// does, also those of the plugin itself.
+type mattermostSide struct {
+	mu      sync.Mutex
+	posts   []bridge.Post
+	creates counter
+	hook    func(bridge.Post)
+	told    []bridge.UserID
+	users   map[bridge.UserID]string
+}
+
+// write makes a post as a person does; the hook is the caller's business.
+func (s *mattermostSide) write(channel bridge.ChannelID, root bridge.PostID, author bridge.UserID, text string) bridge.Post {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.add(bridge.Post{Channel: channel, Root: root, Author: author, Message: text})
+}
+
+func (s *mattermostSide) add(p bridge.Post) bridge.Post {
+	now := time.Now().UnixMilli()
+	if n := len(s.posts); n > 0 {
+		now = max(now, s.posts[n-1].CreateAt+1)
+	}
+	p.ID = bridge.PostID(fmt.Sprintf("post%04d", len(s.posts)+1))
+	p.CreateAt, p.UpdateAt = now, now
+	s.posts = append(s.posts, p)
+	return p
+}
+
+func (s *mattermostSide) CreatePost(ctx context.Context, n bridge.NewPost) (bridge.Post, error) {
+	if err := ctx.Err(); err != nil {
+		return bridge.Post{}, err
+	}
+	v, err := s.creates.next()
+	if v == failsBefore {
+		return bridge.Post{}, err
+	}
+	s.mu.Lock()
+	p := s.add(bridge.Post{Channel: n.Channel, Root: n.Root, Author: n.Author, Message: n.Message, Mapping: n.Mapping, Own: n.Author == ""})
+	s.mu.Unlock()
+	s.hook(p)
+	if v == failsAfter {
+		return bridge.Post{}, err
+	}
+	return p, nil
+}
+
+func (s *mattermostSide) delete(id bridge.PostID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.posts {
+		if s.posts[i].ID == id {
+			s.posts[i].DeleteAt = time.Now().UnixMilli()
+			s.posts[i].UpdateAt = s.posts[i].DeleteAt
+		}
+	}
+}
+
+func (s *mattermostSide) Post(_ context.Context, id bridge.PostID) (bridge.Post, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.posts {
+		if p.ID == id {
+			return p, nil
+		}
+	}
+	return bridge.Post{}, &bridge.Failure{Class: bridge.NotFound, Err: errors.New("no such post")}
+}
+
+func (s *mattermostSide) FindByMapping(_ context.Context, channel bridge.ChannelID, mapping bridge.MappingID, since time.Time) (bridge.Post, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.posts {
+		if p.Channel == channel && p.Mapping == mapping && p.CreateAt >= since.UnixMilli() {
+			return p, true, nil
+		}
+	}
+	return bridge.Post{}, false, nil
+}
+
+func (s *mattermostSide) PostsAfter(_ context.Context, channel bridge.ChannelID, after bridge.Cursor, limit int) ([]bridge.Post, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []bridge.Post
+	for _, p := range s.posts {
+		if p.Channel == channel && (p.UpdateAt > after.UpdateAt || p.UpdateAt == after.UpdateAt && p.ID > after.ID) {
+			found = append(found, p)
+		}
+	}
+	slices.SortFunc(found, func(a, b bridge.Post) int {
+		if a.UpdateAt != b.UpdateAt {
+			return int(a.UpdateAt - b.UpdateAt)
+		}
+		return strings.Compare(string(a.ID), string(b.ID))
+	})
+	return found[:min(limit, len(found))], nil
+}
+
+func (s *mattermostSide) User(_ context.Context, id bridge.UserID) (bridge.User, error) {
+	return bridge.User{ID: id, Username: string(id), DisplayName: s.users[id]}, nil
+}
+
+func (s *mattermostSide) Notify(_ context.Context, user bridge.UserID, _ string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.told = append(s.told, user)
+	return nil
+}
+
+// texts are the posts as a reader sees them, oldest first: "author: text", replies with an arrow.
+func (s *mattermostSide) texts() (list []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.posts {
+		text := p.Message
+		if p.Author != "" {
+			text = string(p.Author) + ": " + text
+		}
+		if p.Root != "" {
+			text = "→ " + text
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+// people are the accounts: who connected what.
+type people struct {
+	mu       sync.Mutex
+	accounts []bridge.Account
+	bots     []bridge.Account
+	former   []bridge.TeamsUserID
+}
+
+func (p *people) connect(a bridge.Account) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if a.Bot {
+		p.bots = append(p.bots, a)
+		return
+	}
+	p.accounts = append(p.accounts, a)
+}
+
+func (p *people) OfUser(_ context.Context, user bridge.UserID) (bridge.Account, bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := slices.IndexFunc(p.accounts, func(a bridge.Account) bool { return a.MattermostUser == user })
+	if i < 0 {
+		return bridge.Account{}, false, nil
+	}
+	return p.accounts[i], true, nil
+}
+
+func (p *people) OfTeamsUser(_ context.Context, user bridge.TeamsUserID) (bridge.Account, bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := slices.IndexFunc(p.accounts, func(a bridge.Account) bool { return a.TeamsUser == user })
+	if i < 0 {
+		return bridge.Account{}, false, nil
+	}
+	return p.accounts[i], true, nil
+}
+
+func (p *people) Bots(context.Context) ([]bridge.Account, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.bots), nil
+}
+
+func (p *people) WasBot(_ context.Context, user bridge.TeamsUserID) (bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Contains(p.former, user) || slices.ContainsFunc(p.bots, func(a bridge.Account) bool { return a.TeamsUser == user }), nil
+}
+
+// tally counts what the engine reports.
+type tally struct {
+	mu      sync.Mutex
+	ignored map[bridge.Reason]int
+	dead    int
+	caught  int
+}
+
+func (c *tally) Carried(bridge.Direction, bridge.Kind, time.Duration) {}
+
+func (c *tally) Ignored(_ bridge.Direction, _ bridge.Kind, r bridge.Reason) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ignored == nil {
+		c.ignored = map[bridge.Reason]int{}
+	}
+	c.ignored[r]++
+}
+
+func (c *tally) Failed(bridge.Direction, bridge.Kind, bridge.Class) {}
+
+func (c *tally) Dead(bridge.Direction, bridge.Kind) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.dead++
+}
+
+func (c *tally) CaughtUp(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.caught += n
+}
+
+func (c *tally) count(r bridge.Reason) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ignored[r]
+}
