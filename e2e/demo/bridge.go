@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -111,7 +112,7 @@ func (d *demo) toTeams(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.note("post %s by @alex\n  → Teams message %s by %s after %d ms: %s", post.Id, message.ID, author(message), time.Since(began).Milliseconds(), message.Text())
+	d.note("post %s by @alex\n  → Teams message %s by %s after %d ms: %s", post.Id, message.ID, author(message), time.Since(began).Milliseconds(), shown(message))
 	return nil
 }
 
@@ -178,3 +179,9 @@ func author(m *teams.Message) string {
 	}
 	return m.From.User.DisplayName
 }
+
+// marker is the invisible element in which the plugin tells its own sends apart.
+var marker = regexp.MustCompile(`(<p>)?<abbr title="[^"]*"></abbr>(</p>)?`)
+
+// shown is a Teams message as its readers see it.
+func shown(m *teams.Message) string { return marker.ReplaceAllString(m.Text(), "") }

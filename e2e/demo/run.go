@@ -63,10 +63,10 @@ func run(ctx context.Context, o options) (err error) {
 			return err
 		}
 	}
-	if !o.check {
-		d.stay(ctx)
+	if o.check {
+		return nil
 	}
-	return nil
+	return d.stay(ctx)
 }
 
 type step struct {

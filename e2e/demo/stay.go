@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -21,22 +22,26 @@ import (
 )
 
 // stay keeps everything running until Ctrl-C: it prints what appears on either side and posts what is typed.
-func (d *demo) stay(ctx context.Context) {
+func (d *demo) stay(ctx context.Context) error {
+	environment := filepath.Join(d.dir, "env.sh")
+	if err := d.workspace.WriteEnvironment(environment); err != nil {
+		return err
+	}
 	fmt.Fprintf(d.out, `
 Everything runs. Press Ctrl-C to end it.
 
-  Microsoft Teams (emulator)  %s
-      a page to read and write as alex, blake or admin; the browser will not know the certificate's authority:
-      %s
-  Mattermost                  %s/api/v4
-      log-ins: %s (system admin) / %s, alex and blake / %s
-      the server is built without its web app: type here and press Enter to post in demo/bridge as @alex
-  Terraform                   cd %s
-      state and configuration of this run
+  Microsoft Teams   %s
+      the emulator's page: read and write as alex, blake or admin; its certificate is of an authority of its own
+      log in on Microsoft's pages as alex@demo.example, password %s
+  Mattermost        %s
+      the API, below /api/v4: this server is built without its web app; %s is system admin, password %s;
+      alex and blake have the password %s
+      type here and press Enter to post in the linked channel as @alex
+  Terraform         . %s && cd %s && %s plan -detailed-exitcode
+  CA certificate    %s
 
-`, d.stack.Emulator.URL(), d.stack.CAFile, d.stack.Mattermost.URL,
-		d.stack.Mattermost.AdminUser, orHidden(d.stack.Mattermost.AdminPassword), d.alex.Password, d.workspace.Dir)
-	fmt.Fprintf(d.out, "      log-in on Microsoft's side: alex@demo.example / %s\n\n", directory.DemoPassword)
+`, d.stack.Emulator.URL(), directory.DemoPassword, d.stack.Mattermost.URL, d.stack.Mattermost.AdminUser, orHidden(d.stack.Mattermost.AdminPassword),
+		d.alex.Password, environment, d.workspace.Dir, d.terraform, d.stack.CAFile)
 
 	typed := make(chan string)
 	go readLines(ctx, os.Stdin, typed)
@@ -48,7 +53,7 @@ Everything runs. Press Ctrl-C to end it.
 		select {
 		case <-ctx.Done():
 			fmt.Fprintln(d.out, "\nStopping everything.")
-			return
+			return nil
 		case line := <-typed:
 			if _, _, err := d.alex.Client.CreatePost(ctx, &model.Post{ChannelId: d.channel.Id, Message: line}); err != nil {
 				fmt.Fprintln(d.out, "could not post:", err)
@@ -99,7 +104,7 @@ func (d *demo) follow(ctx context.Context, seen *seen, out io.Writer) error {
 		for _, m := range slices.Backward(chain) {
 			if seen.messages[m.ID] != m.ETag {
 				seen.messages[m.ID] = m.ETag
-				fmt.Fprintf(out, "Teams       message %s by %s: %s\n", m.ID, author(m), m.Text())
+				fmt.Fprintf(out, "Teams       message %s by %s: %s\n", m.ID, author(m), shown(m))
 			}
 		}
 	}

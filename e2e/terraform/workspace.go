@@ -85,6 +85,21 @@ func (w *Workspace) environment(own map[string]string) []string {
 	return env
 }
 
+// WriteEnvironment writes the variables that the commands get beside the shell's own, for a shell to read, so that
+// people can go on by hand. The file holds this run's credentials; only its owner may read it.
+func (w *Workspace) WriteEnvironment(file string) error {
+	var b strings.Builder
+	for _, variable := range w.env {
+		if name, value, _ := strings.Cut(variable, "="); hasAnyPrefix(name, "TF_", "ARM_", "MM_", "CHECKPOINT_") {
+			fmt.Fprintf(&b, "export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
+		}
+	}
+	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+		return fmt.Errorf("write the environment: %w", err)
+	}
+	return nil
+}
+
 // providerAddress asks the CLI how it spells the provider's full address: Terraform and OpenTofu have different default
 // hosts.
 func (w *Workspace) providerAddress(ctx context.Context) (string, error) {

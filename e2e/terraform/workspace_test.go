@@ -5,6 +5,7 @@ package terraform
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -53,6 +54,19 @@ func TestEnvironmentKeepsTheCallersTenantOut(t *testing.T) {
 	}
 	if !slices.Contains(env, "MM_TOKEN=of the demo") || !slices.Contains(env, "CHECKPOINT_DISABLE=1") {
 		t.Errorf("environment = %v", env)
+	}
+}
+
+func TestAShellCanReadTheEnvironment(t *testing.T) {
+	w := &Workspace{root: t.TempDir()}
+	w.env = w.environment(map[string]string{"TF_VAR_text": "it's\ntwo lines"})
+	file := filepath.Join(t.TempDir(), "env")
+	if err := w.WriteEnvironment(file); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "/bin/sh", "-c", ". "+file+` && printf %s "$TF_VAR_text"`).CombinedOutput()
+	if err != nil || string(out) != "it's\ntwo lines" {
+		t.Errorf("the shell read %q, %v", out, err)
 	}
 }
 
