@@ -1,0 +1,156 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package command_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/command"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+)
+
+// world answers for the packages behind the command. root is the system admin.
+type world struct {
+	connection accounts.Connection
+	account    store.Account
+	found      bool
+	links      []bridge.Link
+	err        error
+	asked      string
+}
+
+func (w *world) Connection(context.Context, bridge.UserID) (accounts.Connection, error) {
+	return w.connection, w.err
+}
+func (w *world) Disconnect(context.Context, bridge.UserID) (store.Account, bool, error) {
+	return w.account, w.found, w.err
+}
+func (w *world) DisconnectBot(_ context.Context, _ bridge.UserID, email string) (store.Account, bool, error) {
+	w.asked = email
+	return w.account, w.found, w.err
+}
+func (w *world) Of(bridge.ChannelID) (bridge.Link, bool) {
+	if len(w.links) == 0 {
+		return bridge.Link{}, false
+	}
+	return w.links[0], true
+}
+func (w *world) List(context.Context) ([]bridge.Link, error) { return w.links, w.err }
+func (w *world) Create(_ context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation) (bridge.Link, error) {
+	w.asked = fmt.Sprint(by, " ", channel, " ", in.Team, " ", in.ID)
+	return bridge.Link{}, w.err
+}
+func (w *world) Delete(context.Context, bridge.UserID, bridge.ChannelID) (bridge.Link, error) {
+	return bridge.Link{}, w.err
+}
+func (w *world) TeamsName(context.Context, bridge.Conversation) string {
+	return "the Teams channel Bridge of team Demo Team"
+}
+
+func (w *world) run(t *testing.T, user, text string) string {
+	t.Helper()
+	c := command.New(command.Config{
+		Accounts: w, Links: w, Log: slog.New(slog.DiscardHandler),
+		SystemAdmin: func(user bridge.UserID) bool { return user == "root" },
+		ChannelName: func(_ context.Context, id bridge.ChannelID) string { return "red / " + string(id) },
+		ConnectURL:  func() string { return "https://chat.example.com/connect" },
+		Summary:     func(context.Context) string { return "MS Teams Sync is running." },
+	})
+	return c.Run(t.Context(), command.Call{User: bridge.UserID(user), Channel: "town", Text: text})
+}
+
+func TestAnswers(t *testing.T) {
+	alex := accounts.Connection{Connected: true, Email: "alex@demo.example", DisplayName: "Alex Demo"}
+	lost := accounts.Connection{Email: "alex@demo.example", Reason: "It was revoked."}
+	link := bridge.Link{Channel: "a|b", Conversation: bridge.Conversation{ID: "19:x@thread.tacv2", Team: "team-1"}, CreatedAt: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
+	for _, c := range []struct {
+		user, text string
+		world      world
+		want       []string
+	}{
+		{"alex", "/msteams-sync connect", world{}, []string{"(https://chat.example.com/connect)", "e-mail"}},
+		{"alex", "/msteams-sync connect", world{connection: alex}, []string{"already", "alex@demo.example"}},
+		{"alex", "/msteams-sync disconnect", world{}, []string{"not connected"}},
+		{"alex", "/msteams-sync disconnect", world{found: true, account: store.Account{Email: "alex@demo.example"}}, []string{"alex@demo.example", "is disconnected"}},
+		{"alex", "/msteams-sync status", world{connection: alex}, []string{"You are connected", "Alex Demo"}},
+		{"alex", "/msteams-sync status", world{connection: lost}, []string{"was lost", "It was revoked."}},
+		{"alex", "/msteams-sync status", world{}, []string{"not connected"}},
+		{"root", "/msteams-sync status", world{}, []string{"MS Teams Sync is running."}},
+		{"alex", "/msteams-sync   link  team-1   19:x@thread.tacv2 ", world{}, []string{"now linked with the Teams channel Bridge"}},
+		{"alex", "/msteams-sync link", world{}, []string{"`/msteams-sync link [team id] [channel id]`"}},
+		{"alex", "/msteams-sync unlink", world{}, []string{"no longer linked"}},
+		{"alex", "/msteams-sync show", world{}, []string{"not linked"}},
+		{"alex", "/msteams-sync show", world{links: []bridge.Link{link}}, []string{"the Teams channel Bridge of team Demo Team"}},
+		{"alex", "/msteams-sync show-links", world{}, []string{"Only system admins"}},
+		{"root", "/msteams-sync show-links", world{}, []string{"No channel is linked."}},
+		{"root", "/msteams-sync show-links", world{links: []bridge.Link{link}}, []string{`| red / a\|b |`, "`19:x@thread.tacv2`", "2026-11-23"}},
+		{"root", "/msteams-sync connect-bot", world{}, []string{"(https://chat.example.com/connect?bot=true)"}},
+		{"root", "/msteams-sync disconnect-bot", world{}, []string{"no such bot"}},
+		{"root", "/msteams-sync disconnect-bot bot@demo.example", world{found: true, account: store.Account{Email: "bot@demo.example"}}, []string{"bot@demo.example"}},
+		{"alex", "/msteams-sync", world{}, []string{"* `connect`", "* `link [team id] [channel id]`"}},
+		{"alex", "/msteams-sync `dance`", world{}, []string{"no command `'dance'`"}},
+		{"alex", "/msteams-sync connect", world{err: refusal.New(refusal.NotReady, "Not configured.")}, []string{"Not configured."}},
+		{"alex", "/msteams-sync connect", world{err: &bridge.Failure{Class: bridge.Retry, Status: 503, RequestID: "g-1", Err: errors.New("busy")}}, []string{"busy", "g-1", "Try again"}},
+	} {
+		got := c.world.run(t, c.user, c.text)
+		for _, want := range c.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: %s answers %q, want %q in it", c.user, c.text, got, want)
+			}
+		}
+	}
+}
+
+func TestUnforeseenErrorsAreNotShown(t *testing.T) {
+	w := world{err: errors.New("password=hunter2")}
+	for _, text := range []string{"connect", "disconnect", "status", "link a b", "unlink"} {
+		if got := w.run(t, "alex", "/msteams-sync "+text); strings.Contains(got, "hunter2") || !strings.Contains(got, "log") {
+			t.Errorf("%s answers %q", text, got)
+		}
+	}
+}
+
+func TestUsersAreNotOfferedWhatTheyMayNot(t *testing.T) {
+	var w world
+	if got := w.run(t, "alex", "/msteams-sync help"); strings.Contains(got, "connect-bot") {
+		t.Errorf("a user is offered %q", got)
+	}
+	if got := w.run(t, "root", "/msteams-sync help"); !strings.Contains(got, "connect-bot") {
+		t.Errorf("a system admin is offered %q", got)
+	}
+}
+
+func TestLongListsAreCut(t *testing.T) {
+	w := world{links: make([]bridge.Link, 130)}
+	if got := w.run(t, "root", "/msteams-sync show-links"); !strings.Contains(got, "30 more") || strings.Count(got, "\n") > 110 || len([]rune(got)) > 16383 {
+		t.Errorf("the list has %d lines", strings.Count(got, "\n"))
+	}
+}
+
+func TestTheServerCanRegisterIt(t *testing.T) {
+	r := command.Registration()
+	if err := r.AutocompleteData.IsValid(); err != nil {
+		t.Error(err)
+	}
+	admin := 0
+	for _, sub := range r.AutocompleteData.SubCommands {
+		if sub.RoleID == model.SystemAdminRoleId {
+			admin++
+		}
+	}
+	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 9 || admin != 3 {
+		t.Errorf("%d subcommands, %d for admins", len(r.AutocompleteData.SubCommands), admin)
+	}
+}

@@ -1,0 +1,184 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package links_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+)
+
+// world is a server, a tenant and the links between them, all in memory. chief is an admin of the channel town, root of
+// the system; both chief and plain are connected, but plain may do nothing.
+type world struct {
+	settings  config.Settings
+	all       []bridge.Link
+	unseen    bool // Teams does not show the channel
+	forbidden bool // Teams does not let the account read
+	changed   int
+	audited   []string
+}
+
+func (w *world) ByChannel(id bridge.ChannelID) (bridge.Link, bool) {
+	for _, l := range w.all {
+		if l.Channel == id {
+			return l, true
+		}
+	}
+	return bridge.Link{}, false
+}
+func (w *world) All() []bridge.Link { return w.all }
+func (w *world) Create(_ context.Context, link bridge.Link) (bridge.Link, error) {
+	for _, l := range w.all {
+		if l.Channel == link.Channel || l.Conversation.ID == link.Conversation.ID {
+			return bridge.Link{}, &bridge.LinkConflict{Holder: l}
+		}
+	}
+	w.all = append(w.all, link)
+	return link, nil
+}
+func (w *world) Delete(_ context.Context, id bridge.ChannelID) (bridge.Link, bool, error) {
+	link, found := w.ByChannel(id)
+	if found {
+		w.all = nil
+	}
+	return link, found, nil
+}
+
+var channels = map[bridge.ChannelID]mattermost.Channel{
+	"town":  {ID: "town", Team: "t1", TeamName: "red", Name: "Town"},
+	"other": {ID: "other", Team: "t1", TeamName: "red", Name: "Other"},
+	"old":   {ID: "old", Team: "t1", TeamName: "red", Name: "Old", Archived: true},
+	"dm":    {ID: "dm", Direct: true},
+	"blue":  {ID: "blue", Team: "t2", TeamName: "blue", Name: "Blue"},
+}
+
+type people struct{}
+
+func (people) Channel(_ context.Context, id bridge.ChannelID) (mattermost.Channel, error) {
+	if c, ok := channels[id]; ok {
+		return c, nil
+	}
+	return mattermost.Channel{}, &bridge.Failure{Class: bridge.NotFound, Err: errors.New("no such channel")}
+}
+func (people) ChannelAdmin(user bridge.UserID, id bridge.ChannelID) bool {
+	return user == "root" || user == "chief" || user == "stranger"
+}
+func (people) SystemAdmin(user bridge.UserID) bool { return user == "root" }
+
+type accounts struct{ bridge.Accounts }
+
+func (accounts) OfUser(_ context.Context, user bridge.UserID) (bridge.Account, bool, error) {
+	return bridge.Account{ID: bridge.AccountID(user)}, user == "chief" || user == "plain", nil
+}
+
+type graph struct{ *world }
+
+func (g graph) Team(context.Context, bridge.TeamID) (teams.Team, error) {
+	return teams.Team{DisplayName: "Demo Team"}, nil
+}
+func (g graph) Channel(context.Context, bridge.AccountID, bridge.TeamID, bridge.ConversationID) (teams.Channel, error) {
+	if g.unseen {
+		return teams.Channel{}, &bridge.Failure{Class: bridge.NotFound, Err: errors.New("not there")}
+	}
+	return teams.Channel{DisplayName: "Bridge"}, nil
+}
+func (g graph) CanRead(context.Context, bridge.AccountID, bridge.Conversation) error {
+	if g.forbidden {
+		return &bridge.Failure{Class: bridge.UserAction, Err: errors.New("not a member")}
+	}
+	return nil
+}
+
+func (w *world) links() *links.Links {
+	return links.New(links.Config{
+		Index: w, Mattermost: people{}, Accounts: accounts{}, Log: slog.New(slog.DiscardHandler), Changed: func() { w.changed++ },
+		Current: func() (links.Current, error) { return links.Current{Settings: w.settings, Graph: graph{w}}, nil },
+		Audit: func(_ context.Context, actor bridge.UserID, action, subject string, _ map[string]string) error {
+			w.audited = append(w.audited, string(actor)+" "+action+" "+subject)
+			return nil
+		},
+	})
+}
+
+func newWorld() *world { return &world{settings: config.Settings{SyncLinkedChannels: true}} }
+
+var conversation = bridge.Conversation{ID: "19:x@thread.tacv2", Team: "teams-team"}
+
+func TestALinkIsMadeAuditedAndAnnounced(t *testing.T) {
+	w := newWorld()
+	link, err := w.links().Create(t.Context(), "chief", "town", conversation)
+	if err != nil || link.Conversation != conversation || link.MattermostTeam != "t1" || link.Creator != "chief" {
+		t.Errorf("link %+v, %v", link, err)
+	}
+	if _, err := w.links().Delete(t.Context(), "chief", "town"); err != nil {
+		t.Error(err)
+	}
+	if w.changed != 2 || strings.Join(w.audited, ", ") != "chief link town, chief unlink town" {
+		t.Errorf("announced %d times, audited %v", w.changed, w.audited)
+	}
+}
+
+func TestWhoMayLinkWhat(t *testing.T) {
+	for name, c := range map[string]struct {
+		user    bridge.UserID
+		channel bridge.ChannelID
+		prepare func(*world)
+		code    refusal.Code
+		words   string
+	}{
+		"a plain member":         {"plain", "town", nil, refusal.Forbidden, "channel admins"},
+		"nobody's account":       {"stranger", "town", nil, refusal.NotConnected, "/msteams-sync connect"},
+		"an unknown channel":     {"chief", "nowhere", nil, refusal.NotFound, "nowhere"},
+		"a direct message":       {"chief", "dm", nil, refusal.BadRequest, "Direct"},
+		"an archived channel":    {"chief", "old", nil, refusal.Conflict, "archived"},
+		"switched off":           {"chief", "town", func(w *world) { w.settings.SyncLinkedChannels = false }, refusal.Forbidden, "syncLinkedChannels"},
+		"another team":           {"chief", "blue", func(w *world) { w.settings.EnabledTeams = "red" }, refusal.Forbidden, "enabledTeams"},
+		"unseen in Teams":        {"chief", "town", func(w *world) { w.unseen = true }, refusal.NotFound, "groupId"},
+		"unseen by the app":      {"root", "town", func(w *world) { w.unseen = true }, refusal.NotFound, "groupId"},
+		"not a member in Teams":  {"chief", "town", func(w *world) { w.forbidden = true }, refusal.Forbidden, "not a member"},
+		"the channel is taken":   {"chief", "town", func(w *world) { w.all = []bridge.Link{{Channel: "town"}} }, refusal.Conflict, "This channel is linked already, with the Teams channel Bridge of team Demo Team"},
+		"the other one is taken": {"chief", "town", func(w *world) { w.all = []bridge.Link{{Channel: "other", Conversation: conversation}} }, refusal.Conflict, "the channel Other in team red"},
+	} {
+		w := newWorld()
+		if c.prepare != nil {
+			c.prepare(w)
+		}
+		_, err := w.links().Create(t.Context(), c.user, c.channel, conversation)
+		r, ok := errors.AsType[*refusal.Refusal](err)
+		if !ok || r.Code != c.code || !strings.Contains(r.Message, c.words) {
+			t.Errorf("%s: %v, want %s with %q", name, err, c.code, c.words)
+		}
+		if w.changed != 0 || len(w.audited) != 0 {
+			t.Errorf("%s: announced or audited", name)
+		}
+	}
+	w := newWorld()
+	if _, err := w.links().Create(t.Context(), "root", "town", conversation); err != nil {
+		t.Errorf("a system admin who is not connected: %v", err)
+	}
+}
+
+func TestWhoMayUnlink(t *testing.T) {
+	w := newWorld()
+	w.all = []bridge.Link{{Channel: "town", Conversation: conversation}}
+	if _, err := w.links().Delete(t.Context(), "plain", "town"); err == nil || len(w.all) != 1 {
+		t.Errorf("a plain member: %v", err)
+	}
+	if _, err := w.links().Delete(t.Context(), "root", "other"); err == nil {
+		t.Error("an unlinked channel was unlinked")
+	}
+	if _, linked := w.links().Of("town"); !linked {
+		t.Error("the refused calls unlinked the channel")
+	}
+}

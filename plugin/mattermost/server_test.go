@@ -1,0 +1,158 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mattermost_test
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
+)
+
+// api answers the few calls of the plugin API that a test sets. Its zero value is a server that is gone: over RPC every
+// call then returns nothing at all.
+type api struct {
+	plugin.API
+	created *model.Post
+	failure *model.AppError
+	user    *model.User
+	direct  *model.Channel
+	asked   []*model.Post
+	directs int
+	logged  []string
+}
+
+func (a *api) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
+	a.asked = append(a.asked, post)
+	return a.created, a.failure
+}
+func (a *api) GetUser(string) (*model.User, *model.AppError)       { return a.user, a.failure }
+func (a *api) GetChannel(string) (*model.Channel, *model.AppError) { return nil, a.failure }
+func (a *api) GetTeamsForUser(string) ([]*model.Team, *model.AppError) {
+	return []*model.Team{{Name: "red"}, {Name: "blue"}}, a.failure
+}
+func (a *api) GetDirectChannel(string, string) (*model.Channel, *model.AppError) {
+	a.directs++
+	return a.direct, a.failure
+}
+func (a *api) EnsureBotUser(*model.Bot) (string, error) { return "", nil }
+func (a *api) LogWarn(message string, fields ...any) {
+	line := message
+	for _, f := range fields {
+		line += " " + f.(string)
+	}
+	a.logged = append(a.logged, line)
+}
+
+func TestAPostIsMadeWithItsMapping(t *testing.T) {
+	a := &api{created: &model.Post{Id: "p", ChannelId: "c", UserId: "bot", Message: "hello"}}
+	s := mattermost.New(a, nil, "bot")
+	post, err := s.CreatePost(t.Context(), bridge.NewPost{Channel: "c", Root: "r", Message: "hello", Mapping: "m"})
+	if err != nil || post.ID != "p" || !post.Own {
+		t.Errorf("post %+v, %v", post, err)
+	}
+	if asked := a.asked[0]; asked.UserId != "bot" || asked.RootId != "r" || asked.GetProp(bridge.MappingProp) != "m" {
+		t.Errorf("asked for %+v", asked)
+	}
+	if _, err := s.CreatePost(t.Context(), bridge.NewPost{Channel: "c", Author: "alex"}); err != nil || a.asked[1].UserId != "alex" || len(a.asked[1].GetProps()) != 0 {
+		t.Errorf("asked for %+v, %v", a.asked[1], err)
+	}
+}
+
+func TestWhatAServerErrorMeans(t *testing.T) {
+	for status, want := range map[int]bridge.Class{
+		400: bridge.Permanent, 403: bridge.Permanent, 404: bridge.NotFound, 413: bridge.Permanent, 429: bridge.Retry, 500: bridge.Retry, 503: bridge.Retry,
+	} {
+		s := mattermost.New(&api{failure: &model.AppError{StatusCode: status, Message: "no", Id: "api.code"}}, nil, "bot")
+		_, err := s.CreatePost(t.Context(), bridge.NewPost{Channel: "c"})
+		if bridge.ClassOf(err) != want || !strings.Contains(err.Error(), "api.code") {
+			t.Errorf("%d: %v, want class %v", status, err, want)
+		}
+	}
+}
+
+// TestAServerThatIsGoneIsAnError: the API then returns neither a result nor an error.
+func TestAServerThatIsGoneIsAnError(t *testing.T) {
+	s := mattermost.New(&api{}, nil, "bot")
+	_, postErr := s.CreatePost(t.Context(), bridge.NewPost{Channel: "c"})
+	if bridge.ClassOf(postErr) != bridge.Unknown {
+		t.Errorf("a post: %v, want an unknown outcome", postErr)
+	}
+	_, userErr := s.User(t.Context(), "alex")
+	_, channelErr := s.Channel(t.Context(), "c")
+	_, botErr := mattermost.EnsureBot(&api{})
+	for what, err := range map[string]error{"user": userErr, "channel": channelErr, "message": s.Notify(t.Context(), "alex", "x"), "bot": botErr} {
+		if err == nil {
+			t.Errorf("%s: no error", what)
+		}
+	}
+}
+
+func TestPostsAreClassified(t *testing.T) {
+	s := mattermost.New(&api{}, nil, "bot")
+	for name, c := range map[string]struct {
+		post *model.Post
+		want func(bridge.Post) bool
+	}{
+		"plain":    {&model.Post{UserId: "alex"}, func(p bridge.Post) bool { return !p.System && !p.Own && p.Mapping == "" && p.AuthorName == "" }},
+		"join":     {&model.Post{Type: model.PostTypeJoinChannel}, func(p bridge.Post) bool { return p.System }},
+		"custom":   {&model.Post{Type: "custom_poll"}, func(p bridge.Post) bool { return !p.System }},
+		"own":      {&model.Post{UserId: "bot"}, func(p bridge.Post) bool { return p.Own }},
+		"mapped":   {&model.Post{Props: model.StringInterface{bridge.MappingProp: "m"}}, func(p bridge.Post) bool { return p.Mapping == "m" }},
+		"webhook":  {&model.Post{Props: model.StringInterface{"from_webhook": "true", "override_username": "CI"}}, func(p bridge.Post) bool { return p.AuthorName == "CI" }},
+		"pretends": {&model.Post{Props: model.StringInterface{"override_username": "CI"}}, func(p bridge.Post) bool { return p.AuthorName == "" }},
+	} {
+		if got := s.ToBridge(c.post); !c.want(got) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestPeople(t *testing.T) {
+	for _, c := range []struct {
+		user *model.User
+		want bridge.User
+	}{
+		{&model.User{Username: "alex", Email: "alex@demo.example", Roles: "system_user"}, bridge.User{ID: "u", Username: "alex", DisplayName: "alex", Email: "alex@demo.example"}},
+		{&model.User{Username: "alex", FirstName: "Alex", LastName: "Demo", Roles: "system_user system_admin"}, bridge.User{ID: "u", Username: "alex", DisplayName: "Alex Demo", SystemAdmin: true}},
+		{&model.User{Username: "alex", Nickname: "Lex", FirstName: "Alex", Roles: "system_guest"}, bridge.User{ID: "u", Username: "alex", DisplayName: "Lex", Guest: true}},
+		{&model.User{Username: "ci", IsBot: true}, bridge.User{ID: "u", Username: "ci", DisplayName: "ci", Bot: true}},
+	} {
+		got, err := mattermost.New(&api{user: c.user}, nil, "bot").User(t.Context(), "u")
+		if err != nil || got != c.want {
+			t.Errorf("%+v, %v; want %+v", got, err, c.want)
+		}
+	}
+	names, err := mattermost.New(&api{}, nil, "bot").TeamNames(t.Context(), "u")
+	if err != nil || strings.Join(names, " ") != "red blue" {
+		t.Errorf("teams %v, %v", names, err)
+	}
+}
+
+func TestNotifyOpensTheChannelOnce(t *testing.T) {
+	a := &api{direct: &model.Channel{Id: "d"}, created: &model.Post{}}
+	s := mattermost.New(a, nil, "bot")
+	for range 2 {
+		if err := s.Notify(t.Context(), "alex", "hello"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a.directs != 1 || len(a.asked) != 2 || a.asked[1].ChannelId != "d" || a.asked[1].UserId != "bot" {
+		t.Errorf("%d channels opened, asked for %+v", a.directs, a.asked)
+	}
+}
+
+func TestTheLogKeepsFields(t *testing.T) {
+	a := &api{}
+	log := mattermost.NewLog(a).With("node", 7).WithGroup("graph")
+	log.Warn("slow", "status", 429, slog.Any("error", nil))
+	if want := "slow node 7 graph.status 429 graph.error <nil>"; len(a.logged) != 1 || a.logged[0] != want {
+		t.Errorf("logged %q, want %q", a.logged, want)
+	}
+}
