@@ -49,7 +49,7 @@ type Requirement struct {
 func (a *Accounts) Requirement(ctx context.Context, id bridge.UserID) (Requirement, error) {
 	current, err := a.Current()
 	if err != nil {
-		return Requirement{}, nil // without settings nobody could connect
+		return Requirement{}, nil //nolint:nilerr // without settings nobody could connect
 	}
 	settings := current.Settings
 	user, err := a.Mattermost.User(ctx, id)

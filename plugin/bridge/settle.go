@@ -33,7 +33,7 @@ func (w *worker) teamsThread(ctx context.Context, event *OutboundEvent) (root Te
 		return "", "", err
 	}
 	if err != nil || post.DeleteAt > 0 {
-		return "", quoted("", lostOriginal), nil
+		return "", quoted("", lostOriginal), nil //nolint:nilerr // a root that is gone is quoted as lost
 	}
 	state, queued, err := w.Store.OutboundState(ctx, w.lease.Conversation, event.Root, Create)
 	if err != nil {

@@ -190,7 +190,7 @@ func (in *intake) arrival(ctx context.Context, subscription Subscription, kind b
 	}
 	ref, err := reference(it.Resource, data.ODataID, data.ID)
 	if err != nil || kind == "" {
-		return bridge.Arrival{}, bridge.NotAMessage, nil
+		return bridge.Arrival{}, bridge.NotAMessage, nil //nolint:nilerr // what cannot be parsed is no message, and no failure of ours
 	}
 	if subscription.Conversation != "" && subscription.Conversation != ref.Conversation.ID {
 		return bridge.Arrival{}, bridge.OtherResource, nil

@@ -111,7 +111,7 @@ func reference(resource, odataID, id string) (bridge.MessageRef, error) {
 	}
 	other, otherErr := parseResource(odataID)
 	if otherErr == nil && (err != nil || string(other.ID) == id) {
-		return other, nil
+		return other, nil //nolint:nilerr // one of the two spellings is enough
 	}
 	return ref, err
 }

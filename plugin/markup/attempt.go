@@ -13,9 +13,14 @@ import (
 // attemptPrefix makes the mark ours: other senders put titles on abbr elements too.
 const attemptPrefix = "mmsync:"
 
-// Mark adds the key of a send to an HTML body, as an empty element that Teams keeps and nobody sees.
+// Mark adds the key of a send to an HTML body, as an empty element that Teams keeps and nobody sees. It stands inside the
+// last paragraph: behind it, Teams would make an empty paragraph of it, which everybody sees.
 func Mark(body, key string) string {
-	return body + `<abbr title="` + html.EscapeString(attemptPrefix+key) + `"></abbr>`
+	mark := `<abbr title="` + html.EscapeString(attemptPrefix+key) + `"></abbr>`
+	if text, closed := strings.CutSuffix(body, "</p>"); closed {
+		return text + mark + "</p>"
+	}
+	return body + mark
 }
 
 // Attempt returns the key that Mark put into a body, or "" when there is none. With several the last one counts: a quoted

@@ -9,6 +9,18 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
 )
 
+// An element behind the last paragraph would become an empty paragraph of its own in Teams.
+func TestMarkStandsInTheLastParagraph(t *testing.T) {
+	for body, want := range map[string]string{
+		"<p>a</p><p>b</p>":    `<p>a</p><p>b<abbr title="mmsync:k"></abbr></p>`,
+		"<ul><li>a</li></ul>": `<ul><li>a</li></ul><abbr title="mmsync:k"></abbr>`,
+	} {
+		if got := markup.Mark(body, "k"); got != want {
+			t.Errorf("Mark(%q) = %q, want %q", body, got, want)
+		}
+	}
+}
+
 func TestAttempt(t *testing.T) {
 	const key = "5f1c0e9a"
 	for name, test := range map[string]struct{ body, want string }{

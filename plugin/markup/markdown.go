@@ -102,7 +102,7 @@ func (r reader) list(n *html.Node) []string {
 	}
 	r.lists++
 	number := 1
-	fmt.Sscan(attribute(n, "start"), &number)
+	_, _ = fmt.Sscan(attribute(n, "start"), &number)
 	var items []string
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if c.Type != html.ElementNode || isSilent(c) {

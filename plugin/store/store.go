@@ -115,14 +115,6 @@ func chosenAsVictim(err error) bool {
 	return ok && (pg.Code == "40P01" || pg.Code == "40001")
 }
 
-// uniqueViolation returns the name of the constraint that err broke, or "".
-func uniqueViolation(err error) string {
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == "23505" {
-		return pg.ConstraintName
-	}
-	return ""
-}
-
 // seconds turns a duration into what make_interval(secs => …) takes.
 func seconds(d time.Duration) float64 { return d.Seconds() }
 

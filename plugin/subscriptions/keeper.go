@@ -126,7 +126,7 @@ func (k *Keeper) run(ctx context.Context) {
 func (k *Keeper) Reconcile(ctx context.Context) (next time.Duration, err error) {
 	current, err := k.Current()
 	if err != nil {
-		return every, nil // nothing can be done without settings; a change of them pokes
+		return every, nil //nolint:nilerr // nothing can be done without settings; a change of them pokes
 	}
 	next = every
 	_, err = k.Store.AsLeader(ctx, func(ctx context.Context) error {

@@ -31,7 +31,7 @@ func (k *Keeper) Match(ctx context.Context, graphID, clientState string) (intake
 	}
 	given := hash(clientState)
 	if known, ok := k.known.Load(graphID); ok {
-		m := known.(match)
+		m, _ := known.(match) // nothing else is stored
 		if subtle.ConstantTimeCompare(m.secretHash, given) == 1 {
 			return m.subscription, true, nil
 		}
