@@ -87,6 +87,13 @@ func (a *Accounts) Forget(id bridge.AccountID, token string) {
 	}
 }
 
+// ForgetAll drops all access tokens from memory: another application cannot use them.
+func (a *Accounts) ForgetAll() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	clear(a.tokens)
+}
+
 func (c *cached) wasRefused(access string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -44,6 +44,7 @@ type Service struct {
 
 	opening  sync.Mutex // held while the store is opened or closed
 	retrying sync.WaitGroup
+	checking sync.WaitGroup
 	stopping chan struct{}
 	once     sync.Once
 	openErr  atomic.Pointer[string] // why the store is not open
@@ -137,6 +138,7 @@ func (s *Service) open(dataSource string) error {
 func (s *Service) Stop(ctx context.Context) error {
 	s.once.Do(func() { close(s.stopping) })
 	s.retrying.Wait()
+	s.checking.Wait()
 	s.opening.Lock()
 	defer s.opening.Unlock()
 	r := s.rooms.Swap(nil)

@@ -45,6 +45,7 @@ func (s *Service) use(settings config.Settings) error {
 		Trusted: settings.Trusted, Tokens: tokens{s}, Observe: s.metrics.GraphCall,
 	})
 	s.used.Store(fresh)
+	s.checking.Go(func() { s.checkCredentials(fresh.graph) })
 	s.metrics.SecretExpires(settings.SecretExpiry())
 	s.log.Info("using new settings")
 	if old != nil {
@@ -56,12 +57,25 @@ func (s *Service) use(settings config.Settings) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
+	r.accounts.ForgetAll()
 	if err := r.start(ctx); err != nil {
 		return err
 	}
 	r.keeper.Poke()
 	return nil
 }
+
+// checkCredentials uses the credentials once, so that the status knows whether they are right before anybody needs them.
+func (s *Service) checkCredentials(graph *teams.Client) {
+	ctx, cancel := context.WithTimeout(context.Background(), credentialsTimeout)
+	defer cancel()
+	if err := graph.CheckCredentials(ctx); err != nil {
+		s.log.Warn("Microsoft does not accept the plugin's credentials, or could not be reached", "error", err)
+	}
+}
+
+// credentialsTimeout is shorter than the time that the server gives a plugin to stop.
+const credentialsTimeout = 5 * time.Second
 
 // same compares what was set; what follows is the same then.
 func same(a, b config.Settings) bool {

@@ -13,6 +13,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
 // State is how the plugin is as a whole.
@@ -37,6 +38,7 @@ type Status struct {
 	Problems    []config.Problem `json:"problems"`
 	// SettingsSince is when the settings in use were taken into use.
 	SettingsSince         *time.Time            `json:"settings_since"`
+	Credentials           CredentialsState      `json:"credentials"`
 	ClientSecretExpiresAt *time.Time            `json:"client_secret_expires_at"`
 	TerraformManagedKeys  []string              `json:"terraform_managed_keys"`
 	Error                 string                `json:"error,omitempty"` // why something below is missing
@@ -45,6 +47,13 @@ type Status struct {
 	Subscriptions         []SubscriptionState   `json:"subscriptions"`
 	Bots                  []BotState            `json:"bots"`
 	Accounts              AccountsState         `json:"accounts"`
+}
+
+// CredentialsState is whether Microsoft takes tenant, client and secret.
+type CredentialsState struct {
+	State     string     `json:"state"` // unknown, accepted or refused; refused also when Microsoft cannot be reached
+	CheckedAt *time.Time `json:"checked_at"`
+	Error     string     `json:"error,omitempty"`
 }
 
 // QueueState is one direction's queue.
@@ -106,11 +115,12 @@ func (s *Service) Status(ctx context.Context) Status {
 	status := Status{
 		Version: s.manifest.Version, Node: s.node, State: Running,
 		MissingKeys: orEmpty(reading.Missing), Problems: orEmpty(reading.Problems), TerraformManagedKeys: orEmpty(reading.Settings.ManagedKeys()),
-		ClientSecretExpiresAt: orNil(reading.Settings.SecretExpiry()),
-		Queues:                map[string]QueueState{}, Links: []LinkState{}, Subscriptions: []SubscriptionState{}, Bots: []BotState{},
+		ClientSecretExpiresAt: orNil(reading.Settings.SecretExpiry()), Credentials: CredentialsState{State: "unknown"},
+		Queues: map[string]QueueState{}, Links: []LinkState{}, Subscriptions: []SubscriptionState{}, Bots: []BotState{},
 	}
 	if u := s.used.Load(); u != nil {
 		status.SettingsSince = orNil(u.since)
+		status.Credentials = credentialsState(u.graph.Credentials())
 	}
 	switch {
 	case len(reading.Missing) > 0:
@@ -173,6 +183,17 @@ func (r *rooms) describe(ctx context.Context, status *Status) error {
 	return err
 }
 
+func credentialsState(c teams.Credentials) CredentialsState {
+	state := CredentialsState{State: "accepted", CheckedAt: orNil(c.CheckedAt)}
+	switch {
+	case c.CheckedAt.IsZero():
+		state.State = "unknown"
+	case c.Err != nil:
+		state.State, state.Error = "refused", c.Err.Error()
+	}
+	return state
+}
+
 func queueState(q bridge.Queue, now time.Time) QueueState {
 	state := QueueState{Pending: q.Pending, Parked: q.Parked, Dead: q.Dead}
 	if !q.Oldest.IsZero() {
@@ -219,6 +240,9 @@ func (s *Service) summary(ctx context.Context) string {
 	}
 	for _, p := range status.Problems {
 		fmt.Fprintf(&b, "\n* Setting %s: %s", p.Key, p.Message)
+	}
+	if status.Credentials.Error != "" {
+		fmt.Fprintf(&b, "\n* Credentials: %s", status.Credentials.Error)
 	}
 	if status.Error != "" {
 		fmt.Fprintf(&b, "\n* %s", status.Error)

@@ -326,6 +326,16 @@ func TestAWrongSecretIsTheAdministratorsToMend(t *testing.T) {
 	if teams.LostGrant(err) {
 		t.Error("a wrong secret counts as a lost log-in")
 	}
+	if c := client.Credentials(); c.Err == nil || c.CheckedAt.IsZero() {
+		t.Errorf("credentials %+v", c)
+	}
+	client = tenant.Client(t, nil)
+	if c := client.Credentials(); !c.CheckedAt.IsZero() {
+		t.Errorf("credentials that nobody used: %+v", c)
+	}
+	if err := client.CheckCredentials(t.Context()); err != nil || client.Credentials().Err != nil {
+		t.Errorf("the right secret: %v", err)
+	}
 }
 
 func TestAFailingTokenEndpointLosesNobody(t *testing.T) {

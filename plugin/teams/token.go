@@ -32,6 +32,20 @@ type appTokens struct {
 	mu       sync.Mutex
 	current  *oauth2.Token
 	issued   time.Time
+	last     Credentials
+}
+
+// Credentials is what came of the last time that the application asked for a token for itself.
+type Credentials struct {
+	CheckedAt time.Time // zero when it has not asked yet
+	Err       error     // nil when it got one
+}
+
+// Credentials tells whether tenant, client and secret belonged together when they were last used.
+func (c *Client) Credentials() Credentials {
+	c.app.mu.Lock()
+	defer c.app.mu.Unlock()
+	return c.app.last
 }
 
 func newAppTokens(c *Client) *appTokens {
@@ -63,11 +77,15 @@ func (a *appTokens) token(ctx context.Context) (string, time.Time, error) {
 	}
 	token, err := a.credentials.Token(context.WithValue(ctx, oauth2.HTTPClient, a.http))
 	if err != nil {
-		return "", time.Time{}, TokenFailure("get a token for the application", err)
+		err = TokenFailure("get a token for the application", err)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.current, a.issued = token, time.Now()
+	a.last = Credentials{CheckedAt: time.Now(), Err: err}
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	a.current, a.issued = token, a.last.CheckedAt
 	return token.AccessToken, a.issued, nil
 }
 

@@ -3,7 +3,7 @@
 
 //go:build e2e
 
-package service_test
+package plugin_test
 
 import (
 	"bytes"
@@ -186,6 +186,22 @@ func TestBadSettingsAreNamedAndTheLastGoodOnesStay(t *testing.T) {
 		t.Errorf("missing %+v", missing)
 	}
 	configure(t, service.Running, nil)
+}
+
+func TestAWrongSecretIsNamed(t *testing.T) {
+	waitFor := func(state, words string) {
+		t.Helper()
+		eventually(t, func() error {
+			if c := status(t).Credentials; c.State != state || !strings.Contains(c.Error, words) || c.CheckedAt == nil {
+				return fmt.Errorf("credentials %+v", c)
+			}
+			return nil
+		})
+	}
+	configure(t, service.Running, map[string]any{"clientsecret": "wrong-but-well-formed"})
+	waitFor("refused", "AADSTS7000215")
+	configure(t, service.Running, nil)
+	waitFor("accepted", "")
 }
 
 func TestFingerprintsTellSecretsApart(t *testing.T) {
