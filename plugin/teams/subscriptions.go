@@ -49,14 +49,7 @@ func (c *Client) Unsubscribe(ctx context.Context, id string) error {
 	return c.do(ctx, request{method: "DELETE", route: subscription, path: []string{id}, repeat: true}, nil)
 }
 
-// Subscription reads one subscription. Its client state is always empty: Graph does not tell it.
-func (c *Client) Subscription(ctx context.Context, id string) (Subscription, error) {
-	var s Subscription
-	err := c.do(ctx, request{method: "GET", route: subscription, path: []string{id}, repeat: true}, &s)
-	return s, err
-}
-
-// Subscriptions lists all subscriptions of the application.
+// Subscriptions lists all subscriptions of the application. Their client state is always empty: Graph does not tell it.
 func (c *Client) Subscriptions(ctx context.Context) ([]Subscription, error) {
 	return list[Subscription](ctx, c, request{method: "GET", route: subscriptions, repeat: true})
 }
