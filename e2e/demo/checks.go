@@ -30,6 +30,7 @@ func (d *demo) checks() []step {
 		{"terraform plan -detailed-exitcode says 2 and names the redirect URI", d.planNamesTheURI},
 		{"terraform apply takes it out again", d.heal},
 		{"terraform plan -detailed-exitcode says 0 again", d.planEmpty},
+		{"what cannot work is refused in clear words", d.badInput},
 		{"no secret in state, plan or any log", d.noSecrets},
 		{"terraform destroy leaves neither registration, bot, settings nor plugin", d.destroy},
 	}

@@ -169,6 +169,23 @@ func (w *Workspace) RunLogged(ctx context.Context, args ...string) (Result, erro
 	return w.run(ctx, []string{"TF_LOG=TRACE", "TF_LOG_PATH=" + w.LogFile()}, args...)
 }
 
+// Refused runs a command with other variables than the workspace's and returns what it said when it failed, which it
+// must.
+func (w *Workspace) Refused(ctx context.Context, env map[string]string, args ...string) (string, error) {
+	var other []string
+	for name, value := range env {
+		other = append(other, name+"="+value)
+	}
+	result, err := w.run(ctx, other, args...)
+	if err == nil {
+		return "", fmt.Errorf("%s %s was not refused:\n%s", filepath.Base(w.binary), args[0], result.Output)
+	}
+	if !errors.Is(err, ErrFailed) {
+		return "", err
+	}
+	return result.Output, nil
+}
+
 func (w *Workspace) run(ctx context.Context, env []string, args ...string) (Result, error) {
 	command := args[0]
 	if command != "show" { // has the flag too, but takes its file last
