@@ -167,9 +167,17 @@ func (s *Server) Stop(ctx context.Context) {
 
 // Kill ends the server at once, as a crash would; Start recovers its data.
 func (s *Server) Kill() {
-	if s.process != nil {
-		s.process.Kill()
+	if s.process == nil {
+		return
 	}
+	// Each of its sessions leads a process group of its own and ends when it notices that the server is gone; until the
+	// last one has, a new server refuses to start on the same data.
+	sessions := process.Children(s.process.Pid())
+	s.process.Kill()
+	for _, pid := range sessions {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	process.AwaitEnd(sessions, 10*time.Second)
 }
 
 // Close stops the server and removes its data. Closing twice does nothing.
