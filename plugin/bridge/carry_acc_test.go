@@ -19,6 +19,9 @@ func TestAMessageBecomesAPost(t *testing.T) {
 	s.writeInTeams("", blake, "<p>hi</p>")
 	s.writeInTeams("", bridge.Sender{Name: "Build", Application: true}, "<ul><li>done</li></ul>")
 	s.settle([]string{"alex: hello **all**", "**Blake Demo:** hi", "**Build:**\n- done"}, []string{"hello all", "hi", "done"})
+	if n := s.tally.count(bridge.Duplicate); n != 0 {
+		t.Errorf("%d of our own posts were queued for Teams", n)
+	}
 }
 
 func TestAPostBecomesAMessage(t *testing.T) {
@@ -117,8 +120,13 @@ func TestAReplyToAPostOlderThanTheLink(t *testing.T) {
 
 func TestArrivalOutOfOrder(t *testing.T) {
 	s := newSite(t)
-	s.tuning.ReorderWindow = 200 * time.Millisecond
+	s.tuning.ReorderWindow = time.Second
+	s.tuning.PollEvery = 5 * time.Millisecond // whoever does not wait for the window is quick
 	s.start()
+	polled := func() {
+		began := time.Now()
+		s.eventually("several polls", func() bool { return time.Since(began) > 10*s.tuning.PollEvery })
+	}
 	var arrivals []bridge.Arrival
 	var posts []bridge.Post
 	var wantPosts, wantMessages []string
@@ -131,6 +139,7 @@ func TestArrivalOutOfOrder(t *testing.T) {
 		if err := s.receive(arrivals[i : i+1]); err != nil {
 			t.Fatal(err)
 		}
+		polled()
 	}
 	s.settle(wantPosts, wantMessages)
 
@@ -141,6 +150,7 @@ func TestArrivalOutOfOrder(t *testing.T) {
 	}
 	for _, i := range []int{2, 0, 1} {
 		s.hook(posts[i])
+		polled()
 	}
 	s.settle(wantPosts, wantMessages)
 }
@@ -167,10 +177,22 @@ func TestWhatIsNotCarried(t *testing.T) {
 	deleted := s.mattermost.write(channel, "", alexMM, "deleted")
 	s.mattermost.delete(deleted.ID)
 	s.hook(deleted)
-	s.hook(bridge.Post{ID: "x", Channel: channel, System: true, CreateAt: deleted.CreateAt})
-	s.hook(bridge.Post{ID: "y", Channel: "elsewhere", CreateAt: deleted.CreateAt})
-	s.hook(bridge.Post{ID: "z", Channel: channel, Own: true, CreateAt: deleted.CreateAt})
-	s.settle([]string{"alex: deleted"}, []string{"", "overtaken by its delete", ""})
+	for _, p := range []bridge.Post{
+		{Channel: channel, Author: alexMM, System: true, Message: "joined"},
+		{Channel: "elsewhere", Author: alexMM, Message: "elsewhere"},
+		{Channel: channel, Own: true, Message: "linked"},
+	} {
+		s.mattermost.mu.Lock()
+		p = s.mattermost.add(p)
+		s.mattermost.mu.Unlock()
+		s.hook(p)
+	}
+	// What a bot of ours, or a former one, writes in Teams by itself.
+	s.people.former = []bridge.TeamsUserID{"former-bot"}
+	s.writeInTeams("", bridge.Sender{User: bot.TeamsUser, Name: "Bridge"}, "by hand")
+	s.writeInTeams("", bridge.Sender{User: "former-bot", Name: "Old bridge"}, "long ago")
+	s.settle([]string{"alex: deleted", "alex: joined", "alex: elsewhere", "linked"},
+		[]string{"", "overtaken by its delete", "", "by hand", "long ago"})
 }
 
 func TestChangesAreNoted(t *testing.T) {

@@ -93,9 +93,67 @@ func TestALostMarkSettlesNoForeignMessage(t *testing.T) {
 	s.start()
 	s.writePost("", alexMM, "same words")
 	s.eventually("the send is under way", func() bool { return s.teams.sends.count() == 1 })
-	// Blake writes the same words in Teams meanwhile.
-	s.writeInTeams("", blake, "same words")
+	// Blake writes the same words in Teams meanwhile; the notification is late.
+	foreign := s.teams.write(bridge.MessageRef{Conversation: chat}, blake, "same words")
+	s.eventually("it is sent again", func() bool { return s.teams.sends.count() == 2 })
+	if err := s.receive([]bridge.Arrival{created(foreign)}); err != nil {
+		t.Fatal(err)
+	}
 	s.settle([]string{"alex: same words", "**Blake Demo:** same words"}, []string{"same words", "same words"})
+}
+
+// The echo settles a send at once, however far away the next look is.
+func TestTheEchoSettlesASend(t *testing.T) {
+	s := newSite(t)
+	s.teams.sends.set(once(failsAfter, dropped))
+	s.tuning.Looks = []time.Duration{time.Hour}
+	s.start()
+	s.writePost("", alexMM, "hello")
+	s.settle([]string{"alex: hello"}, []string{"hello"})
+}
+
+// A message may become visible long after its POST was cut off; only three looks make it absent.
+func TestAMessageThatAppearsLate(t *testing.T) {
+	s := newSite(t)
+	s.teams.silent = true
+	var late bridge.TeamsMessage
+	s.teams.sends.set(once(failsAfter, dropped))
+	s.teams.looks.set(func(call int) (verdict, error) {
+		s.teams.mu.Lock()
+		defer s.teams.mu.Unlock()
+		switch call {
+		case 1:
+			late, s.teams.messages = s.teams.messages[0], nil
+		case 3:
+			s.teams.messages = append(s.teams.messages, late)
+		}
+		return works, nil
+	})
+	s.start()
+	s.writePost("", alexMM, "hello")
+	s.settle([]string{"alex: hello"}, []string{"hello"})
+	if got := s.teams.sends.count(); got != 1 {
+		t.Errorf("%d POSTs", got)
+	}
+}
+
+// A look that fails tells nothing.
+func TestALookThatFails(t *testing.T) {
+	s := newSite(t)
+	s.teams.silent = true
+	s.teams.sends.set(once(failsAfter, dropped))
+	s.teams.looks.set(func(call int) (verdict, error) {
+		if call <= 5 {
+			return failsBefore, throttled
+		}
+		return works, nil
+	})
+	s.start()
+	s.writePost("", alexMM, "hello")
+	s.settle([]string{"alex: hello"}, []string{"hello"})
+	if got := s.teams.sends.count(); got != 1 {
+		t.Errorf("%d POSTs", got)
+	}
 }
 
 func TestAMessageOfSomebodyWithASendInFlightWaits(t *testing.T) {

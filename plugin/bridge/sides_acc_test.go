@@ -78,6 +78,7 @@ type teamsSide struct {
 	lastID   int64
 	sends    counter
 	reads    counter
+	looks    counter
 	unmarked bool                   // drops the mark of a send
 	silent   bool                   // does not notify of what the bridge sends
 	notify   func([]bridge.Arrival) // how its notifications travel
@@ -131,6 +132,9 @@ func (s *teamsSide) Message(_ context.Context, ref bridge.MessageRef) (bridge.Te
 }
 
 func (s *teamsSide) Recent(_ context.Context, in bridge.Conversation, root bridge.TeamsMessageID, since time.Time) ([]bridge.TeamsMessage, error) {
+	if v, err := s.looks.next(); v != works {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var found []bridge.TeamsMessage
