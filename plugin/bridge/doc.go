@@ -1,7 +1,54 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package bridge is the domain of the plugin: what happens to a message on its way between Mattermost and Teams.
-// It imports neither Mattermost nor Graph nor a database driver; it speaks to all three through the interfaces that it
-// declares.
+// Package bridge is the domain of the plugin: what happens to a message on its way between Mattermost and Teams. It
+// imports neither Mattermost nor Graph nor a database driver; it speaks to all of them through the interfaces that it
+// declares in ports.go and storage.go.
+//
+// # Words
+//
+// A Link says that a Mattermost channel and a Teams conversation are the same. An event is a change on one side that the
+// other side should see. A Lane is the queue of one conversation in one direction; a worker leases a lane and handles its
+// events one after the other. A Mapping is a pair of messages, one on each side.
+//
+// # Teams → Mattermost
+//
+//	Receive      commits the notifications to the inbox; the sender is answered after that
+//	  ↓          the lane waits a second for earlier events that arrive later, then takes what is due, oldest first
+//	postMessage  already mapped → done; otherwise reads the message from Graph
+//	recognise    the message of a send of ours → settles that send; anything of our bots → done;
+//	             somebody with a send in flight → waits for it: this may be its echo
+//	thread       a reply needs its root's post: parked until the root is mapped; after a minute the root is fetched
+//	Reserve      writes the mapping before the post exists
+//	CreatePost   as the author, or as the plugin's bot with the author's name; the post carries the mapping's id
+//	ConfirmPost  records the post, removes the event, wakes what was parked for the message
+//
+// A crash between Reserve and ConfirmPost leaves a reserved mapping: whoever takes the event next looks for a post with
+// the mapping's id, confirms it, or posts.
+//
+// # Mattermost → Teams
+//
+//	PostCreated  the hook: not linked → done after a look into memory; else one outbox row
+//	  ↓          a scan of each linked channel finds posts that no hook reported
+//	sendPost     already mapped, deleted → done; finds the reply's Teams thread as above
+//	senders      the author's account, else the bots; nobody → parked until an account is connected
+//	BeginSend    commits "sending" with the attempt key, and reserves the mapping
+//	Send         exactly one POST; the attempt key travels invisibly in the body
+//	ConfirmSend  records the message's id, removes the event, wakes what was parked
+//
+// A POST that was refused or throttled has not happened: the event is pending again. One without an answer may have
+// happened: the event stays "sending" until its echo arrives or a look finds the attempt key. Only after three looks in
+// vain it is sent again.
+//
+// # When something fails
+//
+// A Failure has a Class. Outages and throttling are waited out, however long. An error of the event's own is retried with
+// growing waits and then becomes a dead letter: it keeps its reason, the lane goes on, and Retry gives it another chance.
+// An event in back-off holds its lane, because what comes after it must not overtake it; a parked event does not.
+//
+// # Several nodes
+//
+// Leases are rows in the database, with a number that each claim raises (the fence). Every write of a worker checks it in
+// the same transaction. A node that dies gives nothing back; its lanes are taken over when their leases end, and each
+// take-over scans the channel for posts whose hook died with the node. POSTs end before the lease could.
 package bridge

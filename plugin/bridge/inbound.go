@@ -5,7 +5,6 @@ package bridge
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -52,7 +51,16 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	if err != nil {
 		return err
 	}
-	if !known {
+	post, err := w.compose(ctx, message, quote)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	if known {
+		if err := w.Store.Renew(ctx, w.lease); err != nil {
+			return err
+		}
+	} else {
 		mapping = Mapping{ID: MappingID(uuid.NewString()), Ref: event.Ref, Channel: w.link.Channel, RootPost: thread}
 		var fresh bool
 		if mapping, fresh, err = w.Store.Reserve(ctx, w.lease, mapping, message.From.User); err != nil {
@@ -63,21 +71,13 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 			return w.ignore(ctx, event.Event, Echo)
 		}
 	}
-	post, err := w.compose(ctx, message, quote)
-	if err != nil {
-		return err
-	}
 	post.Root, post.Mapping = thread, mapping.ID
-	return w.post(ctx, event, message, post)
+	return w.post(ctx, event, message, post, began)
 }
 
-// post makes the post and confirms its mapping.
-func (w *worker) post(ctx context.Context, event *InboundEvent, message TeamsMessage, post NewPost) error {
-	began := time.Now()
-	if err := w.Store.Renew(ctx, w.lease); err != nil {
-		return err
-	}
-	limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
+// post makes the post and confirms its mapping. The lease was renewed since the given time.
+func (w *worker) post(ctx context.Context, event *InboundEvent, message TeamsMessage, post NewPost, since time.Time) error {
+	limited, cancel := w.within(ctx, since, w.Tuning.SendTimeout)
 	defer cancel()
 	created, err := w.Mattermost.CreatePost(limited, post)
 	if err != nil && post.Root != "" && ClassOf(err) == Permanent {
@@ -150,125 +150,4 @@ func (w *worker) recognise(ctx context.Context, event *InboundEvent, message Tea
 		return false, errWaiting
 	}
 	return false, nil
-}
-
-// thread finds the post that a reply belongs under. When there is none and none will come, the reply is to be posted as a
-// root with the returned quote before it.
-func (w *worker) thread(ctx context.Context, event *InboundEvent) (root PostID, quote string, err error) {
-	if event.Ref.Root == "" {
-		return "", "", nil
-	}
-	target := MessageRef{Conversation: event.Ref.Conversation, ID: event.Ref.Root}
-	mapping, known, err := w.Store.MappingOf(ctx, target)
-	if err != nil {
-		return "", "", err
-	}
-	switch {
-	case known && mapping.State == Confirmed:
-		return mapping.Thread(), "", nil
-	case known && mapping.State == Tombstone:
-		return "", quoted("", lostOriginal), nil
-	}
-	state, queued, err := w.Store.InboundState(ctx, target, Create)
-	if err != nil {
-		return "", "", err
-	}
-	wait := func() error {
-		return w.park(ctx, event.Event, MessageMapped("", target.ID), w.Tuning.ParkFor, "waits for the message that it replies to")
-	}
-	switch {
-	case queued && state == Dead:
-		return "", quoted("", lostOriginal), nil
-	case queued, !event.Waited && !w.beforeLink(target.ID):
-		// Its turn is still to come, or it has not been announced yet.
-		return "", "", wait()
-	}
-	original, err := w.Teams.Message(ctx, target)
-	if err != nil && ClassOf(err) == NotFound {
-		return "", quoted("", lostOriginal), nil
-	}
-	if err != nil {
-		return "", "", err
-	}
-	var bot, sending bool
-	if original.From.User != "" {
-		if bot, err = w.Accounts.WasBot(ctx, original.From.User); err != nil {
-			return "", "", err
-		}
-		sends, err := w.Store.OpenSends(ctx, target.Conversation.ID, original.From.User)
-		if err != nil {
-			return "", "", err
-		}
-		sending = len(sends) > 0
-	}
-	switch {
-	case !original.DeletedAt.IsZero():
-		return "", quoted("", lostOriginal), nil
-	case sending:
-		// It is ours and about to be mapped.
-		return "", "", wait()
-	case original.System, bot:
-		// Never carried on its own.
-		return "", quoted(original.From.Name, markdown(original)), nil
-	}
-	// Nobody announced it: it is older than the link, or its notification is lost. Carry it first.
-	if err := w.Receive(ctx, []Arrival{{Ref: target, Kind: Create, SourceAt: original.CreatedAt}}); err != nil {
-		return "", "", err
-	}
-	return "", "", wait()
-}
-
-// beforeLink tells whether a message is older than the link: nobody will announce it. Message ids are creation times.
-func (w *worker) beforeLink(id TeamsMessageID) bool {
-	ms, err := strconv.ParseInt(string(id), 10, 64)
-	return err == nil && time.UnixMilli(ms).Before(w.link.CreatedAt)
-}
-
-// noteChange handles an edit, a reaction or a delete of a Teams message. A delete of a message that was not carried
-// suppresses it for good; other changes are noted on the mapping but not carried yet.
-func (w *worker) noteChange(ctx context.Context, event *InboundEvent) error {
-	mapping, known, err := w.Store.MappingOf(ctx, event.Ref)
-	if err != nil {
-		return err
-	}
-	switch {
-	case known && mapping.State == Tombstone:
-		return w.ignore(ctx, event.Event, Deleted)
-	case known && event.Kind == Edit && mapping.ReservedAt.After(event.ReceivedAt):
-		// It was read after this change, so it has been carried with it.
-		return w.ignore(ctx, event.Event, Duplicate)
-	case known:
-		if err := w.Store.Behind(ctx, w.lease, event.Event, mapping.ID); err != nil {
-			return err
-		}
-		w.Observer.Ignored(Inbound, event.Kind, NotCarried)
-		return nil
-	case event.Kind == Delete:
-		if err := w.Store.SkipMessage(ctx, w.lease, *event, w.link.Channel); err != nil {
-			return err
-		}
-		w.Observer.Ignored(Inbound, Delete, Deleted)
-		return nil
-	case w.beforeLink(event.Ref.ID):
-		return w.ignore(ctx, event.Event, BeforeLink)
-	}
-	if state, queued, err := w.Store.InboundState(ctx, event.Ref, Create); err != nil {
-		return err
-	} else if queued && state == Dead {
-		return w.ignore(ctx, event.Event, NotCarried)
-	} else if event.Waited && !queued {
-		// Its create was never announced; carrying it reads it with this change in it.
-		message, err := w.Teams.Message(ctx, event.Ref)
-		if err != nil && ClassOf(err) == NotFound {
-			return w.ignore(ctx, event.Event, UnknownMessage)
-		}
-		if err != nil {
-			return err
-		}
-		if err := w.Receive(ctx, []Arrival{{Ref: event.Ref, Kind: Create, SourceAt: message.CreatedAt}}); err != nil {
-			return err
-		}
-		return w.ignore(ctx, event.Event, Duplicate)
-	}
-	return w.park(ctx, event.Event, MessageMapped(event.Ref.Root, event.Ref.ID), w.Tuning.ParkFor, "waits for the message that it changes")
 }

@@ -12,58 +12,6 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
 )
 
-// teamsThread finds the Teams message that a reply belongs under. When there is none and none will come, the reply is to
-// be sent as a root with the returned quote before it.
-func (w *worker) teamsThread(ctx context.Context, event *OutboundEvent) (root TeamsMessageID, quote string, err error) {
-	if event.Root == "" {
-		return "", "", nil
-	}
-	mapping, known, err := w.Store.MappingOfPost(ctx, event.Root)
-	if err != nil {
-		return "", "", err
-	}
-	switch {
-	case known && mapping.State == Confirmed:
-		return mapping.TeamsThread(), "", nil
-	case known && mapping.State == Tombstone:
-		return "", quoted("", lostOriginal), nil
-	}
-	post, err := w.Mattermost.Post(ctx, event.Root)
-	if err != nil && ClassOf(err) != NotFound {
-		return "", "", err
-	}
-	if err != nil || post.DeleteAt > 0 {
-		return "", quoted("", lostOriginal), nil //nolint:nilerr // a root that is gone is quoted as lost
-	}
-	state, queued, err := w.Store.OutboundState(ctx, w.lease.Conversation, event.Root, Create)
-	if err != nil {
-		return "", "", err
-	}
-	wait := func() error {
-		return w.park(ctx, event.Event, PostMapped(event.Root), w.Tuning.ParkFor, "waits for the post that it replies to")
-	}
-	switch {
-	case post.Mapping != "":
-		// It came from Teams and is about to be confirmed.
-		return "", "", wait()
-	case queued && state != Dead, !queued && outgoing(post, w.link) && !event.Waited:
-		// Its turn is still to come, or its hook has not run yet.
-		return "", "", wait()
-	case !queued && outgoing(post, w.link):
-		// No hook reported it. Carry it first.
-		if _, err := w.Store.Depart(ctx, []Departure{departure(post, w.link)}, 0); err != nil {
-			return "", "", err
-		}
-		return "", "", wait()
-	}
-	// It is older than the link, of a kind that is not carried, or given up.
-	name, err := w.authorName(ctx, post)
-	if err != nil {
-		return "", "", err
-	}
-	return "", quoted(name, post.Message), nil
-}
-
 // lookForSend finds out whether a send whose outcome is unknown has arrived, and has it sent again when it has not been
 // seen in any of the looks.
 func (w *worker) lookForSend(ctx context.Context, event *OutboundEvent) error {

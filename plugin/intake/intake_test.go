@@ -24,7 +24,14 @@ type desk struct {
 	arrivals []bridge.Arrival
 	events   []LifecycleEvent
 	ignored  []bridge.Reason
-	fail     error
+	failing  string // the method that fails
+}
+
+func (d *desk) fail(method string) error {
+	if d.failing == method {
+		return errors.New("no database")
+	}
+	return nil
 }
 
 const (
@@ -33,23 +40,21 @@ const (
 )
 
 func (d *desk) Match(_ context.Context, id, state string) (Subscription, bool, error) {
-	return Subscription{ID: "one", Conversation: channel}, state == secret, d.fail
+	return Subscription{ID: "one", Conversation: channel}, state == secret, d.fail("Match")
 }
 
 func (d *desk) Lifecycle(_ context.Context, e LifecycleEvent) error {
 	d.events = append(d.events, e)
-	return d.fail
+	return d.fail("Lifecycle")
 }
 
 func (d *desk) Linked(_ context.Context, c bridge.ConversationID) (bool, error) {
-	return c == channel, nil
+	return c == channel, d.fail("Linked")
 }
 
 func (d *desk) Receive(_ context.Context, arrivals []bridge.Arrival) error {
-	if d.fail == nil {
-		d.arrivals = append(d.arrivals, arrivals...)
-	}
-	return d.fail
+	d.arrivals = append(d.arrivals, arrivals...)
+	return d.fail("Receive")
 }
 
 func (d *desk) Ignored(_ bridge.Direction, _ bridge.Kind, r bridge.Reason) {
@@ -116,9 +121,12 @@ func TestAcceptsAfterCommit(t *testing.T) {
 }
 
 func TestAsksForARepeatWhenNothingIsStored(t *testing.T) {
-	d := desk{fail: errors.New("no database")}
-	if w := d.post("/changes", batch(notification(secret, "created", message))); w.Code != http.StatusServiceUnavailable {
-		t.Errorf("answer %d, want 503", w.Code)
+	for _, method := range []string{"Match", "Linked", "Receive", "Lifecycle"} {
+		d := desk{failing: method}
+		w := d.post("/changes", batch(notification(secret, "created", message), `{"clientState":"`+secret+`","lifecycleEvent":"missed"}`))
+		if w.Code != http.StatusServiceUnavailable || w.Body.Len() != 0 {
+			t.Errorf("%s fails: answer %d %q, want an empty 503", method, w.Code, w.Body)
+		}
 	}
 }
 
