@@ -6,6 +6,7 @@
 package provider_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -28,7 +29,14 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "The acceptance tests cannot start:", err)
 		os.Exit(1)
 	}
-	code := stack.Run(m, stack.Options{}, func(s *stack.Stack) { shared = s })
+	// The site URL is set over the API: what the environment sets, nobody could change afterwards.
+	options := stack.Options{MattermostEnv: map[string]string{"MM_SERVICESETTINGS_SITEURL": ""}}
+	code := stack.Run(m, options, func(s *stack.Stack) {
+		shared = s
+		if err := setSiteURL(context.Background(), s.Mattermost.URL); err != nil {
+			panic(err)
+		}
+	})
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
 }
@@ -54,4 +62,14 @@ func prepare(dir string) error {
 		}
 	}
 	return buildTrialPlugin(dir)
+}
+
+// setSiteURL changes the address that the server believes to have.
+func setSiteURL(ctx context.Context, address string) error {
+	body := fmt.Sprintf(`{"ServiceSettings":{"SiteURL":%q}}`, address)
+	response, err := shared.Mattermost.Client().DoAPIPut(ctx, "/config/patch", body)
+	if err != nil {
+		return fmt.Errorf("set the site URL: %w", err)
+	}
+	return response.Body.Close()
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -29,7 +30,7 @@ type Options struct {
 	CertificatePEM, KeyPEM []byte // its TLS certificate, valid for 127.0.0.1
 	CAPEM                  []byte // what clients trust
 
-	Env map[string]string // MM_… settings over our own
+	Env map[string]string // MM_… settings over our own; an empty one leaves the setting to the API
 }
 
 // The first user of a fresh server, who is its system admin.
@@ -253,9 +254,8 @@ func (s *Server) environment() []string {
 		"MM_NOTIFICATIONLOGSETTINGS_ENABLEFILE":         "false",
 		"MM_NOTIFICATIONLOGSETTINGS_FILELOCATION":       filepath.Join(s.Dir, "logs"),
 	}
-	for name, value := range s.options.Env {
-		settings[name] = value
-	}
+	maps.Copy(settings, s.options.Env)
+	maps.DeleteFunc(settings, func(_, value string) bool { return value == "" })
 	// Settings in our own environment speak for another server.
 	var env []string
 	for _, v := range os.Environ() {
