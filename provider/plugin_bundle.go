@@ -110,6 +110,7 @@ func (r *pluginResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	default:
 		plan.State = types.StringValue(string(mattermost.Stopped))
 	}
+	plan.GeneratedSecrets = types.StringValue(secretsIntact)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/mattermost"
 )
 
-// fingerprintsKey is where the private state keeps the fingerprints of the write-only values, by setting key.
+// fingerprintsKey is where the private state keeps the fingerprints of secret settings, by setting key.
 const fingerprintsKey = "fingerprints"
 
 func (r *pluginConfigResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -81,12 +81,7 @@ func refreshSettings(state configValues, saved mattermost.Settings, importing bo
 // refreshSecrets compares the write-only settings with what was written last. A value that is missing or another one
 // shows as a version of null, which the plan changes back.
 func (r *pluginConfigResource) refreshSecrets(ctx context.Context, state configValues, saved mattermost.Settings, private privateState, diags *diag.Diagnostics) {
-	fingerprints := map[string]string{}
-	value, problems := private.GetKey(ctx, fingerprintsKey)
-	diags.Append(problems...)
-	if len(value) > 0 {
-		_ = json.Unmarshal(value, &fingerprints) // unreadable: only presence is compared
-	}
+	fingerprints := knownFingerprints(ctx, private, diags)
 	for _, s := range pluginSettings {
 		if s.kind != secretSetting || state[s.versionAttribute()].IsNull() {
 			continue
@@ -99,6 +94,17 @@ func (r *pluginConfigResource) refreshSecrets(ctx context.Context, state configV
 			state[s.versionAttribute()] = types.Int64Null()
 		}
 	}
+}
+
+// knownFingerprints reads what an earlier apply remembered, by setting key.
+func knownFingerprints(ctx context.Context, private privateState, diags *diag.Diagnostics) map[string]string {
+	fingerprints := map[string]string{}
+	value, problems := private.GetKey(ctx, fingerprintsKey)
+	diags.Append(problems...)
+	if len(value) > 0 {
+		_ = json.Unmarshal(value, &fingerprints) // unreadable: only presence is compared
+	}
+	return fingerprints
 }
 
 // deliveredMatches asks the plugin whether a secret setting has the value of a fingerprint. If the plugin does not answer,
@@ -136,9 +142,7 @@ func (r *pluginConfigResource) refreshSiteURL(ctx context.Context, state configV
 func rememberFingerprints(ctx context.Context, private privateWriter, secrets map[string]string) diag.Diagnostics {
 	fingerprints := map[string]string{}
 	if reader, ok := private.(privateState); ok {
-		if value, problems := reader.GetKey(ctx, fingerprintsKey); !problems.HasError() && len(value) > 0 {
-			_ = json.Unmarshal(value, &fingerprints) // unreadable: start afresh
-		}
+		fingerprints = knownFingerprints(ctx, reader, &diag.Diagnostics{}) // unreadable: start afresh
 	}
 	for key, secret := range secrets {
 		fingerprints[key] = mattermost.NewFingerprint(secret).String()

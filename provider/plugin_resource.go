@@ -97,7 +97,7 @@ func (r *pluginResource) reach(ctx context.Context, plan *pluginModel, prior plu
 	if diags.HasError() {
 		return
 	}
-	kept := r.writeGenerated(ctx, diags)
+	secrets := r.writeGenerated(ctx, diags)
 	if diags.HasError() {
 		return
 	}
@@ -106,7 +106,10 @@ func (r *pluginResource) reach(ctx context.Context, plan *pluginModel, prior plu
 	if diags.HasError() {
 		return
 	}
-	r.fillEmptyGenerated(ctx, kept, diags)
+	r.settleGenerated(ctx, secrets, private, diags)
+	if prior.GeneratedSecrets.ValueString() == secretsReplaced {
+		warnReplaced(diags)
+	}
 	plan.ID = types.StringValue(catalog.PluginID)
 }
 
@@ -214,6 +217,7 @@ func (r *pluginResource) Read(ctx context.Context, req resource.ReadRequest, res
 	state.Build = types.StringValue(now.Build)
 	state.Enabled = types.BoolValue(now.Enabled)
 	state.State = types.StringValue(string(now.State()))
+	state.GeneratedSecrets = types.StringValue(r.generatedState(ctx, req.Private, &resp.Diagnostics))
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 

@@ -29,6 +29,8 @@ type pluginModel struct {
 	Version         types.String `tfsdk:"version"`
 	Build           types.String `tfsdk:"build"`
 	State           types.String `tfsdk:"state"`
+
+	GeneratedSecrets types.String `tfsdk:"generated_secrets"`
 }
 
 func (r *pluginResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -61,6 +63,8 @@ func (r *pluginResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 				MarkdownDescription: "Whether a bundle that is older than the installed plugin may replace it. Default: false, because an older plugin may not understand a newer one's tables."},
 			"version": schema.StringAttribute{Computed: true, MarkdownDescription: "Version of the plugin. Another version on the server shows as a planned change."},
 			"build":   schema.StringAttribute{Computed: true, MarkdownDescription: "Digest of the build, which tells two builds of one version apart. Empty for bundles that do not carry one."},
+			"generated_secrets": schema.StringAttribute{Computed: true,
+				MarkdownDescription: "Whether `encryptionKey` and `webhookSecret` are those of the last apply: `intact`, `missing` (the next apply makes new ones) or `replaced` (the next apply warns and accepts them)."},
 			"state": schema.StringAttribute{Computed: true,
 				MarkdownDescription: "How the plugin runs: `running`, `starting`, `stopped` or `failed`; on several nodes, the worst of them."},
 		},

@@ -7,10 +7,12 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
-	"slices"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/mattermost"
 )
@@ -18,45 +20,68 @@ import (
 // generatedKeys are the settings that belong to msteamssync_plugin: made once, kept when present, never in the state.
 var generatedKeys = []string{"encryptionKey", "webhookSecret"}
 
-// writeGenerated writes the generated secrets that the server does not have. It returns the keys that were there.
-func (r *pluginResource) writeGenerated(ctx context.Context, diags *diag.Diagnostics) (kept []string) {
-	return r.generate(ctx, diags, func(current mattermost.Settings, key string) bool {
+// generated is what became of the two secrets in a run: those that were made, and the keys of those that were there.
+type generated struct {
+	made map[string]string
+	kept []string
+}
+
+// writeGenerated writes the generated secrets that the server does not have.
+func (r *pluginResource) writeGenerated(ctx context.Context, diags *diag.Diagnostics) generated {
+	return r.generate(ctx, generatedKeys, diags, func(current mattermost.Settings, key string) bool {
 		value, present := current.Lookup(key)
 		text, shown := value.Text()
 		return !present || shown && text == ""
 	})
 }
 
-// fillEmptyGenerated replaces those of the kept secrets that are empty. Newer servers mask empty values too, so only the
-// running plugin can tell; one that does not answer keeps what it has.
-func (r *pluginResource) fillEmptyGenerated(ctx context.Context, kept []string, diags *diag.Diagnostics) {
-	if len(kept) == 0 {
-		return
+// settleGenerated replaces those of the kept secrets that are empty and remembers the fingerprints of all, so that a later
+// refresh notices another value. Newer servers mask empty values too, so only the running plugin can tell; one that does
+// not answer keeps what it has, unnoticed.
+func (r *pluginResource) settleGenerated(ctx context.Context, now generated, private privateWriter, diags *diag.Diagnostics) {
+	fingerprints := map[string]string{}
+	if len(now.kept) > 0 {
+		salt := mattermost.NewFingerprint("").Salt
+		known, err := r.clients.mattermost.Fingerprints(ctx, salt)
+		switch {
+		case errors.Is(err, mattermost.ErrPluginDown):
+			return
+		case err != nil:
+			diags.AddWarning("The plugin's secrets were not checked", err.Error())
+			return
+		}
+		var empty []string
+		for _, key := range now.kept {
+			if sum, filled := known[key]; filled {
+				fingerprints[key] = mattermost.Fingerprint{Salt: salt, Sum: sum}.String()
+			} else {
+				empty = append(empty, key)
+			}
+		}
+		maps.Copy(now.made, r.generate(ctx, empty, diags, func(mattermost.Settings, string) bool { return true }).made)
 	}
-	known, err := r.clients.mattermost.Fingerprints(ctx, mattermost.NewFingerprint("").Salt)
-	if errors.Is(err, mattermost.ErrPluginDown) {
-		return
+	for key, secret := range now.made {
+		fingerprints[key] = mattermost.NewFingerprint(secret).String()
 	}
-	if err != nil {
-		diags.AddWarning("The plugin's secrets were not checked", err.Error())
-		return
-	}
-	r.generate(ctx, diags, func(_ mattermost.Settings, key string) bool {
-		_, filled := known[key]
-		return slices.Contains(kept, key) && !filled
-	})
+	value, _ := json.Marshal(fingerprints)
+	diags.Append(private.SetKey(ctx, fingerprintsKey, value)...)
 }
 
-// generate writes a fresh secret for each key that is missing, in one edit.
-func (r *pluginResource) generate(ctx context.Context, diags *diag.Diagnostics, missing func(mattermost.Settings, string) bool) (kept []string) {
+// generate writes a fresh secret for each of the keys that is missing, in one edit.
+func (r *pluginResource) generate(ctx context.Context, keys []string, diags *diag.Diagnostics, missing func(mattermost.Settings, string) bool) (done generated) {
+	done.made = map[string]string{}
+	if len(keys) == 0 {
+		return done
+	}
 	warnings, err := r.clients.mattermost.EditSettings(ctx, func(current mattermost.Settings) (mattermost.Edit, error) {
-		kept = nil
+		done = generated{made: map[string]string{}}
 		edit := mattermost.Edit{Set: map[string]any{}}
-		for _, key := range generatedKeys {
+		for _, key := range keys {
 			if missing(current, key) {
-				edit.Set[key] = newSecret()
+				done.made[key] = newSecret()
+				edit.Set[key] = done.made[key]
 			} else {
-				kept = append(kept, key)
+				done.kept = append(done.kept, key)
 			}
 		}
 		return edit, nil
@@ -65,7 +90,43 @@ func (r *pluginResource) generate(ctx context.Context, diags *diag.Diagnostics, 
 	if err != nil {
 		diags.AddError("The plugin's secrets were not written", err.Error())
 	}
-	return kept
+	return done
+}
+
+// What a refresh finds out about the two secrets. Plans always promise secretsIntact.
+const (
+	secretsIntact   = "intact"
+	secretsMissing  = "missing"
+	secretsReplaced = "replaced"
+)
+
+// generatedState compares the two secrets with what was there after the last apply.
+func (r *pluginResource) generatedState(ctx context.Context, private privateState, diags *diag.Diagnostics) string {
+	saved, err := r.clients.mattermost.Settings(ctx)
+	if err != nil {
+		diags.AddError("The plugin's settings cannot be read", err.Error())
+		return secretsIntact
+	}
+	for _, key := range generatedKeys {
+		value, present := saved.Lookup(key)
+		if text, shown := value.Text(); !present || shown && text == "" {
+			return secretsMissing
+		}
+	}
+	for key, text := range knownFingerprints(ctx, private, diags) {
+		fingerprint, err := mattermost.ParseFingerprint(text)
+		if err == nil && !r.clients.deliveredMatches(ctx, key, fingerprint, diags) {
+			return secretsReplaced
+		}
+	}
+	return secretsIntact
+}
+
+// warnReplaced says what accepting somebody else's values means; the own ones are kept nowhere.
+func warnReplaced(diags *diag.Diagnostics) {
+	diags.AddAttributeWarning(path.Root("generated_secrets"), "The plugin's generated secrets were replaced",
+		"encryptionKey or webhookSecret has another value than after the last apply. Terraform does not keep the former value and accepts the new one. "+
+			"With another encryption key, accounts that are connected have to be connected again, unless the former key is put back. Find out who changed it.")
 }
 
 // newSecret returns 32 random characters, as the System Console's Generate button does.
