@@ -156,6 +156,31 @@ func TestALookThatFails(t *testing.T) {
 	}
 }
 
+// A send that can neither be confirmed nor denied is given up, so that it holds nobody else, and looked for again when
+// somebody retries it: it is not sent twice.
+func TestASendThatCannotBeLookedFor(t *testing.T) {
+	s := newSite(t)
+	s.teams.silent = true
+	s.teams.sends.set(once(failsAfter, dropped))
+	s.teams.looks.set(func(int) (verdict, error) { return failsBefore, refused })
+	n := s.start()
+	s.writePost("", alexMM, "lost from sight")
+	s.eventually("it is a dead letter", func() bool {
+		h, err := n.Health(t.Context())
+		return err == nil && h.Outbound.Dead == 1
+	})
+	s.writeInTeams("", asAlex, "life goes on")
+	s.eventually("others pass", func() bool { return len(s.mattermost.texts()) == 2 })
+	s.teams.looks.set(nil)
+	if revived, err := n.Retry(t.Context(), chat.ID, bridge.Outbound); err != nil || revived != 1 {
+		t.Fatal(revived, err)
+	}
+	s.settle([]string{"alex: lost from sight", "alex: life goes on"}, []string{"lost from sight", "life goes on"})
+	if got := s.teams.sends.count(); got != 1 {
+		t.Errorf("%d POSTs", got)
+	}
+}
+
 func TestAMessageOfSomebodyWithASendInFlightWaits(t *testing.T) {
 	s := newSite(t)
 	s.teams.sends.set(once(failsBefore, dropped))

@@ -43,7 +43,7 @@ func (w *worker) lookForSend(ctx context.Context, event *OutboundEvent) error {
 		return w.confirmSend(ctx, event, mapping.ID, message)
 	}
 	if event.Looks+1 < len(w.Tuning.Looks) {
-		if err := w.Store.LookAgain(ctx, w.lease, *event, w.Tuning.Looks[event.Looks+1], true); err != nil {
+		if err := w.Store.LookAgain(ctx, w.lease, *event, w.Tuning.Looks[event.Looks+1], LookedInVain); err != nil {
 			return err
 		}
 		return errWaiting

@@ -76,7 +76,8 @@ type QueueStore interface {
 	Bury(ctx context.Context, lease Lease, event Event, reason string) error
 	// Behind removes an event that was noted but not carried: the mapped message is now behind its original.
 	Behind(ctx context.Context, lease Lease, event Event, mapping MappingID) error
-	// Revive makes dead events of a conversation due again and tells how many.
+	// Revive makes dead events of a lane due again and tells how many. A send that was given up with its outcome unknown is
+	// looked for again before it is repeated.
 	Revive(ctx context.Context, lane Lane) (int, error)
 }
 
@@ -104,8 +105,8 @@ type OutboxStore interface {
 	BeginSend(ctx context.Context, lease Lease, event OutboundEvent, send Send, look time.Duration) (MappingID, error)
 	// ConfirmSend records the message that a send made, and wakes what waits for it.
 	ConfirmSend(ctx context.Context, lease Lease, event OutboundEvent, mapping MappingID, sent Sent) error
-	// LookAgain puts the next look off. A look that did not find the send is counted, one that failed is not.
-	LookAgain(ctx context.Context, lease Lease, event OutboundEvent, after time.Duration, counted bool) error
+	// LookAgain puts the next look off, after one that did not find the send, or one that failed.
+	LookAgain(ctx context.Context, lease Lease, event OutboundEvent, after time.Duration, look Look) error
 	// Unsent records that a send did not happen: the event is pending again.
 	Unsent(ctx context.Context, lease Lease, event OutboundEvent, after time.Duration, counted bool, reason string) error
 	// OpenSends lists the sends in flight of a Teams user in a conversation.
@@ -135,6 +136,16 @@ type Send struct {
 	Channel  ChannelID
 	PostHash string
 }
+
+// Look is how a look for a send ended.
+type Look int
+
+// The ways in which a look settles nothing.
+const (
+	LookedInVain Look = iota // the send is not there; counts towards sending again
+	LookFailed               // counts towards giving up
+	LookHindered             // by an outage; counts nothing
+)
 
 // Sent is a message that a send made.
 type Sent struct {

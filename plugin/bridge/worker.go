@@ -22,7 +22,8 @@ func (e *Engine) drain(lane Lane) {
 	}
 	lease, mine, err := e.Store.Claim(e.life, lane, e.Tuning.Lease)
 	if err != nil {
-		e.troubled(lane, "could not claim a lane", err)
+		// The database is away. The poll says so, once for all lanes, and comes back to this one.
+		e.Log.Debug("could not claim a lane", "conversation", lane.Conversation, "direction", lane.Direction, "error", err)
 		return
 	}
 	if !mine {
@@ -54,18 +55,18 @@ func (e *Engine) drain(lane Lane) {
 	case errors.Is(err, ErrLeaseLost):
 		e.Log.Warn("lost a lane while working on it", "conversation", lane.Conversation, "direction", lane.Direction)
 	case err != nil:
-		e.troubled(lane, "could not work on a lane", err)
+		e.troubled(lane, err)
 	case next > 0:
 		e.dispatcher.wake(lane, next)
 	}
 }
 
 // troubled handles an error that is the store's, not an event's: the lane is tried again soon.
-func (e *Engine) troubled(lane Lane, what string, err error) {
+func (e *Engine) troubled(lane Lane, err error) {
 	if e.isStopping() {
 		return
 	}
-	e.Log.Warn(what+"; it is tried again", "conversation", lane.Conversation, "direction", lane.Direction, "error", err)
+	e.Log.Warn("could not work on a lane; it is tried again", "conversation", lane.Conversation, "direction", lane.Direction, "error", err)
 	e.dispatcher.wake(lane, e.Tuning.FirstBackoff)
 }
 
@@ -214,9 +215,11 @@ func (w *worker) settleFailure(ctx context.Context, event *Event, err error, sen
 		return lookAgain, err
 	}
 	switch {
-	case send != nil && send.State == Sending:
+	case send != nil && send.State == Sending && !counted:
+		return lookAgain, w.Store.LookAgain(ctx, w.lease, *send, wait, LookHindered)
+	case send != nil && send.State == Sending && event.Attempts+1 < limit:
 		// Whether it arrived is not known; only a look may tell.
-		return lookAgain, w.Store.LookAgain(ctx, w.lease, *send, wait, false)
+		return lookAgain, w.Store.LookAgain(ctx, w.lease, *send, wait, LookFailed)
 	case class == Permanent, counted && event.Attempts+1 >= limit:
 		w.Log.Error("gave an event up; it is kept as a dead letter and can be retried", "conversation", event.Lane.Conversation,
 			"direction", event.Lane.Direction, "kind", event.Kind, "attempts", event.Attempts+1, "error", err)

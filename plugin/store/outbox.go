@@ -202,14 +202,11 @@ func confirmSent(ctx context.Context, tx pgx.Tx, conversation bridge.Conversatio
 }
 
 // LookAgain puts the next look off.
-func (s *Store) LookAgain(ctx context.Context, lease bridge.Lease, event bridge.OutboundEvent, after time.Duration, counted bool) error {
-	count := 0
-	if counted {
-		count = 1
-	}
+func (s *Store) LookAgain(ctx context.Context, lease bridge.Lease, event bridge.OutboundEvent, after time.Duration, look bridge.Look) error {
+	counts := map[bridge.Look][2]int{bridge.LookedInVain: {1, 0}, bridge.LookFailed: {0, 1}}[look]
 	return s.under(ctx, lease, "put a look off", func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE msteamssync.outbox SET looks = looks + $3,
-			not_before = clock_timestamp() + make_interval(secs => $2) WHERE id = $1 AND state = 'sending'`, event.ID, seconds(after), count)
+		_, err := tx.Exec(ctx, `UPDATE msteamssync.outbox SET looks = looks + $3, attempts = attempts + $4,
+			not_before = clock_timestamp() + make_interval(secs => $2) WHERE id = $1 AND state = 'sending'`, event.ID, seconds(after), counts[0], counts[1])
 		return err
 	})
 }
@@ -221,6 +218,9 @@ func (s *Store) Unsent(ctx context.Context, lease bridge.Lease, event bridge.Out
 			return err
 		}
 		if err := putBack(ctx, tx, event.Event, "state = 'sending'", after, counted, reason); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "UPDATE msteamssync.outbox SET attempted_at = NULL WHERE id = $1", event.ID); err != nil {
 			return err
 		}
 		return s.wake(ctx, tx, lease.Conversation, bridge.SettledSendOf(event.Sender))

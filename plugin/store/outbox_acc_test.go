@@ -150,7 +150,7 @@ func TestARetryNeverTakesASendBack(t *testing.T) {
 	if got := takeOut(t, s, lease)[0]; got.State != bridge.Sending || got.Attempt != "key" || got.AttemptedAt.IsZero() {
 		t.Errorf("after a retry the send is %+v", got)
 	}
-	if err := s.LookAgain(t.Context(), lease, event, 0, true); err != nil {
+	if err := s.LookAgain(t.Context(), lease, event, 0, bridge.LookedInVain); err != nil {
 		t.Fatal(err)
 	}
 	if got := takeOut(t, s, lease)[0]; got.Looks != 1 {

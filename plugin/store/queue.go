@@ -105,7 +105,11 @@ func (s *Store) Behind(ctx context.Context, lease bridge.Lease, event bridge.Eve
 // Revive makes the dead events of a lane due again.
 func (s *Store) Revive(ctx context.Context, lane bridge.Lane) (revived int, err error) {
 	err = s.transact(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `UPDATE `+queueOf(lane.Direction)+` SET state = 'pending', attempts = 0, not_before = clock_timestamp()
+		set := "state = 'pending'"
+		if lane.Direction == bridge.Outbound {
+			set = "state = CASE WHEN attempted_at IS NULL THEN 'pending' ELSE 'sending' END, looks = 0"
+		}
+		tag, err := tx.Exec(ctx, `UPDATE `+queueOf(lane.Direction)+` SET `+set+`, attempts = 0, not_before = clock_timestamp()
 			WHERE conversation = $1 AND state = 'dead'`, lane.Conversation)
 		if err != nil {
 			return err

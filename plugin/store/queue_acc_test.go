@@ -181,7 +181,7 @@ func TestALostLeaseWritesNothing(t *testing.T) {
 		},
 		"confirm a send": func() error { return one.ConfirmSend(ctx, lostOut, eventOut, "m", bridge.Sent{}) },
 		"unsend":         func() error { return one.Unsent(ctx, lostOut, eventOut, 0, true, "") },
-		"look again":     func() error { return one.LookAgain(ctx, lostOut, eventOut, 0, true) },
+		"look again":     func() error { return one.LookAgain(ctx, lostOut, eventOut, 0, bridge.LookedInVain) },
 		"skip a post":    func() error { return one.SkipPost(ctx, lostOut, eventOut, "c") },
 	} {
 		if err := write(); !errors.Is(err, bridge.ErrLeaseLost) {

@@ -69,7 +69,7 @@ CREATE TABLE msteamssync.outbox (
     parked_for    text NOT NULL DEFAULT '',
     attempts      integer NOT NULL DEFAULT 0,
     attempt_key   text NOT NULL DEFAULT '', -- one key per row, in every send of it
-    attempted_at  timestamptz,              -- when the newest send began
+    attempted_at  timestamptz,              -- when the newest send began, until it is known not to have happened
     sender        text NOT NULL DEFAULT '', -- Teams user that the newest send speaks as
     looks         integer NOT NULL DEFAULT 0,
     last_error    text NOT NULL DEFAULT '',
