@@ -16,7 +16,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/mattermost"
 )
 
-// clients is what the provider block gives to every resource. One side may be absent: a team that holds only Azure or
+// clients is what the provider block gives to every resource, data source and action. One side may be absent: a team that holds only Azure or
 // only Mattermost credentials uses that side's resources.
 type clients struct {
 	entra      *entra.Client      // nil: no Azure credentials, or not known yet
@@ -32,12 +32,18 @@ type clients struct {
 	mattermostUnknown []string // the same for the Mattermost side
 }
 
-// configured takes the clients out of a resource's Configure request. It returns nil while Terraform only validates.
+// configured is clientsFrom for a resource, and for a list resource, which is configured with the same request.
 func configured(req resource.ConfigureRequest, diags *diag.Diagnostics) *clients {
-	if req.ProviderData == nil {
+	return clientsFrom(req.ProviderData, diags)
+}
+
+// clientsFrom takes the clients out of the ProviderData of any Configure request: of a resource, data source, ephemeral
+// resource, list resource or action. It returns nil while Terraform only validates.
+func clientsFrom(providerData any, diags *diag.Diagnostics) *clients {
+	if providerData == nil {
 		return nil
 	}
-	c, ok := req.ProviderData.(*clients)
+	c, ok := providerData.(*clients)
 	if !ok {
 		diags.AddError("Unexpected provider data", "This is a bug in the provider: its data has the wrong type.")
 	}

@@ -8,8 +8,11 @@ import (
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -26,8 +29,11 @@ func New(version string) func() provider.Provider {
 type msteamssync struct{ version string }
 
 var (
-	_ provider.Provider              = (*msteamssync)(nil)
-	_ provider.ProviderWithFunctions = (*msteamssync)(nil)
+	_ provider.Provider                       = (*msteamssync)(nil)
+	_ provider.ProviderWithFunctions          = (*msteamssync)(nil)
+	_ provider.ProviderWithEphemeralResources = (*msteamssync)(nil)
+	_ provider.ProviderWithListResources      = (*msteamssync)(nil)
+	_ provider.ProviderWithActions            = (*msteamssync)(nil)
 )
 
 func (p *msteamssync) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -134,7 +140,7 @@ func (p *msteamssync) Configure(ctx context.Context, req provider.ConfigureReque
 		return
 	}
 	c := connect(settings, "terraform-provider-msteamssync/"+p.version, &resp.Diagnostics)
-	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData = c, c, c
+	resp.ResourceData, resp.DataSourceData, resp.EphemeralResourceData, resp.ListResourceData, resp.ActionData = c, c, c, c, c
 }
 
 func (p *msteamssync) Resources(context.Context) []func() resource.Resource {
@@ -154,3 +160,11 @@ func (p *msteamssync) DataSources(context.Context) []func() datasource.DataSourc
 func (p *msteamssync) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{newRedirectURIFunction}
 }
+
+func (p *msteamssync) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return nil
+}
+
+func (p *msteamssync) ListResources(context.Context) []func() list.ListResource { return nil }
+
+func (p *msteamssync) Actions(context.Context) []func() action.Action { return nil }
