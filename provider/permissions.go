@@ -100,18 +100,24 @@ func (v permissionValidator) ValidateString(_ context.Context, req validator.Str
 	if ok {
 		return
 	}
-	text := fmt.Sprintf("%q is not the name of a %s Microsoft Graph permission that this provider knows.", written, v.kind)
-	other := catalog.Application
-	if v.kind == catalog.Application {
-		other = catalog.Delegated
-	}
-	if _, exists := catalog.Lookup(other, written); exists {
-		text += fmt.Sprintf(" It exists as a %s permission only.", other)
-	} else if near := catalog.Nearest(v.kind, written); near != "" {
-		text += fmt.Sprintf(" Did you mean %q?", near)
-	}
+	text := unknownPermission(v.kind, written)
 	if !v.byName {
 		text += " A permission that is missing here can be written as id: and its GUID."
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Unknown Microsoft Graph permission", text)
+}
+
+// unknownPermission says which permission may be meant by a name that the catalogue does not have.
+func unknownPermission(kind catalog.Kind, written string) string {
+	text := fmt.Sprintf("%q is not the name of a %s Microsoft Graph permission that this provider knows.", written, kind)
+	other := catalog.Application
+	if kind == catalog.Application {
+		other = catalog.Delegated
+	}
+	if _, exists := catalog.Lookup(other, written); exists {
+		text += fmt.Sprintf(" It exists as a %s permission only.", other)
+	} else if near := catalog.Nearest(kind, written); near != "" {
+		text += fmt.Sprintf(" Did you mean %q?", near)
+	}
+	return text
 }

@@ -158,7 +158,14 @@ func (p *msteamssync) Resources(context.Context) []func() resource.Resource {
 func (p *msteamssync) DataSources(context.Context) []func() datasource.DataSource { return nil }
 
 func (p *msteamssync) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newRedirectURIFunction}
+	return []func() function.Function{
+		newRedirectURIFunction,
+		newNormalizeSiteURLFunction,
+		newPermissionIDFunction,
+		newRequiredPermissionsFunction,
+		newAdminConsentURLFunction,
+		newDaysUntilFunction,
+	}
 }
 
 func (p *msteamssync) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {

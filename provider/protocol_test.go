@@ -1,0 +1,235 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/provider"
+)
+
+// protocol speaks to the provider as Terraform does, without Terraform: for what the oldest supported Terraform cannot
+// reach yet (lists, actions), and for what needs no Terraform (functions, moved state). Values are plain: nil, bool,
+// string, int64, []any and map[string]any; attributes that are left out are null.
+type protocol struct {
+	t       *testing.T
+	server  tfprotov6.ProviderServer
+	schemas *tfprotov6.GetProviderSchemaResponse
+}
+
+// speak starts a provider that is not configured.
+func speak(t *testing.T) *protocol {
+	t.Helper()
+	server := providerserver.NewProtocol6(provider.New("0.1.0")())()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if problems := failures(schemas.Diagnostics); problems != "" {
+		t.Fatal(problems)
+	}
+	return &protocol{t: t, server: server, schemas: schemas}
+}
+
+// configure hands over the provider block.
+func (p *protocol) configure(block map[string]any) *protocol {
+	p.t.Helper()
+	answer, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: p.encode(block)})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if problems := failures(answer.Diagnostics); problems != "" {
+		p.t.Fatal(problems)
+	}
+	return p
+}
+
+// call calls a function; the arguments after the last parameter are the variadic ones.
+func (p *protocol) call(name string, arguments ...any) (result any, problem string) {
+	p.t.Helper()
+	definition := p.schemas.Functions[name]
+	if definition == nil {
+		p.t.Fatalf("there is no function %s", name)
+	}
+	var encoded []*tfprotov6.DynamicValue
+	for _, argument := range arguments {
+		encoded = append(encoded, p.encode(argument))
+	}
+	answer, err := p.server.CallFunction(p.t.Context(), &tfprotov6.CallFunctionRequest{Name: name, Arguments: encoded})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if answer.Error != nil {
+		return nil, answer.Error.Text
+	}
+	return p.decode(answer.Result, definition.Return.Type), ""
+}
+
+// invoke validates, plans and invokes an action as Terraform does, and returns its progress and its errors.
+func (p *protocol) invoke(name string, config map[string]any) (progress []string, problem string) {
+	p.t.Helper()
+	if p.schemas.ActionSchemas[name] == nil {
+		p.t.Fatalf("there is no action %s", name)
+	}
+	actions := p.server.(tfprotov6.ActionServer)
+	valid, err := actions.ValidateActionConfig(p.t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: p.encode(config)})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if problem = failures(valid.Diagnostics); problem != "" {
+		return nil, problem
+	}
+	planned, err := actions.PlanAction(p.t.Context(), &tfprotov6.PlanActionRequest{ActionType: name, Config: p.encode(config)})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if problem = failures(planned.Diagnostics); problem != "" {
+		return nil, problem
+	}
+	stream, err := actions.InvokeAction(p.t.Context(), &tfprotov6.InvokeActionRequest{ActionType: name, Config: p.encode(config)})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for event := range stream.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress = append(progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			problem = failures(event.Diagnostics)
+		}
+	}
+	return progress, problem
+}
+
+// listed is one object that a list resource found.
+type listed struct {
+	name     string
+	identity map[string]any
+	resource map[string]any // nil unless it was asked for
+}
+
+// list asks a list resource; limit 0 means Terraform's own default of 100.
+func (p *protocol) list(name string, config map[string]any, include bool, limit int64) (found []listed, problem string) {
+	p.t.Helper()
+	if p.schemas.ListResourceSchemas[name] == nil {
+		p.t.Fatalf("there is no list resource %s", name)
+	}
+	lists := p.server.(tfprotov6.ListResourceServer)
+	valid, err := lists.ValidateListResourceConfig(p.t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: name, Config: p.encode(config)})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if problem = failures(valid.Diagnostics); problem != "" {
+		return nil, problem
+	}
+	if limit == 0 {
+		limit = 100
+	}
+	stream, err := lists.ListResource(p.t.Context(), &tfprotov6.ListResourceRequest{TypeName: name, Config: p.encode(config), IncludeResource: include, Limit: limit})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	identities, err := p.server.GetResourceIdentitySchemas(p.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for result := range stream.Results {
+		if problem = failures(result.Diagnostics); problem != "" {
+			return found, problem
+		}
+		item := listed{name: result.DisplayName}
+		item.identity, _ = p.decode(result.Identity.IdentityData, identities.IdentitySchemas[name].ValueType()).(map[string]any)
+		if result.Resource != nil {
+			item.resource, _ = p.decode(result.Resource, p.schemas.ResourceSchemas[name].ValueType()).(map[string]any)
+		}
+		found = append(found, item)
+	}
+	return found, ""
+}
+
+func (p *protocol) encode(value any) *tfprotov6.DynamicValue {
+	p.t.Helper()
+	if config, ok := value.(map[string]any); ok && config == nil {
+		value = map[string]any{}
+	}
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return &tfprotov6.DynamicValue{JSON: encoded}
+}
+
+func (p *protocol) decode(value *tfprotov6.DynamicValue, as tftypes.Type) any {
+	p.t.Helper()
+	decoded, err := value.Unmarshal(as)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.plain(decoded)
+}
+
+func (p *protocol) plain(value tftypes.Value) (result any) {
+	p.t.Helper()
+	if value.IsNull() {
+		return nil
+	}
+	if !value.IsKnown() {
+		return "(unknown)"
+	}
+	var err error
+	switch {
+	case value.Type().Is(tftypes.String):
+		var text string
+		err = value.As(&text)
+		result = text
+	case value.Type().Is(tftypes.Bool):
+		var truth bool
+		err = value.As(&truth)
+		result = truth
+	case value.Type().Is(tftypes.Number):
+		number := new(big.Float)
+		err = value.As(&number)
+		whole, _ := number.Int64()
+		result = whole
+	case value.Type().Is(tftypes.Object{}), value.Type().Is(tftypes.Map{}):
+		fields := map[string]tftypes.Value{}
+		err = value.As(&fields)
+		plain := map[string]any{}
+		for name, field := range fields {
+			plain[name] = p.plain(field)
+		}
+		result = plain
+	default:
+		var items []tftypes.Value
+		err = value.As(&items)
+		plain := []any{}
+		for _, item := range items {
+			plain = append(plain, p.plain(item))
+		}
+		result = plain
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return result
+}
+
+// failures is the text of all errors; warnings are left out.
+func failures(diagnostics []*tfprotov6.Diagnostic) string {
+	var lines []string
+	for _, d := range diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			lines = append(lines, fmt.Sprintf("%s: %s", d.Summary, d.Detail))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
