@@ -74,6 +74,31 @@ func (p *protocol) call(name string, arguments ...any) (result any, problem stri
 	return p.decode(answer.Result, definition.Return.Type), ""
 }
 
+// read reads a data source.
+func (p *protocol) read(name string, config map[string]any) (state map[string]any, problem string) {
+	p.t.Helper()
+	schema := p.schemas.DataSourceSchemas[name]
+	if schema == nil {
+		p.t.Fatalf("there is no data source %s", name)
+	}
+	valid, err := p.server.ValidateDataResourceConfig(p.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: p.encode(config)})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if problem = failures(valid.Diagnostics); problem != "" {
+		return nil, problem
+	}
+	answer, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: p.encode(config)})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if problem = failures(answer.Diagnostics); problem != "" {
+		return nil, problem
+	}
+	state, _ = p.decode(answer.State, schema.ValueType()).(map[string]any)
+	return state, ""
+}
+
 // invoke validates, plans and invokes an action as Terraform does, and returns its progress and its errors.
 func (p *protocol) invoke(name string, config map[string]any) (progress []string, problem string) {
 	p.t.Helper()

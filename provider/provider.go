@@ -155,7 +155,11 @@ func (p *msteamssync) Resources(context.Context) []func() resource.Resource {
 	}
 }
 
-func (p *msteamssync) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (p *msteamssync) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		newPermissionsDataSource,
+	}
+}
 
 func (p *msteamssync) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
