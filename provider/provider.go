@@ -158,6 +158,7 @@ func (p *msteamssync) Resources(context.Context) []func() resource.Resource {
 func (p *msteamssync) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		newPermissionsDataSource,
+		newPluginStatusDataSource,
 	}
 }
 

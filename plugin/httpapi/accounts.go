@@ -36,10 +36,14 @@ func (a *api) connect(c *call) error {
 
 // redirect is where Microsoft sends the browser back to.
 func (a *api) redirect(c *call) error {
+	query := c.URL.Query()
+	if query.Has("admin_consent") {
+		adminConsented(c, query)
+		return nil
+	}
 	if a.Accounts == nil {
 		return a.notReady()
 	}
-	query := c.URL.Query()
 	completed, err := a.Accounts.Complete(c.Context(), c.visitor(), accounts.Answer{
 		State: query.Get("state"), Code: query.Get("code"), Error: query.Get("error"), Description: query.Get("error_description"),
 	})
@@ -52,6 +56,17 @@ func (a *api) redirect(c *call) error {
 	}
 	page(c, http.StatusOK, text)
 	return nil
+}
+
+// adminConsented ends an administrator's consent for everybody, which comes back to the same address as log-ins do. A
+// refusal keeps admin_consent and adds an error (Entra docs, "Admin consent"). It changes nothing here.
+func adminConsented(c *call, query url.Values) {
+	if query.Get("error") != "" {
+		description, _, _ := strings.Cut(query.Get("error_description"), "\r\n")
+		page(c, http.StatusForbidden, pageText{Title: "Consent was not given", Text: "Microsoft says: " + description, Detail: query.Get("error")})
+		return
+	}
+	page(c, http.StatusOK, pageText{Title: "Consent was given", Text: "Microsoft has noted the administrator's consent. You can close this window."})
 }
 
 func (a *api) needsConnect(c *call) error {

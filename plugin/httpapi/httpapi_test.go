@@ -73,6 +73,16 @@ func (l *logins) Requirement(context.Context, bridge.UserID) (accounts.Requireme
 	return accounts.Requirement{NeedsConnect: true, Email: "alex@demo.example"}, l.err
 }
 
+// checks finds everything in order.
+type checks struct{}
+
+func (checks) Webhook(context.Context) httpapi.Check {
+	return httpapi.Check{OK: true, Detail: "It answers."}
+}
+func (checks) Credentials(context.Context) httpapi.Check {
+	return httpapi.Check{Code: "invalid_client", Detail: "The secret has expired."}
+}
+
 func accepted(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
@@ -86,6 +96,7 @@ func parts() httpapi.Parts {
 		Log: slog.New(slog.DiscardHandler), Permissions: people{}, SiteURL: func() string { return "https://chat.example.com/mm" },
 		Status:       func(context.Context) any { return map[string]string{"state": "running"} },
 		Fingerprints: func(salt []byte) map[string]string { return map[string]string{"clientSecret": string(salt[:1])} },
+		Checks:       checks{},
 		Accounts:     &logins{}, Links: &links{},
 		Changes: http.HandlerFunc(accepted), Lifecycle: http.HandlerFunc(accepted), Metrics: http.HandlerFunc(accepted),
 	}
@@ -156,7 +167,7 @@ func TestRequestsWithoutAPartAreToldToWait(t *testing.T) {
 		name := route.Method + " " + route.Path
 		w := ask(t, p, "root", route.Method, strings.ReplaceAll(route.Path, "{channel_id}", "c"), bodies[name])
 		switch route.Path {
-		case "/api/v1/status", "/api/v1/metrics", "/api/v1/config/fingerprints":
+		case "/api/v1/status", "/api/v1/metrics", "/api/v1/config/fingerprints", "/api/v1/checks/webhook", "/api/v1/checks/credentials":
 			if w.Code >= http.StatusBadRequest {
 				t.Errorf("%s answers %d without a database", name, w.Code)
 			}
@@ -230,6 +241,32 @@ func TestBodiesAreChecked(t *testing.T) {
 	}
 	if w := ask(t, parts(), "", "POST", "/changes", strings.Repeat("x", 5<<20)); w.Code != 413 {
 		t.Errorf("5 MB of notifications answer %d", w.Code)
+	}
+}
+
+// TestAnAdministratorsConsentComesBack: it is no log-in, so there is no state, and nothing to complete.
+func TestAnAdministratorsConsentComesBack(t *testing.T) {
+	p := parts()
+	l := &logins{}
+	p.Accounts = l
+	w := ask(t, p, "somebody", "GET", "/oauth-redirect?admin_consent=True&tenant=t&scope=s", "")
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Consent was given") || l.completed.User != "" {
+		t.Errorf("answers %d: %s", w.Code, w.Body)
+	}
+	w = ask(t, p, "somebody", "GET", "/oauth-redirect?admin_consent=True&error=consent_required&error_description=AADSTS65004%3A+%3Cb%3Edenied%0D%0ATrace", "")
+	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "AADSTS65004: &lt;b&gt;denied") || strings.Contains(w.Body.String(), "Trace") {
+		t.Errorf("answers %d: %s", w.Code, w.Body)
+	}
+}
+
+func TestChecksAnswerWhatTheyFound(t *testing.T) {
+	for path, want := range map[string]string{
+		"/api/v1/checks/webhook":     `{"ok":true,"detail":"It answers."}`,
+		"/api/v1/checks/credentials": `{"ok":false,"detail":"The secret has expired.","code":"invalid_client"}`,
+	} {
+		if w := ask(t, parts(), "root", "POST", path, ""); w.Code != http.StatusOK || strings.TrimSpace(w.Body.String()) != want {
+			t.Errorf("%s answers %d: %s", path, w.Code, w.Body)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ type Parts struct {
 	Status func(ctx context.Context) any
 	// Fingerprints returns an HMAC per secret setting under the salt.
 	Fingerprints func(salt []byte) map[string]string
+	Checks       Checks
 	Accounts     Accounts
 	Links        Links
 	Changes      http.Handler

@@ -51,6 +51,8 @@ func Routes() []Route {
 		{Method: http.MethodGet, Path: "/api/v1/status", Role: SystemAdmin, serve: (*api).status},
 		{Method: http.MethodGet, Path: "/api/v1/metrics", Role: SystemAdmin, serve: (*api).metrics},
 		{Method: http.MethodPost, Path: "/api/v1/config/fingerprints", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).fingerprints},
+		{Method: http.MethodPost, Path: "/api/v1/checks/webhook", Role: SystemAdmin, serve: (*api).checkWebhook},
+		{Method: http.MethodPost, Path: "/api/v1/checks/credentials", Role: SystemAdmin, serve: (*api).checkCredentials},
 		{Method: http.MethodGet, Path: "/api/v1/links", Role: SystemAdmin, serve: (*api).listLinks},
 		{Method: http.MethodPost, Path: "/api/v1/links", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).createLink},
 		{Method: http.MethodDelete, Path: "/api/v1/links/{channel_id}", Role: SystemAdmin, serve: (*api).deleteLink},

@@ -238,6 +238,7 @@ func (s *Service) serve(r *rooms) {
 		Log: s.log, Permissions: people, Observe: s.metrics.Request, SiteURL: s.siteURL,
 		Status:       func(ctx context.Context) any { return s.Status(ctx) },
 		Fingerprints: func(salt []byte) map[string]string { return s.reading().Fingerprints(salt) },
+		Checks:       checks{s},
 		NotReady:     "It has no connection with its database.",
 		Metrics:      s.metrics,
 	}

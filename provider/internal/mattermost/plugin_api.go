@@ -100,6 +100,12 @@ func (s *Server) Report(ctx context.Context) (Report, error) {
 	return report, err
 }
 
+// Status asks the plugin for all that it says about itself and decodes it into what the caller wants of it; the plugin's
+// openapi.yaml describes it. The error is ErrPluginDown when it does not answer.
+func (s *Server) Status(ctx context.Context, into any) error {
+	return s.callPlugin(ctx, "read the plugin's status", http.MethodGet, routeStatus, nil, into)
+}
+
 // callPlugin calls one of the plugin's own routes.
 func (s *Server) callPlugin(ctx context.Context, doing, method, route string, body, answer any) error {
 	api, err := s.client(ctx)
