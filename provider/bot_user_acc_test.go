@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -18,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
 )
 
 const (
@@ -44,8 +46,15 @@ func (p *portal) bot() object {
 	return p.do(http.MethodGet, "/v1.0/users/"+botName+"?$select=id,displayName,mailNickname,accountEnabled,usageLocation,assignedLicenses", nil)
 }
 
+// twoProducts is the demo tenant with a second product.
+func twoProducts() emulator.Config {
+	seed := emulator.DefaultSeed()
+	seed.Directory.SKUs = append(seed.Directory.SKUs, directory.SKU{SKUID: uuid.NewString(), SKUPartNumber: "O365_BUSINESS_ESSENTIALS", Enabled: 5})
+	return emulator.Config{Seed: &seed}
+}
+
 func TestAccBotUserLifecycle(t *testing.T) {
-	cloud := emulator.Start(t)
+	cloud := emulator.Start(t, twoProducts())
 	admin := openPortal(t, cloud)
 	config := azureOnly(cloud, botConfig(licensedBot))
 	patch := func(body object) func() {
@@ -101,6 +110,7 @@ resource "msteamssync_bot_user" "this" {
 				ResourceName: bot, ImportState: true, ImportStateVerify: true, ImportStateId: botName,
 				ImportStateVerifyIgnore: []string{"password_wo_version"},
 			},
+			{ResourceName: bot, ImportState: true, ImportStateVerify: true, ImportStateIdFunc: idFrom(bot, "id"), ImportStateVerifyIgnore: []string{"password_wo_version"}},
 			{PreConfig: patch(object{"accountEnabled": false}), Config: config, ConfigPlanChecks: plans(updates(bot, "account_enabled")), Check: licensed},
 			{PreConfig: patch(object{"displayName": "Renamed"}), Config: config, ConfigPlanChecks: plans(updates(bot, "display_name")), Check: licensed},
 			{
@@ -109,6 +119,15 @@ resource "msteamssync_bot_user" "this" {
 				},
 				Config: config, ConfigPlanChecks: plans(updates(bot, "license_skus")), Check: licensed,
 			},
+			{
+				PreConfig: func() {
+					admin.do(http.MethodPost, "/v1.0/users/"+botName+"/assignLicense", object{
+						"addLicenses": []any{object{"skuId": skuID(admin, "O365_BUSINESS_ESSENTIALS"), "disabledPlans": []any{}}}, "removeLicenses": []any{},
+					})
+				},
+				Config: config, ConfigPlanChecks: plans(updates(bot, "license_skus")), Check: licensed,
+			},
+			{PreConfig: patch(object{"mailNickname": "renamed"}), Config: azureOnly(cloud, botConfig(licensedBot+"\n  mail_nickname = \"bridge\"")), ConfigPlanChecks: plans(updates(bot, "mail_nickname")), Check: licensed},
 			{PreConfig: patch(object{"usageLocation": "FR"}), Config: config, ConfigPlanChecks: plans(updates(bot, "usage_location")), Check: licensed},
 			{
 				PreConfig: func() { admin.do(http.MethodDelete, "/v1.0/users/"+botName, nil) },
@@ -156,6 +175,8 @@ func TestAccBotUserSpeaksClearly(t *testing.T) {
 				user_principal_name = "bridge@demo.example"
 				display_name        = "Bridge"
 			}`, `(?s)A new account\s+needs a password`),
+			fails(botConfig(`display_name = "Bridge"
+				deletion_protection = "perhaps"`), `a bool is required`),
 			fails(botConfig(`display_name = "Bridge"
 				license_skus = ["TEAMS_ENTERPRISE"]`), `(?s)usage_location to a\s+two-letter`),
 			fails(botConfig(`display_name = "Bridge"

@@ -7,10 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
-	"github.com/google/uuid"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -27,6 +25,8 @@ var (
 	_ resource.ResourceWithImportState    = (*botUserResource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*botUserResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*botUserResource)(nil)
+	_ resource.ResourceWithIdentity       = (*botUserResource)(nil)
+	_ resource.ResourceWithMoveState      = (*botUserResource)(nil)
 )
 
 func newBotUserResource() resource.Resource { return &botUserResource{} }
@@ -39,6 +39,7 @@ func (r *botUserResource) Configure(_ context.Context, req resource.ConfigureReq
 	r.clients = configured(req, &resp.Diagnostics)
 }
 
+// Create makes the account, or brings a deleted one of the same name back.
 func (r *botUserResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan, config botUserModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -46,38 +47,106 @@ func (r *botUserResource) Create(ctx context.Context, req resource.CreateRequest
 	if resp.Diagnostics.HasError() || !r.clients.needEntra(&resp.Diagnostics) {
 		return
 	}
-	skus, err := r.skuIDs(ctx, itemsOf(ctx, plan.LicenseSKUs, &resp.Diagnostics))
+	want, err := r.skuIDs(ctx, itemsOf(ctx, plan.LicenseSKUs, &resp.Diagnostics))
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("license_skus"), "The bot user was not created", err.Error())
 		return
 	}
 	ctx, done := consistency.Finish(ctx, interruptGrace)
 	defer done()
-	user, err := r.clients.entra.CreateUser(ctx, plan.user(), config.PasswordWO.ValueString())
-	var exists *entra.UserExistsError
-	if errors.As(err, &exists) {
-		resp.Diagnostics.AddAttributeError(path.Root("user_principal_name"), "The account is there already",
-			fmt.Sprintf("%s. Terraform does not take over an account that it did not make. If it is the bot account, import it:\n\n  terraform import msteamssync_bot_user.NAME %s", err, plan.UserPrincipalName.ValueString()))
+	user, restored := r.restore(ctx, plan, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err != nil {
-		resp.Diagnostics.AddError("The bot user was not created", err.Error())
-		return
+	if !restored {
+		if user, err = r.clients.entra.CreateUser(ctx, plan.user(), config.PasswordWO.ValueString()); err != nil {
+			refuseCreation(plan.UserPrincipalName.ValueString(), err, &resp.Diagnostics)
+			return
+		}
 	}
+	licenses := plan.LicenseSKUs
 	plan.ID = types.StringValue(string(user.ObjectID))
+	if plan.UsageLocation.IsUnknown() {
+		plan.UsageLocation = types.StringPointerValue(nilIfEmpty(user.UsageLocation))
+	}
+	if licenses.IsUnknown() {
+		want, plan.LicenseSKUs = user.SkuIDs, setOf(r.names(ctx, user.SkuIDs))
+	}
+	// In the state before anything waits: whatever goes wrong from here on, Terraform knows the account.
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(plan.ID))...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
-	if err := r.clients.entra.SetLicenses(ctx, user.ObjectID, nil, skus); err != nil {
+	if restored {
+		if err := r.clients.entra.UpdateUser(ctx, plan.user(), config.PasswordWO.ValueString()); err != nil {
+			resp.Diagnostics.AddError("The restored bot user was not changed", err.Error())
+			return
+		}
+	}
+	if err := r.clients.entra.SetLicenses(ctx, user.ObjectID, user.SkuIDs, want); err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("license_skus"), "The bot user has no licence yet", err.Error())
 	}
+	r.rememberSkus(ctx, resp.Private, itemsOf(ctx, plan.LicenseSKUs, &resp.Diagnostics), want)
+}
+
+// restore takes the account out of the deleted users, if it is there and may be restored.
+func (r *botUserResource) restore(ctx context.Context, plan botUserModel, diags *diag.Diagnostics) (entra.User, bool) {
+	name := plan.UserPrincipalName.ValueString()
+	if !plan.RestoreDeleted.ValueBool() {
+		return entra.User{}, false
+	}
+	deleted, err := r.clients.entra.DeletedUser(ctx, name)
+	if err != nil {
+		diags.AddAttributeWarning(path.Root("restore_deleted"), "The deleted users were not searched",
+			fmt.Sprintf("Whether %s was deleted earlier and could be restored is not known, so a new account is made.\n\n%s", name, err))
+		return entra.User{}, false
+	}
+	if deleted == nil {
+		return entra.User{}, false
+	}
+	user, err := r.clients.entra.RestoreUser(ctx, *deleted)
+	if isTaken(err) {
+		return entra.User{}, false // CreateUser will say that the name is taken
+	}
+	if err != nil {
+		diags.AddAttributeError(path.Root("restore_deleted"), "The deleted bot user was not restored",
+			fmt.Sprintf("%s stands in the tenant's deleted users with the object id %s. Set restore_deleted = false to make a new account beside it.\n\n%s", name, deleted.ObjectID, err))
+		return entra.User{}, false
+	}
+	diags.AddAttributeWarning(path.Root("user_principal_name"), "A deleted account was restored",
+		fmt.Sprintf("%s stood in the tenant's deleted users. It was restored with its object id %s and its chats, and got the attributes and the password of this configuration. With restore_deleted = false a new account is made instead.", name, user.ObjectID))
+	return user, true
+}
+
+func isTaken(err error) bool {
+	_, taken := errors.AsType[*entra.UserExistsError](err)
+	return taken
+}
+
+func refuseCreation(name string, err error, diags *diag.Diagnostics) {
+	if isTaken(err) {
+		diags.AddAttributeError(path.Root("user_principal_name"), "The account is there already",
+			fmt.Sprintf("%s. Terraform does not take over an account that it did not make. If it is the bot account, import it:\n\n  terraform import msteamssync_bot_user.NAME %s", err, name))
+		return
+	}
+	diags.AddError("The bot user was not created", err.Error())
 }
 
 func (r *botUserResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state botUserModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.clients.canRefreshEntra(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	if r.clients.canRefreshEntra(&resp.Diagnostics) {
+		r.refresh(ctx, req, resp, state)
+	}
+	// Also when the resource has left the state: the framework asks for the identity in any case. A known one stays.
+	if req.Identity == nil || req.Identity.Raw.IsFullyNull() {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(state.ID))...)
+	}
+}
+
+func (r *botUserResource) refresh(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state botUserModel) {
 	id := state.ID.ValueString()
 	user, err := r.clients.entra.User(ctx, id)
 	if entra.IsNotFound(err) {
@@ -100,14 +169,7 @@ func (r *botUserResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	state.refresh(user)
-	if !state.LicenseSKUs.IsNull() {
-		skus, err := r.clients.entra.Skus(ctx)
-		if err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root("license_skus"), "The bot user's licences cannot be read", err.Error())
-			return
-		}
-		state.LicenseSKUs = skuSpelling(skus).refresh(ctx, state.LicenseSKUs, partNumbers(skus, user.SkuIDs), &resp.Diagnostics)
-	}
+	r.refreshLicenses(ctx, &state, user.SkuIDs, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
@@ -124,107 +186,36 @@ func (r *botUserResource) Update(ctx context.Context, req resource.UpdateRequest
 	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
 		password = config.PasswordWO.ValueString()
 	}
-	if err := r.clients.entra.UpdateUser(ctx, want, password); err != nil {
-		resp.Diagnostics.AddError("The bot user was not changed", err.Error())
-		return
-	}
-	if !plan.LicenseSKUs.IsNull() && !plan.LicenseSKUs.Equal(state.LicenseSKUs) {
-		if err := r.setLicenses(ctx, want.ObjectID, itemsOf(ctx, plan.LicenseSKUs, &resp.Diagnostics)); err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root("license_skus"), "The bot user's licences were not changed", err.Error())
+	if password != "" || !want.Same(state.user()) {
+		if err := r.clients.entra.UpdateUser(ctx, want, password); err != nil {
+			resp.Diagnostics.AddError("The bot user was not changed", err.Error())
 			return
 		}
 	}
+	if !plan.LicenseSKUs.Equal(state.LicenseSKUs) {
+		written := itemsOf(ctx, plan.LicenseSKUs, &resp.Diagnostics)
+		ids, err := r.setLicenses(ctx, want.ObjectID, written)
+		if err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root("license_skus"), "The bot user's licences were not changed", err.Error())
+			return
+		}
+		r.rememberSkus(ctx, resp.Private, written, ids)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-}
-
-func (r *botUserResource) setLicenses(ctx context.Context, id entra.ObjectID, written []string) error {
-	want, err := r.skuIDs(ctx, written)
-	if err != nil {
-		return err
+	if req.Identity == nil || req.Identity.Raw.IsFullyNull() {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(plan.ID))...)
 	}
-	user, err := r.clients.entra.AwaitUser(ctx, string(id))
-	if err != nil {
-		return err
-	}
-	return r.clients.entra.SetLicenses(ctx, id, user.SkuIDs, want)
 }
 
 // Delete moves the account to the deleted users, where it can be restored for 30 days.
 func (r *botUserResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state botUserModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state.refuseDeletion(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !r.clients.needEntra(&resp.Diagnostics) {
 		return
 	}
 	if err := r.clients.entra.DeleteUser(ctx, entra.ObjectID(state.ID.ValueString())); err != nil {
 		resp.Diagnostics.AddError("The bot user was not deleted", err.Error())
 	}
-}
-
-// ImportState takes the user principal name or the object id.
-func (r *botUserResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if !r.clients.needEntra(&resp.Diagnostics) {
-		return
-	}
-	user, err := r.clients.entra.User(ctx, strings.TrimSpace(req.ID))
-	if err != nil {
-		resp.Diagnostics.AddError("The account to import was not found",
-			fmt.Sprintf("No user of the tenant has the user principal name or object id %q.\n\n%s", req.ID, err))
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), string(user.ObjectID))...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("license_skus"), types.SetValueMust(types.StringType, []attr.Value{}))...)
-}
-
-// skuIDs turns part numbers into ids of licences that the tenant has. Ids pass.
-func (r *botUserResource) skuIDs(ctx context.Context, written []string) ([]string, error) {
-	var ids, owned []string
-	var skus []entra.Sku
-	for _, w := range written {
-		if id, err := uuid.Parse(w); err == nil {
-			ids = append(ids, id.String())
-			continue
-		}
-		if skus == nil {
-			var err error
-			if skus, err = r.clients.entra.Skus(ctx); err != nil {
-				return nil, err
-			}
-			for _, sku := range skus {
-				owned = append(owned, sku.PartNumber)
-			}
-		}
-		id := skuSpelling(skus)(w)
-		if _, err := uuid.Parse(id); err != nil {
-			return nil, fmt.Errorf("the tenant has no licence with the part number %q; it has: %s", w, strings.Join(owned, ", "))
-		}
-		ids = append(ids, id)
-	}
-	return ids, nil
-}
-
-// skuSpelling makes a part number in any case and the licence's id the same.
-func skuSpelling(skus []entra.Sku) spelling {
-	return func(written string) string {
-		for _, sku := range skus {
-			if strings.EqualFold(sku.PartNumber, written) {
-				return strings.ToLower(sku.ID)
-			}
-		}
-		return strings.ToLower(written)
-	}
-}
-
-func partNumbers(skus []entra.Sku, ids []string) []string {
-	var names []string
-	for _, id := range ids {
-		name := id
-		for _, sku := range skus {
-			if strings.EqualFold(sku.ID, id) && sku.PartNumber != "" {
-				name = sku.PartNumber
-			}
-		}
-		names = append(names, name)
-	}
-	return names
 }

@@ -5,16 +5,19 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -33,6 +36,9 @@ type botUserModel struct {
 	AccountEnabled    types.Bool   `tfsdk:"account_enabled"`
 	PasswordWO        types.String `tfsdk:"password_wo"`
 	PasswordWOVersion types.Int64  `tfsdk:"password_wo_version"`
+
+	RestoreDeleted     types.Bool `tfsdk:"restore_deleted"`
+	DeletionProtection types.Bool `tfsdk:"deletion_protection"`
 }
 
 var (
@@ -57,11 +63,13 @@ func (r *botUserResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 				PlanModifiers:       []planmodifier.String{nicknameFromUPN{}},
 				Validators:          []validator.String{stringvalidator.RegexMatches(nicknamePattern, "must be 1 to 64 characters without spaces and @ ( ) \\ [ ] \" ; : < > ,")},
 				MarkdownDescription: "Mail alias. Default: what stands before the @ of `user_principal_name`, or the alias that an imported account has."},
-			"usage_location": schema.StringAttribute{Optional: true,
+			"usage_location": schema.StringAttribute{Optional: true, Computed: true,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 				Validators:          []validator.String{stringvalidator.RegexMatches(countryPattern, "must be a two-letter country code in capitals, such as US")},
-				MarkdownDescription: "Two-letter country code (ISO 3166) that Microsoft asks for before it assigns a licence. Default: not managed."},
-			"license_skus": schema.SetAttribute{ElementType: types.StringType, Optional: true,
-				MarkdownDescription: "Part numbers (such as `TEAMS_ENTERPRISE`) or SKU IDs of the licences that the account has; others are removed. Null leaves licences alone, for example when a group assigns them."},
+				MarkdownDescription: "Two-letter country code (ISO 3166) that Microsoft asks for before it assigns a licence. Default: not managed, the account's own is shown."},
+			"license_skus": schema.SetAttribute{ElementType: types.StringType, Optional: true, Computed: true,
+				PlanModifiers:       []planmodifier.Set{setplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "Part numbers (such as `TEAMS_ENTERPRISE`) or SKU IDs of the licences that the account has; others are removed, `[]` removes all. Default: licences are left alone, for example when a group assigns them, and shown."},
 			"account_enabled": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether the account can sign in. Default: true."},
 			"password_wo": schema.StringAttribute{Optional: true, Sensitive: true, WriteOnly: true,
@@ -69,6 +77,10 @@ func (r *botUserResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 				MarkdownDescription: "Password, write-only: it is in neither state nor plan. Needed to create the account; sent again when `password_wo_version` changes."},
 			"password_wo_version": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("password_wo"))},
 				MarkdownDescription: "Any change of this number sends `password_wo`."},
+			"restore_deleted": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "Whether an account with this `user_principal_name` that was deleted within the last 30 days is restored, with its object ID and its chats, instead of creating another one. A warning says so. Default: true."},
+			"deletion_protection": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether a plan that would delete the account fails. Default: false."},
 		},
 	}
 }
@@ -83,9 +95,12 @@ func (r *botUserResource) ValidateConfig(ctx context.Context, req resource.Valid
 	}
 }
 
-// ModifyPlan asks for the password before anything is created.
+// ModifyPlan asks for the password before anything is created, and keeps a protected account.
 func (r *botUserResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
+		var state botUserModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		state.refuseDeletion(&resp.Diagnostics)
 		return
 	}
 	var password types.String
@@ -100,21 +115,11 @@ func (r *botUserResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	r.keepSkuSpelling(ctx, req, resp)
 }
 
-// keepSkuSpelling plans no change when the configuration writes the state's licences differently.
-func (r *botUserResource) keepSkuSpelling(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var plan, state types.Set
-	at := path.Root("license_skus")
-	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, at, &plan)...)
-	resp.Diagnostics.Append(req.State.GetAttribute(ctx, at, &state)...)
-	if plan.IsNull() || state.IsNull() || !isFullyKnown(plan) || plan.Equal(state) {
-		return
-	}
-	skus, err := r.clients.entra.Skus(ctx)
-	if err != nil {
-		return // apply will say so
-	}
-	if skuSpelling(skus).sameItems(itemsOf(ctx, plan, &resp.Diagnostics), itemsOf(ctx, state, &resp.Diagnostics)) {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, state)...)
+// refuseDeletion adds an error if the account is protected.
+func (m botUserModel) refuseDeletion(diags *diag.Diagnostics) {
+	if m.DeletionProtection.ValueBool() {
+		diags.AddAttributeError(path.Root("deletion_protection"), "The bot user is protected from deletion",
+			fmt.Sprintf("%s has deletion_protection = true. Set it to false and apply that first, or take the resource out of the state with a removed block.", m.UserPrincipalName.ValueString()))
 	}
 }
 
@@ -125,17 +130,28 @@ func (m botUserModel) user() entra.User {
 	}
 }
 
-// refresh takes over what the account is. The usage location is null while it is not managed.
+// refresh takes over what the account is, but for its licences. What an import or a move does not say gets its default.
 func (m *botUserModel) refresh(user entra.User) {
-	imported := m.UserPrincipalName.IsNull()
+	m.ID = types.StringValue(string(user.ObjectID))
 	if !strings.EqualFold(m.UserPrincipalName.ValueString(), user.UserPrincipalName) {
 		m.UserPrincipalName = types.StringValue(user.UserPrincipalName)
 	}
 	m.DisplayName, m.MailNickname = types.StringValue(user.DisplayName), types.StringValue(user.MailNickname)
 	m.AccountEnabled = types.BoolValue(user.Enabled)
-	if !m.UsageLocation.IsNull() || imported && user.UsageLocation != "" {
-		m.UsageLocation = types.StringValue(user.UsageLocation)
+	m.UsageLocation = types.StringPointerValue(nilIfEmpty(user.UsageLocation))
+	if m.RestoreDeleted.IsNull() {
+		m.RestoreDeleted = types.BoolValue(true)
 	}
+	if m.DeletionProtection.IsNull() {
+		m.DeletionProtection = types.BoolValue(false)
+	}
+}
+
+func nilIfEmpty(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // nicknameFromUPN plans the default of mail_nickname for a new account.

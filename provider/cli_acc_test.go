@@ -105,3 +105,14 @@ func (c *cli) run(arguments ...string) {
 		c.t.Fatalf("terraform %s: %v\n%s", strings.Join(arguments, " "), err, out)
 	}
 }
+
+// unwrapped undoes Terraform's frames and line breaks in messages.
+func unwrapped(output string) string {
+	var words []string
+	for word := range strings.FieldsSeq(output) {
+		if word != "│" {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, " ")
+}

@@ -45,6 +45,7 @@ type Client struct {
 	login    *http.Client
 	tokenURL string
 	scope    string
+	tokens   *Tokens
 	policy   consistency.Policy
 
 	mu       sync.Mutex
@@ -69,10 +70,10 @@ func New(cfg Config) (*Client, error) {
 	}
 	graphURL := strings.TrimRight(cfg.GraphURL, "/")
 	scope := graphURL + "/.default"
-	agent := &agentTransport{base: base, userAgent: cfg.UserAgent}
+	agent, tokens := &agentTransport{base: base, userAgent: cfg.UserAgent}, NewTokens(cfg.Credential, scope)
 	transport := &recorder{next: &bearer{
 		next: &consistency.Transport{Base: agent, Policy: cfg.Policy},
-		host: graph.Host, tokens: NewTokens(cfg.Credential, scope),
+		host: graph.Host, tokens: tokens,
 	}}
 
 	factory := serialization.NewParseNodeFactoryRegistry()
@@ -93,6 +94,7 @@ func New(cfg Config) (*Client, error) {
 		login:    &http.Client{Transport: &consistency.Transport{Base: agent, Policy: cfg.Policy, ReplayPost: true}},
 		tokenURL: strings.TrimRight(cfg.LoginURL, "/") + "/" + url.PathEscape(cfg.TenantID) + "/oauth2/v2.0/token",
 		scope:    scope,
+		tokens:   tokens,
 		policy:   cfg.Policy,
 		objects:  map[ClientID]ObjectID{},
 		pageHost: graph.Host,

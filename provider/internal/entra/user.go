@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/microsoftgraph/msgraph-sdk-go/directory"
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 )
@@ -26,6 +25,12 @@ type User struct {
 	Enabled           bool
 	SkuIDs            []string  // licences assigned to the account itself; groups may give more
 	Created           time.Time // read-only
+}
+
+// Same says whether UpdateUser would change nothing. Licences are not compared.
+func (u User) Same(other User) bool {
+	return u.UserPrincipalName == other.UserPrincipalName && u.DisplayName == other.DisplayName && u.MailNickname == other.MailNickname &&
+		u.UsageLocation == other.UsageLocation && u.Enabled == other.Enabled
 }
 
 var userFields = []string{
@@ -158,14 +163,6 @@ func (c *Client) SetLicenses(ctx context.Context, id ObjectID, current, want []s
 // DeleteUser moves an account to the deleted items, where it stays for 30 days. A missing one is no error.
 func (c *Client) DeleteUser(ctx context.Context, id ObjectID) error {
 	return c.delete(ctx, "DELETE /users/{user-id}", func(ctx context.Context) error { return c.user(string(id)).Delete(ctx, nil) })
-}
-
-// WasDeleted says whether an object stands in the deleted items, i.e. is gone for certain and not just not there yet.
-func (c *Client) WasDeleted(ctx context.Context, id ObjectID) bool {
-	_, err := call(ctx, "GET /directory/deletedItems/{app-object-id}", func(ctx context.Context) (models.DirectoryObjectable, error) {
-		return directory.NewDirectoryRequestBuilderInternal(c.path(), c.adapter).DeletedItems().ByDirectoryObjectId(string(id)).Get(ctx, nil)
-	})
-	return err == nil
 }
 
 func (c *Client) user(idOrName string) *users.UserItemRequestBuilder {
