@@ -9,8 +9,11 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -18,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator"
+	"github.com/msteamssync/terraform-provider-msteamssync/provider"
 )
 
 const (
@@ -64,12 +68,27 @@ func TestAccMeteredBillingLifecycle(t *testing.T) {
 				Config:           azureOnly(cloud, meteredConfig(`tags = { team = "ops", stage = "test" }`)),
 				ConfigPlanChecks: plans(updates(metered, "tags")),
 			},
+			{ // tags that are not managed any more stay
+				Config: azureOnly(cloud, meteredConfig("")), ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan()),
+			},
 			{ResourceName: metered, ImportState: true, ImportStateVerify: true, ImportStateId: accountPath},
 			{
 				PreConfig: func() {
 					admin.do(http.MethodPatch, accountPath+accountsAPI, object{"tags": object{"team": "somebody"}})
 				},
 				Config: config, ConfigPlanChecks: plans(updates(metered, "tags")),
+			},
+			{
+				PreConfig: func() { admin.do(http.MethodDelete, accountPath+accountsAPI, nil) },
+				Config:    config, ConfigPlanChecks: plans(plancheck.ExpectResourceAction(metered, plancheck.ResourceActionCreate)),
+			},
+			{ // somebody has put another application's account in its place: it is not touched
+				PreConfig: func() {
+					admin.do(http.MethodDelete, accountPath+accountsAPI, nil)
+					admin.link(accountPath, admin.register("Intruder"))
+				},
+				Config: config, ConfigPlanChecks: plans(plancheck.ExpectResourceAction(metered, plancheck.ResourceActionCreate)),
+				ExpectError: regexp.MustCompile(`belongs to another application`),
 			},
 			{
 				PreConfig: func() { admin.do(http.MethodDelete, accountPath+accountsAPI, nil) },
@@ -90,6 +109,97 @@ resource "msteamssync_metered_billing" "other" {
 			},
 		},
 	})
+}
+
+// register makes an app registration by hand and returns its client id.
+func (p *portal) register(name string) string {
+	p.t.Helper()
+	return p.do(http.MethodPost, "/v1.0/applications", object{"displayName": name})["appId"].(string)
+}
+
+// link makes a billing account by hand.
+func (p *portal) link(account, client string) {
+	p.t.Helper()
+	p.do(http.MethodPut, account+accountsAPI, object{"location": "global", "tags": object{"by": "hand"}, "properties": object{"appId": client}})
+}
+
+// TestAccMeteredBillingIsAdopted: what links the application already is taken over under its own name, and named under
+// another one.
+func TestAccMeteredBillingIsAdopted(t *testing.T) {
+	cloud := emulator.Start(t)
+	admin := openPortal(t, cloud)
+	admin.do(http.MethodPost, "/subscriptions/"+subscriptionID+"/providers/Microsoft.GraphServices/register?api-version=2021-04-01", nil)
+	client := admin.register("Bridge")
+	other := strings.Replace(accountPath, "/bridge", "/by-hand", 1)
+	config := azureOnly(cloud, fmt.Sprintf(`resource "msteamssync_metered_billing" "this" {
+		name                = "bridge"
+		resource_group_name = "msteams-sync"
+		client_id           = %q
+	}`, client))
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
+		{
+			PreConfig: func() { admin.link(other, client) },
+			Config:    config, ExpectError: regexp.MustCompile(`(?s)has another billing account.*terraform\s+import\s+msteamssync_metered_billing.NAME\s+\S*/by-hand`),
+		},
+		{
+			PreConfig: func() {
+				admin.do(http.MethodDelete, other+accountsAPI, nil)
+				admin.link(accountPath, client)
+			},
+			Config: config,
+			ConfigStateChecks: []statecheck.StateCheck{
+				attribute(metered, "tags", knownvalue.MapExact(map[string]knownvalue.Check{"by": knownvalue.StringExact("hand")})),
+			},
+		},
+		{Config: config, ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
+	}})
+}
+
+// TestAccMeteredBillingWarns: adoption and a failed provisioning are said, and neither is an error.
+func TestAccMeteredBillingWarns(t *testing.T) {
+	cloud := emulator.Start(t)
+	admin := openPortal(t, cloud)
+	cli := newAzureCLI(t, cloud, "Bridge-Pass-1")
+	cli.run("apply", "-auto-approve", "-target="+metered)
+	cli.run("state", "rm", metered)
+	says := func(words string, arguments ...string) {
+		t.Helper()
+		cli.output.Reset()
+		cli.run(arguments...)
+		if said := unwrapped(cli.output.String()); !strings.Contains(said, words) {
+			t.Errorf("terraform %v does not say %q:\n%s", arguments, words, said)
+		}
+	}
+	says("An existing billing account was adopted", "apply", "-auto-approve", "-target="+metered)
+	if !cloud.Azure().SetProvisioningState(subscriptionID, "msteams-sync", "bridge", "Failed") {
+		t.Fatal("there is no account")
+	}
+	says("ended with the state Failed", "plan", "-target="+metered)
+	if status, _ := admin.try(http.MethodGet, accountPath+accountsAPI, nil); status != http.StatusOK {
+		t.Errorf("the account is gone: HTTP %d", status)
+	}
+}
+
+func TestAccMeteredBillingMovesFromAzurerm(t *testing.T) {
+	server := providerserver.NewProtocol6(provider.New("0.1.0")())()
+	move := func(state string) *tfprotov6.MoveResourceStateResponse {
+		t.Helper()
+		answer, err := server.MoveResourceState(t.Context(), &tfprotov6.MoveResourceStateRequest{
+			SourceProviderAddress: "registry.terraform.io/hashicorp/azurerm", SourceTypeName: "azurerm_graph_services_account",
+			TargetTypeName: "msteamssync_metered_billing", SourceState: &tfprotov6.RawState{JSON: []byte(state)},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer
+	}
+	answer := move(`{"id":"` + accountPath + `","name":"bridge","resource_group_name":"msteams-sync","application_id":"` + provisionerID + `","billing_plan_id":"x","tags":null}`)
+	if len(answer.Diagnostics) > 0 || answer.TargetState == nil || !strings.Contains(string(answer.TargetState.MsgPack), provisionerID) {
+		t.Errorf("%v", answer.Diagnostics)
+	}
+	if answer := move(`{"id":"bridge"}`); len(answer.Diagnostics) == 0 || !strings.Contains(answer.Diagnostics[0].Detail, "looks like /subscriptions/") {
+		t.Errorf("%v", answer.Diagnostics)
+	}
 }
 
 func TestAccMeteredBillingSpeaksClearly(t *testing.T) {

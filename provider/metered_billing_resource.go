@@ -5,18 +5,14 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/billing"
@@ -30,20 +26,11 @@ var (
 	_ resource.ResourceWithConfigure   = (*meteredBillingResource)(nil)
 	_ resource.ResourceWithImportState = (*meteredBillingResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*meteredBillingResource)(nil)
+	_ resource.ResourceWithIdentity    = (*meteredBillingResource)(nil)
+	_ resource.ResourceWithMoveState   = (*meteredBillingResource)(nil)
 )
 
 func newMeteredBillingResource() resource.Resource { return &meteredBillingResource{} }
-
-type meteredBillingModel struct {
-	ID                types.String `tfsdk:"id"`
-	Name              types.String `tfsdk:"name"`
-	ResourceGroupName types.String `tfsdk:"resource_group_name"`
-	SubscriptionID    types.String `tfsdk:"subscription_id"`
-	ClientID          types.String `tfsdk:"client_id"`
-	Tags              types.Map    `tfsdk:"tags"`
-	BillingPlanID     types.String `tfsdk:"billing_plan_id"`
-	ProvisioningState types.String `tfsdk:"provisioning_state"`
-}
 
 func (r *meteredBillingResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_metered_billing"
@@ -53,72 +40,18 @@ func (r *meteredBillingResource) Configure(_ context.Context, req resource.Confi
 	r.clients = configured(req, &resp.Diagnostics)
 }
 
-var accountNamePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-
-func (r *meteredBillingResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	replaced := func(validators ...validator.String) schema.StringAttribute {
-		return schema.StringAttribute{Required: true, Validators: validators,
-			PlanModifiers: []planmodifier.String{keepEqual(strings.EqualFold), stringplanmodifier.RequiresReplace()}}
-	}
-	kept := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
-	name := replaced(stringvalidator.RegexMatches(accountNamePattern, "must be 1 to 64 letters, digits, dots, hyphens and underscores"))
-	name.MarkdownDescription = "Name of the billing account. Another one replaces the resource."
-	group := replaced(stringvalidator.LengthBetween(1, 90))
-	group.MarkdownDescription = "Resource group that holds the billing account; it must exist. Another one replaces the resource."
-	client := replaced()
-	client.MarkdownDescription = "Application (client) ID of the application that is billed. Another one replaces the resource."
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "The `Microsoft.GraphServices/accounts` resource that links the application to an Azure subscription for metered Microsoft Graph APIs. " +
-			"Microsoft stopped metering the Teams APIs on 2025-08-25; the link is optional since then. The identity that runs Terraform needs Contributor on the subscription and must own the app registration.",
-		Attributes: map[string]schema.Attribute{
-			"id":   schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "ARM ID of the billing account."},
-			"name": name, "resource_group_name": group, "client_id": client,
-			"subscription_id": schema.StringAttribute{Optional: true, Computed: true,
-				PlanModifiers:       []planmodifier.String{keepEqual(strings.EqualFold), stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
-				MarkdownDescription: "Azure subscription that pays. Another one replaces the resource. Default: the provider's `subscription_id`."},
-			"tags": schema.MapAttribute{ElementType: types.StringType, Optional: true,
-				MarkdownDescription: "Tags of the billing account; others are removed. Null leaves tags alone."},
-			"billing_plan_id":    schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "Billing plan that Azure gave the account."},
-			"provisioning_state": schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "State of the account; `Succeeded` when it works."},
-		},
-	}
+// meteredBillingIdentity is what tells one account from another.
+type meteredBillingIdentity struct {
+	ID types.String `tfsdk:"id"`
 }
 
-// ModifyPlan fills in the provider's subscription.
-func (r *meteredBillingResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.clients == nil || len(r.clients.azureUnknown) > 0 {
-		return
-	}
-	at := path.Root("subscription_id")
-	var planned types.String
-	resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, at, &planned)...)
-	var configured types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &configured)...)
-	if !configured.IsNull() || !planned.IsUnknown() {
-		return
-	}
-	if r.clients.subscriptionID == "" {
-		resp.Diagnostics.AddAttributeError(at, "Subscription is missing",
-			"Name the Azure subscription here, or as subscription_id of the provider (environment variable ARM_SUBSCRIPTION_ID).")
-		return
-	}
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, r.clients.subscriptionID)...)
+func (r *meteredBillingResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"id": identityschema.StringAttribute{RequiredForImport: true, Description: "ARM ID of the billing account."},
+	}}
 }
 
-func (m meteredBillingModel) accountID() billing.AccountID {
-	return billing.AccountID{
-		SubscriptionID: m.SubscriptionID.ValueString(), ResourceGroup: m.ResourceGroupName.ValueString(), Name: m.Name.ValueString(),
-	}
-}
-
-func (m meteredBillingModel) tags(ctx context.Context, diags *diag.Diagnostics) map[string]string {
-	tags := map[string]string{}
-	if !m.Tags.IsNull() {
-		diags.Append(m.Tags.ElementsAs(ctx, &tags, false)...)
-	}
-	return tags
-}
-
+// Create links the application, or adopts the account that links it already.
 func (r *meteredBillingResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan meteredBillingModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -126,40 +59,88 @@ func (r *meteredBillingResource) Create(ctx context.Context, req resource.Create
 		return
 	}
 	id, want := plan.accountID(), billing.Account{ClientID: plan.ClientID.ValueString(), Tags: plan.tags(ctx, &resp.Diagnostics)}
-	existing, err := r.clients.billing.Get(ctx, id)
-	switch {
-	case err == nil && !strings.EqualFold(existing.ClientID, want.ClientID):
-		resp.Diagnostics.AddAttributeError(path.Root("name"), "The billing account belongs to another application",
-			fmt.Sprintf("%s is linked to the application %s. Choose another name, or import that account:\n\n  terraform import msteamssync_metered_billing.NAME %s", id, existing.ClientID, id))
+	existing := r.existing(ctx, id, want.ClientID, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
-	case err == nil && plan.Tags.IsNull():
+	}
+	if existing != nil && plan.Tags.IsUnknown() {
 		want.Tags = existing.Tags
-	case err != nil && !billing.IsNotFound(err):
-		resp.Diagnostics.AddError("The billing account was not created", err.Error())
-		return
 	}
 	ctx, done := consistency.Finish(ctx, interruptGrace)
 	defer done()
 	account, err := r.clients.billing.Put(ctx, id, want)
 	if err != nil {
-		resp.Diagnostics.AddError("The billing account was not created", err.Error())
+		resp.Diagnostics.AddError("The billing account was not created", err.Error()+conflictHint(err))
 		return
 	}
-	plan.refresh(id, account)
+	if existing != nil {
+		resp.Diagnostics.AddAttributeWarning(path.Root("name"), "An existing billing account was adopted",
+			fmt.Sprintf("%s was linked to the application %s already. Terraform manages it from now on: destroying the resource deletes it.", id, want.ClientID))
+	}
+	planned := plan.Tags
+	plan.refresh(ctx, id, account, &resp.Diagnostics)
+	if !planned.IsUnknown() { // a policy of the subscription may add tags; the next plan shows them
+		plan.Tags = planned
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, meteredBillingIdentity{plan.ID})...)
 }
 
-func (m *meteredBillingModel) refresh(id billing.AccountID, account billing.Account) {
-	m.ID = types.StringValue(id.String())
-	m.BillingPlanID, m.ProvisioningState = types.StringValue(account.BillingPlanID), types.StringValue(account.ProvisioningState)
+// existing finds the account of that id. One that belongs to another application, and another account of this application
+// in the subscription, are errors: an application has one account at most.
+func (r *meteredBillingResource) existing(ctx context.Context, id billing.AccountID, client string, diags *diag.Diagnostics) *billing.Account {
+	list, err := r.clients.billing.List(ctx, id.SubscriptionID)
+	if err != nil { // perhaps the caller may read the resource group only
+		account, err := r.clients.billing.Get(ctx, id)
+		switch {
+		case billing.IsNotFound(err):
+			return nil
+		case err != nil:
+			diags.AddError("The billing account was not created", err.Error())
+			return nil
+		}
+		list = []billing.Linked{{ID: id, Account: account}}
+	}
+	var found *billing.Account
+	for _, linked := range list {
+		here, ours := linked.ID.Same(id), strings.EqualFold(linked.ClientID, client)
+		switch {
+		case here && ours:
+			found = &linked.Account
+		case here:
+			diags.AddAttributeError(path.Root("name"), "The billing account belongs to another application",
+				fmt.Sprintf("%s is linked to the application %s. Choose another name, or import that account:\n\n  terraform import msteamssync_metered_billing.NAME %s", linked.ID, linked.ClientID, linked.ID))
+		case ours:
+			diags.AddAttributeError(path.Root("client_id"), "The application has another billing account",
+				fmt.Sprintf("The application %s is linked to a subscription by %s, and an application has one billing account at most. Give this resource that name and resource group, then it is adopted, or import it:\n\n  terraform import msteamssync_metered_billing.NAME %s", client, linked.ID, linked.ID))
+		}
+	}
+	return found
+}
+
+// conflictHint explains a refusal that the list of the subscription did not announce.
+func conflictHint(err error) string {
+	if !billing.IsConflict(err) {
+		return ""
+	}
+	return "\n\nAn application has one billing account at most. In another subscription, this finds it: az resource list --resource-type Microsoft.GraphServices/accounts --subscription SUBSCRIPTION. Import it, or delete it there."
 }
 
 func (r *meteredBillingResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state meteredBillingModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.clients.canRefreshEntra(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	if r.clients.canRefreshEntra(&resp.Diagnostics) {
+		r.refresh(ctx, resp, state)
+	}
+	if req.Identity == nil || req.Identity.Raw.IsFullyNull() {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, meteredBillingIdentity{state.ID})...)
+	}
+}
+
+func (r *meteredBillingResource) refresh(ctx context.Context, resp *resource.ReadResponse, state meteredBillingModel) {
 	id := state.accountID()
 	account, err := r.clients.billing.Get(ctx, id)
 	if billing.IsNotFound(err) {
@@ -170,15 +151,14 @@ func (r *meteredBillingResource) Read(ctx context.Context, req resource.ReadRequ
 		resp.Diagnostics.AddError("The billing account cannot be read", err.Error())
 		return
 	}
-	state.refresh(id, account)
-	if !strings.EqualFold(state.ClientID.ValueString(), account.ClientID) {
-		state.ClientID = types.StringValue(account.ClientID)
+	if linked := state.ClientID.ValueString(); linked != "" && !strings.EqualFold(linked, account.ClientID) {
+		// Azure lets nobody change the application of an account, so somebody has put another one in its place.
+		resp.Diagnostics.AddAttributeWarning(path.Root("client_id"), "The billing account was replaced",
+			fmt.Sprintf("%s now belongs to the application %s. Terraform does not touch it, and plans to make an account for %s.", id, account.ClientID, linked))
+		resp.State.RemoveResource(ctx)
+		return
 	}
-	if !state.Tags.IsNull() {
-		tags, diags := types.MapValueFrom(ctx, types.StringType, account.Tags)
-		resp.Diagnostics.Append(diags...)
-		state.Tags = tags
-	}
+	state.refresh(ctx, id, account, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
@@ -189,13 +169,14 @@ func (r *meteredBillingResource) Update(ctx context.Context, req resource.Update
 	if resp.Diagnostics.HasError() || !r.clients.needEntra(&resp.Diagnostics) {
 		return
 	}
-	if !plan.Tags.IsNull() {
-		if err := r.clients.billing.SetTags(ctx, plan.accountID(), plan.tags(ctx, &resp.Diagnostics)); err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root("tags"), "The tags were not changed", err.Error())
-			return
-		}
+	if err := r.clients.billing.SetTags(ctx, plan.accountID(), plan.tags(ctx, &resp.Diagnostics)); err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("tags"), "The tags were not changed", err.Error())
+		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if req.Identity == nil || req.Identity.Raw.IsFullyNull() {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, meteredBillingIdentity{plan.ID})...)
+	}
 }
 
 func (r *meteredBillingResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -211,15 +192,50 @@ func (r *meteredBillingResource) Delete(ctx context.Context, req resource.Delete
 
 // ImportState takes the ARM id.
 func (r *meteredBillingResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	id, err := billing.ParseAccountID(strings.TrimSpace(req.ID))
+	given := strings.TrimSpace(req.ID)
+	if given == "" {
+		var identity meteredBillingIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		given = identity.ID.ValueString()
+	}
+	id, err := billing.ParseAccountID(given)
 	if err != nil {
 		resp.Diagnostics.AddError("Invalid import id", err.Error())
 		return
 	}
-	for name, value := range map[string]string{
-		"id": id.String(), "name": id.Name, "resource_group_name": id.ResourceGroup, "subscription_id": id.SubscriptionID,
-	} {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, stateOf(id))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, meteredBillingIdentity{types.StringValue(id.String())})...)
+}
+
+// stateOf is what an id alone says; the refresh that follows fills in the rest.
+func stateOf(id billing.AccountID) meteredBillingModel {
+	return meteredBillingModel{
+		ID: types.StringValue(id.String()), Name: types.StringValue(id.Name), ResourceGroupName: types.StringValue(id.ResourceGroup),
+		SubscriptionID: types.StringValue(id.SubscriptionID), Tags: types.MapNull(types.StringType),
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("tags"), map[string]string{})...)
+}
+
+// MoveState takes over azurerm_graph_services_account, whose id is the ARM id too.
+func (r *meteredBillingResource) MoveState(context.Context) []resource.StateMover {
+	return []resource.StateMover{{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+		if req.SourceTypeName != "azurerm_graph_services_account" || !strings.HasSuffix(req.SourceProviderAddress, "/hashicorp/azurerm") {
+			return
+		}
+		var source struct {
+			ID            string `json:"id"`
+			ApplicationID string `json:"application_id"`
+		}
+		if req.SourceRawState == nil || json.Unmarshal(req.SourceRawState.JSON, &source) != nil {
+			resp.Diagnostics.AddError("The state of azurerm_graph_services_account cannot be moved", "It is not JSON.")
+			return
+		}
+		id, err := billing.ParseAccountID(source.ID)
+		if err != nil {
+			resp.Diagnostics.AddError("The state of azurerm_graph_services_account cannot be moved", err.Error())
+			return
+		}
+		moved := stateOf(id)
+		moved.ClientID = types.StringPointerValue(nilIfEmpty(source.ApplicationID))
+		resp.Diagnostics.Append(resp.TargetState.Set(ctx, moved)...)
+	}}}
 }

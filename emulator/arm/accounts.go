@@ -27,7 +27,7 @@ func (a *Account) json(sub *subscription, g *Group) map[string]any {
 	const form = "2006-01-02T15:04:05.0000000Z"
 	return map[string]any{
 		"id": accountID(sub, g, a), "name": a.Name, "type": accountType, "location": a.Location, "tags": tags,
-		"properties": map[string]any{"appId": a.AppID, "billingPlanId": a.BillingPlanID, "provisioningState": "Succeeded"},
+		"properties": map[string]any{"appId": a.AppID, "billingPlanId": a.BillingPlanID, "provisioningState": a.State},
 		"systemData": map[string]any{
 			"createdAt": a.Created.Format(form), "createdBy": a.CreatedBy, "createdByType": "Application",
 			"lastModifiedAt": a.LastModified.Format(form), "lastModifiedBy": a.LastModifiedBy, "lastModifiedByType": "Application",
@@ -136,7 +136,7 @@ func (s *Server) putAccount(c *call) (answer, error) {
 		return answer{}, refuse(http.StatusConflict, "Conflict", "The application '%s' is already associated with the account '%s'.", appID, other.Name)
 	}
 	account = &Account{
-		Name: name, Location: "global", Tags: body.Tags, AppID: appID, BillingPlanID: uuid.NewString(), Etag: newEtag(),
+		Name: name, Location: "global", Tags: body.Tags, AppID: appID, BillingPlanID: uuid.NewString(), State: "Succeeded", Etag: newEtag(),
 		Created: now, CreatedBy: c.caller.AppID, LastModified: now, LastModifiedBy: c.caller.AppID,
 	}
 	group.accounts[strings.ToLower(name)] = account

@@ -47,6 +47,7 @@ type Account struct {
 	Tags           map[string]string
 	AppID          string
 	BillingPlanID  string
+	State          string // provisioning state; Succeeded, Failed or Canceled
 	Etag           string
 	Created        time.Time
 	CreatedBy      string
@@ -111,6 +112,17 @@ func (s *State) Account(subscriptionID, group, name string) (Account, bool) {
 		return Account{}, false
 	}
 	return *account, true
+}
+
+// SetProvisioningState makes provisioning of a billing account have ended another way and says whether there is the account.
+func (s *State) SetProvisioningState(subscriptionID, group, name, state string) bool {
+	if _, ok := s.Account(subscriptionID, group, name); !ok {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.subscriptions[strings.ToLower(subscriptionID)].groups[strings.ToLower(group)].accounts[strings.ToLower(name)].State = state
+	return true
 }
 
 // DeleteAccount removes a billing account behind everybody's back and says whether there was one.

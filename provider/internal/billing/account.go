@@ -32,6 +32,9 @@ func (id AccountID) String() string {
 	return "/subscriptions/" + id.SubscriptionID + "/resourceGroups/" + id.ResourceGroup + "/providers/" + namespace + "/accounts/" + id.Name
 }
 
+// Same says whether two ids name one account. ARM ids compare without case.
+func (id AccountID) Same(other AccountID) bool { return strings.EqualFold(id.String(), other.String()) }
+
 func (id AccountID) path() string {
 	return "/subscriptions/" + url.PathEscape(id.SubscriptionID) + "/resourceGroups/" + url.PathEscape(id.ResourceGroup) +
 		"/providers/" + namespace + "/accounts/" + url.PathEscape(id.Name)
@@ -46,6 +49,7 @@ type Account struct {
 }
 
 type accountBody struct {
+	ID         string             `json:"id,omitempty"` // in answers
 	Location   string             `json:"location,omitempty"`
 	Tags       map[string]string  `json:"tags"`
 	Properties *accountProperties `json:"properties,omitempty"`
@@ -57,8 +61,13 @@ type accountProperties struct {
 	ProvisioningState string `json:"provisioningState,omitempty"`
 }
 
+// Works says whether provisioning has succeeded. Older answers leave the state out.
+func (a Account) Works() bool {
+	return a.ProvisioningState == "" || strings.EqualFold(a.ProvisioningState, "Succeeded")
+}
+
 // Put creates the account, or makes an existing one what it should be. It registers the resource provider in the
-// subscription when that is still missing, and waits until Azure has finished.
+// subscription when that is still missing, and waits until Azure has finished; see Account.Works for how that went.
 func (c *Client) Put(ctx context.Context, id AccountID, account Account) (Account, error) {
 	body := accountBody{Location: "global", Tags: orNone(account.Tags), Properties: &accountProperties{AppID: account.ClientID}}
 	put := func(ctx context.Context) error {
@@ -85,10 +94,44 @@ func (c *Client) Put(ctx context.Context, id AccountID, account Account) (Accoun
 		}
 		return err == nil && finished(current.ProvisioningState), err
 	})
-	if state := current.ProvisioningState; err == nil && state != "" && !strings.EqualFold(state, "Succeeded") {
-		err = fmt.Errorf("provisioning of the billing account %s ended with the state %s", id.Name, current.ProvisioningState)
-	}
 	return current, err
+}
+
+// Linked is an account in the list of a subscription.
+type Linked struct {
+	ID AccountID
+	Account
+}
+
+// List reads the accounts of a subscription that the caller may see.
+func (c *Client) List(ctx context.Context, subscriptionID string) ([]Linked, error) {
+	var list []Linked
+	path, query := "/subscriptions/"+url.PathEscape(subscriptionID)+"/providers/"+namespace+"/accounts", url.Values{"api-version": {accountsAPI}}
+	for {
+		var page struct {
+			Value    []accountBody `json:"value"`
+			NextLink string        `json:"nextLink"`
+		}
+		if _, err := c.send(ctx, http.MethodGet, path, query, nil, &page); err != nil {
+			return nil, err
+		}
+		for _, body := range page.Value {
+			id, err := ParseAccountID(body.ID)
+			if err != nil {
+				return nil, fmt.Errorf("reading the list of billing accounts: %w", err)
+			}
+			list = append(list, Linked{ID: id, Account: body.account()})
+		}
+		if page.NextLink == "" {
+			return list, nil
+		}
+		next, err := url.Parse(page.NextLink)
+		if err != nil {
+			return nil, fmt.Errorf("reading the list of billing accounts: the address of the next page is not a URL: %w", err)
+		}
+		// Path and query only: the token goes to the address that was configured, whatever the link says.
+		path, query = next.Path, next.Query()
+	}
 }
 
 // Get reads an account.
@@ -97,11 +140,15 @@ func (c *Client) Get(ctx context.Context, id AccountID) (Account, error) {
 	if _, err := c.do(ctx, http.MethodGet, id.path(), accountsAPI, nil, &body); err != nil {
 		return Account{}, err
 	}
-	account := Account{Tags: body.Tags}
-	if p := body.Properties; p != nil {
+	return body.account(), nil
+}
+
+func (b accountBody) account() Account {
+	account := Account{Tags: b.Tags}
+	if p := b.Properties; p != nil {
 		account.ClientID, account.BillingPlanID, account.ProvisioningState = p.AppID, p.BillingPlanID, p.ProvisioningState
 	}
-	return account, nil
+	return account
 }
 
 // SetTags replaces the account's tags.

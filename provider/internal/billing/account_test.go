@@ -70,6 +70,9 @@ func TestAccountLifecycle(t *testing.T) {
 			if err != nil || made.BillingPlanID == "" || made.ProvisioningState != "Succeeded" {
 				t.Fatalf("put: %+v, %v", made, err)
 			}
+			if list, err := client.List(ctx, demoAccount.SubscriptionID); err != nil || len(list) != 1 || !list[0].ID.Same(demoAccount) || list[0].ClientID != directory.DemoProvisionerAppID {
+				t.Fatalf("list: %+v, %v", list, err)
+			}
 			if err := client.SetTags(ctx, demoAccount, map[string]string{"team": "ops"}); err != nil {
 				t.Fatal("tags:", err)
 			}

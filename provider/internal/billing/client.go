@@ -73,13 +73,18 @@ func New(cfg Config) (*Client, error) {
 	return &Client{endpoint: client.Endpoint(), pipeline: client.Pipeline(), policy: cfg.Policy}, nil
 }
 
-// do sends one request, decodes the answer into out, which may be nil, and returns the status.
+// do is send for a request whose query names the API's version only.
 func (c *Client) do(ctx context.Context, method, path, apiVersion string, in, out any) (status int, err error) {
+	return c.send(ctx, method, path, url.Values{"api-version": {apiVersion}}, in, out)
+}
+
+// send sends one request, decodes the answer into out, which may be nil, and returns the status.
+func (c *Client) send(ctx context.Context, method, path string, query url.Values, in, out any) (status int, err error) {
 	request, err := runtime.NewRequest(ctx, method, runtime.JoinPaths(c.endpoint, path))
 	if err != nil {
 		return 0, fmt.Errorf("building %s %s: %w", method, path, err)
 	}
-	request.Raw().URL.RawQuery = url.Values{"api-version": {apiVersion}}.Encode()
+	request.Raw().URL.RawQuery = query.Encode()
 	request.Raw().Header.Set("Accept", "application/json")
 	if in != nil {
 		if err := runtime.MarshalAsJSON(request, in); err != nil {
@@ -150,6 +155,12 @@ func (e *Error) Error() string {
 func IsNotFound(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == http.StatusNotFound
+}
+
+// IsConflict says whether Azure refuses because something else is in the way, e.g. the application's other account.
+func IsConflict(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Status == http.StatusConflict && e.Code != "MissingSubscriptionRegistration" || e.Code == "PropertyChangeNotAllowed")
 }
 
 func hasCode(err error, code string) bool {
