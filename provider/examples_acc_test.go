@@ -36,30 +36,41 @@ func withNeighbours(example string) string {
 
 // TestAccExamplesAreValid: what the documentation shows, Terraform takes.
 func TestAccExamplesAreValid(t *testing.T) {
-	files, err := filepath.Glob("../examples/*/*/*.tf")
-	if err != nil {
-		t.Fatal(err)
+	files := []string{"../examples/provider/provider.tf"}
+	// Actions need a newer Terraform than the oldest that is supported.
+	for _, kind := range []string{"resources", "data-sources", "ephemeral-resources", "functions"} {
+		found, err := filepath.Glob("../examples/" + kind + "/*/*.tf")
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
-	files = append(files, "../examples/provider/provider.tf")
-	cli := newCLI(t, `
+	const versions = `
 terraform {
   required_providers {
     msteamssync = { source = "msteamssync/msteamssync" }
   }
-}`)
+}`
+	cli := newCLI(t, versions)
 	for _, file := range files {
-		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
+		t.Run(filepath.Base(filepath.Dir(file))+"/"+filepath.Base(file), func(t *testing.T) {
 			text, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			versions, example := filepath.Join(cli.folder, "main.tf"), filepath.Join(cli.folder, "example.tf")
-			if filepath.Base(file) == "provider.tf" { // it declares the provider itself
-				if err := os.Remove(versions); err != nil {
+			if filepath.Base(file) == "import-by-string-id.tf" { // it imports into the resource beside it
+				beside, err := os.ReadFile(filepath.Join(filepath.Dir(file), "resource.tf"))
+				if err != nil {
 					t.Fatal(err)
 				}
+				text = append(text, beside...)
 			}
-			cli.write(example, withNeighbours(string(text)))
+			if filepath.Base(file) == "provider.tf" { // it declares the provider itself
+				cli.write(filepath.Join(cli.folder, "main.tf"), "")
+			} else {
+				cli.write(filepath.Join(cli.folder, "main.tf"), versions)
+			}
+			cli.write(filepath.Join(cli.folder, "example.tf"), withNeighbours(string(text)))
 			cli.t = t
 			cli.run("validate")
 		})
