@@ -6,7 +6,9 @@ package provider_test
 import (
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -79,6 +81,35 @@ func TestDescriptionsAreFound(t *testing.T) {
 		}
 	}
 }
+
+// TestDocumentationLinksLead: what docs/ links to within docs/ is there.
+func TestDocumentationLinksLead(t *testing.T) {
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deeper, err := filepath.Glob("../docs/*/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pages = append(pages, deeper...); len(pages) == 0 {
+		t.Fatal("docs/ is empty; run make generate")
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range relativeLink.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), link[1])); err != nil {
+				t.Errorf("%s links to %s, which is not there", page, link[1])
+			}
+		}
+	}
+}
+
+// relativeLink finds Markdown links without a scheme; those to a heading of the same page begin with #.
+var relativeLink = regexp.MustCompile(`\]\(([^):#][^):#]*)(?:#[^)]*)?\)`)
 
 // descriptions returns every description by the place that it describes.
 func descriptions(p *schemajson.Provider) map[string]string {

@@ -6,16 +6,27 @@
 package provider_test
 
 import (
+	"encoding/pem"
+	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
 
 // neighbours are what an example may refer to without declaring it, by the words of the reference.
 var neighbours = map[string]string{
-	"msteamssync_application.this":   `resource "msteamssync_application" "this" { site_url = "https://chat.example.com" }`,
+	"msteamssync_application.this": `resource "msteamssync_application" "this" { site_url = "https://chat.example.com" }`,
+	"msteamssync_bot_user.this": `resource "msteamssync_bot_user" "this" {
+  user_principal_name = "bridge@example.com"
+  display_name        = "Bridge"
+  password_wo         = var.bot_password
+  password_wo_version = 1
+}`,
 	"msteamssync_plugin.this":        `resource "msteamssync_plugin" "this" {}`,
+	"msteamssync_plugin_config.this": `resource "msteamssync_plugin_config" "this" {}`,
 	"msteamssync_client_secret.this": `resource "msteamssync_client_secret" "this" { client_id = "44444444-4444-4444-8444-444444444444" }`,
 	"var.client_secret": `variable "client_secret" {
   type      = string
@@ -34,6 +45,13 @@ func withNeighbours(example string) string {
 	return example
 }
 
+const versions = `
+terraform {
+  required_providers {
+    msteamssync = { source = "msteamssync/msteamssync" }
+  }
+}`
+
 // TestAccExamplesAreValid: what the documentation shows, Terraform takes.
 func TestAccExamplesAreValid(t *testing.T) {
 	files := []string{"../examples/provider/provider.tf"}
@@ -45,12 +63,6 @@ func TestAccExamplesAreValid(t *testing.T) {
 		}
 		files = append(files, found...)
 	}
-	const versions = `
-terraform {
-  required_providers {
-    msteamssync = { source = "msteamssync/msteamssync" }
-  }
-}`
 	cli := newCLI(t, versions)
 	for _, file := range files {
 		t.Run(filepath.Base(filepath.Dir(file))+"/"+filepath.Base(file), func(t *testing.T) {
@@ -76,3 +88,34 @@ terraform {
 		})
 	}
 }
+
+// TestAccGuidesAreValid: the same for the guides. A snippet that needs other providers or a module is fenced as hcl
+// instead of terraform.
+func TestAccGuidesAreValid(t *testing.T) {
+	guides, err := filepath.Glob("../templates/guides/*.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cli := newCLI(t, versions)
+	server := httptest.NewTLSServer(nil)
+	server.Close()
+	certificate := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
+	for _, file := range []string{"mattermost.pem", "ca.pem"} { // which snippets read
+		cli.write(filepath.Join(cli.folder, file), certificate)
+	}
+	for _, guide := range guides {
+		text, err := os.ReadFile(guide)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, snippet := range fenced.FindAllStringSubmatch(string(text), -1) {
+			t.Run(fmt.Sprintf("%s/%d", strings.TrimSuffix(filepath.Base(guide), ".md.tmpl"), i+1), func(t *testing.T) {
+				cli.t = t
+				cli.write(filepath.Join(cli.folder, "example.tf"), withNeighbours(snippet[1]))
+				cli.run("validate")
+			})
+		}
+	}
+}
+
+var fenced = regexp.MustCompile("(?s)```terraform\n(.*?)\n```")

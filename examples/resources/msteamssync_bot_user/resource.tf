@@ -6,6 +6,8 @@ resource "msteamssync_bot_user" "this" {
   display_name        = "Mattermost Bridge"
   usage_location      = "US"
   license_skus        = ["TEAMS_ENTERPRISE"]
+  restore_deleted     = true
+  deletion_protection = true
 
   # Neither the state nor the plan holds the password. Raise the version to send a changed one.
   password_wo         = var.bot_password

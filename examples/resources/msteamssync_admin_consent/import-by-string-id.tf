@@ -1,0 +1,7 @@
+# Copyright (c) The terraform-provider-msteamssync authors
+# SPDX-License-Identifier: MPL-2.0
+
+import {
+  to = msteamssync_admin_consent.this
+  id = "44444444-4444-4444-8444-444444444444"
+}

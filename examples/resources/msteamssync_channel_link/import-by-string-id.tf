@@ -1,0 +1,7 @@
+# Copyright (c) The terraform-provider-msteamssync authors
+# SPDX-License-Identifier: MPL-2.0
+
+import {
+  to = msteamssync_channel_link.this
+  id = "4xp9fdt77pncbef59f4k1qe83o"
+}

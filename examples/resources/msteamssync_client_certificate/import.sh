@@ -1,0 +1,5 @@
+# Copyright (c) The terraform-provider-msteamssync authors
+# SPDX-License-Identifier: MPL-2.0
+
+# With the thumbprint, as the portal shows it under Certificates & secrets.
+terraform import msteamssync_client_certificate.this A1B2C3D4E5F60718293A4B5C6D7E8F9001122334

@@ -1,0 +1,7 @@
+# Copyright (c) The terraform-provider-msteamssync authors
+# SPDX-License-Identifier: MPL-2.0
+
+import {
+  to = msteamssync_plugin.this
+  id = "com.mattermost.msteams-sync"
+}
