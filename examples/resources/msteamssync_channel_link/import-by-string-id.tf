@@ -3,5 +3,5 @@
 
 import {
   to = msteamssync_channel_link.this
-  id = "4xp9fdt77pncbef59f4k1qe83o"
+  id = "engineering/town-square"
 }
