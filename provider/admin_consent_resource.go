@@ -123,7 +123,7 @@ func (r *adminConsentResource) Create(ctx context.Context, req resource.CreateRe
 
 	ctx, done := consistency.Finish(ctx, interruptGrace)
 	defer done()
-	if err := r.clients.entra.SetConsent(ctx, principal.ObjectID, want); err != nil {
+	if _, err := r.clients.entra.SetConsent(ctx, principal.ObjectID, want); err != nil {
 		resp.Diagnostics.AddError("Admin consent was not granted completely", err.Error())
 	}
 }
@@ -175,7 +175,7 @@ func (r *adminConsentResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	want := plan.consent(ctx, &resp.Diagnostics)
-	if err := r.clients.entra.SetConsent(ctx, entra.ObjectID(plan.ServicePrincipalObjectID.ValueString()), want); err != nil {
+	if _, err := r.clients.entra.SetConsent(ctx, entra.ObjectID(plan.ServicePrincipalObjectID.ValueString()), want); err != nil {
 		resp.Diagnostics.AddError("Admin consent was not changed completely", err.Error())
 		return
 	}

@@ -6,6 +6,7 @@ package entra
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,9 @@ type Application struct {
 	ObjectID ObjectID  // read-only
 	ClientID ClientID  // read-only
 	Created  time.Time // read-only
+	Deleted  time.Time // read-only; zero unless it stands in the deleted items
+
+	UniqueName string // read-only
 
 	DisplayName    string
 	SignInAudience string // e.g. AzureADMyOrg
@@ -38,18 +42,26 @@ type Application struct {
 	Delegated   []string // ids of the Microsoft Graph scopes that the registration requests
 	Application []string // ids of the Microsoft Graph app roles that the registration requests
 
+	// Certificates are those that the registration may log in with. Unlike for the sets, nil leaves them alone when the
+	// registration is written, and empty removes them all.
+	Certificates []Certificate
+
+	otherKeys []models.KeyCredentialable          // key credentials of other types and usages, kept as they are
 	otherAPIs []models.RequiredResourceAccessable // requested permissions of other APIs, kept as they are
 }
 
 var applicationFields = []string{
-	"id", "appId", "createdDateTime", "displayName", "signInAudience", "web", "spa", "publicClient", "isFallbackPublicClient",
-	"requiredResourceAccess",
+	"id", "appId", "createdDateTime", "deletedDateTime", "uniqueName", "displayName", "signInAudience", "web", "spa", "publicClient",
+	"isFallbackPublicClient", "requiredResourceAccess",
 }
+
+// credentialFields hold the certificates' bytes only when they are asked for by name, for one registration at a time.
+var credentialFields = append(slices.Clone(applicationFields), "passwordCredentials", "keyCredentials")
 
 // CreateApplication registers an application. It is an upsert under a random unique name, so that a dropped answer is
 // repeated without registering a second one (Graph docs, "Upsert application").
 func (c *Client) CreateApplication(ctx context.Context, app Application) (Application, error) {
-	name := "mattermost-msteams-sync-" + uuid.NewString()
+	name := uniqueNamePrefix + uuid.NewString()
 	upsert := applicationswithuniquename.NewApplicationsWithUniqueNameRequestBuilderInternal(c.path(), c.adapter, &name)
 	prefer := abstractions.NewRequestHeaders()
 	prefer.Add("Prefer", "create-if-missing")
@@ -105,19 +117,46 @@ func (c *Client) ApplicationByClientID(ctx context.Context, id ClientID) (Applic
 	return c.remember(found), nil
 }
 
-// UpdateApplication makes the registration what app says. Requested permissions of other APIs than Microsoft Graph stay.
+// UpdateApplication makes the registration what app says, as far as it is not that already. Requested permissions of
+// other APIs than Microsoft Graph stay, and so do the certificates when app does not name them.
 func (c *Client) UpdateApplication(ctx context.Context, app Application) error {
-	current, err := c.AwaitApplication(ctx, app.ObjectID)
-	if err != nil {
+	var current Application
+	err := c.policy.Retry(ctx, isLag, func(ctx context.Context) error {
+		found, err := call(ctx, "GET /applications/{app-object-id}", func(ctx context.Context) (models.Applicationable, error) {
+			return c.application(app.ObjectID).Get(ctx, &applications.ApplicationItemRequestBuilderGetRequestConfiguration{
+				QueryParameters: &applications.ApplicationItemRequestBuilderGetQueryParameters{Select: credentialFields},
+			})
+		})
+		if err == nil {
+			current = readApplication(found)
+		}
+		return err
+	})
+	if err != nil || app.matches(current) {
 		return err
 	}
-	app.otherAPIs = current.otherAPIs
+	app.otherAPIs, app.otherKeys = current.otherAPIs, current.otherKeys
+	app.Certificates = keepKeyIDs(app.Certificates, current.Certificates)
 	return c.policy.Retry(ctx, isLagOrUnknown, func(ctx context.Context) error {
 		return send(ctx, "PATCH /applications/{app-object-id}", func(ctx context.Context) error {
 			_, err := c.application(app.ObjectID).Patch(ctx, app.body(), nil)
 			return err
 		})
 	})
+}
+
+// matches says whether writing a over current would change nothing.
+func (a Application) matches(current Application) bool {
+	same := func(x, y []string) bool {
+		return slices.Equal(slices.Sorted(slices.Values(x)), slices.Sorted(slices.Values(y)))
+	}
+	return a.DisplayName == current.DisplayName && a.SignInAudience == current.SignInAudience &&
+		same(a.RedirectURIs, current.RedirectURIs) && same(a.SPARedirectURIs, current.SPARedirectURIs) &&
+		same(a.PublicClientRedirectURIs, current.PublicClientRedirectURIs) &&
+		a.ImplicitAccessTokens == current.ImplicitAccessTokens && a.ImplicitIDTokens == current.ImplicitIDTokens &&
+		a.FallbackPublicClient == current.FallbackPublicClient &&
+		SameNames(a.Delegated, current.Delegated) && SameNames(a.Application, current.Application) &&
+		(a.Certificates == nil || SameNames(thumbprints(a.Certificates), thumbprints(current.Certificates)))
 }
 
 // DeleteApplication moves a registration to the deleted items, where it stays for 30 days. A missing one is no error.
@@ -187,6 +226,11 @@ func readApplication(m models.Applicationable) Application {
 	if created := m.GetCreatedDateTime(); created != nil {
 		app.Created = *created
 	}
+	if deleted := m.GetDeletedDateTime(); deleted != nil {
+		app.Deleted = *deleted
+	}
+	app.UniqueName = text(m.GetUniqueName())
+	app.Certificates, app.otherKeys = readCertificates(m.GetKeyCredentials())
 	if web := m.GetWeb(); web != nil {
 		app.RedirectURIs = web.GetRedirectUris()
 		if implicit := web.GetImplicitGrantSettings(); implicit != nil {
@@ -248,6 +292,9 @@ func (a Application) body() models.Applicationable {
 		apis = append(apis, graph)
 	}
 	m.SetRequiredResourceAccess(apis)
+	if a.Certificates != nil {
+		m.SetKeyCredentials(append(keyCredentials(a.Certificates), a.otherKeys...))
+	}
 	return m
 }
 

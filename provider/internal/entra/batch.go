@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,9 +22,11 @@ const batchLimit = 20
 type batchItem struct {
 	call   string // as the permission catalogue spells it
 	method string
-	url    string           // relative to the version
-	body   any              // nil = none
-	done   func(error) bool // the error means that there is nothing left to do
+	url    string                      // relative to the version
+	body   any                         // nil = none
+	done   func(error) bool            // the error means that there is nothing left to do; nil = no error does
+	read   func(json.RawMessage) error // takes the answer; nil = it is not needed
+	header map[string]string
 }
 
 type batchRequest struct {
@@ -56,6 +59,25 @@ func (c *Client) batch(ctx context.Context, items []batchItem) error {
 	return nil
 }
 
+// maxReadFailures is how often reading goes on after a failure of the service, as the transport does for a single GET.
+const maxReadFailures = 4
+
+// readBatch sends reading items together. Throttled ones are repeated until the policy's limit, failures of the service a
+// few times, and "not found" not at all: an item says with done whether it can live with that.
+func (c *Client) readBatch(ctx context.Context, items []batchItem) error {
+	failures := 0
+	return c.policy.Retry(ctx, func(err error) bool {
+		if isThrottled(err) {
+			return true
+		}
+		failures++
+		return IsUnknownOutcome(err) && failures < maxReadFailures
+	}, func(ctx context.Context) (err error) {
+		items, err = c.batchOnce(ctx, items)
+		return err
+	})
+}
+
 // batchOnce returns the items that are not done, and the error that stands most in the way: one that waiting does not mend,
 // else the one with the longest wait.
 func (c *Client) batchOnce(ctx context.Context, items []batchItem) (left []batchItem, worst error) {
@@ -65,8 +87,14 @@ func (c *Client) batchOnce(ctx context.Context, items []batchItem) (left []batch
 	}
 	wait := time.Duration(-1)
 	for i, item := range items {
-		err := answers[strconv.Itoa(i)].failure(item)
-		if err == nil || item.done(err) {
+		answer := answers[strconv.Itoa(i)]
+		err := answer.failure(item)
+		if err == nil && item.read != nil {
+			if err := item.read(answer.Body); err != nil {
+				return items, fmt.Errorf("reading the answer to %s: %w", item.call, err)
+			}
+		}
+		if err == nil || item.done != nil && item.done(err) {
 			continue
 		}
 		left = append(left, item)
@@ -85,7 +113,7 @@ func (c *Client) sendBatch(ctx context.Context, items []batchItem) (map[string]b
 		Requests []batchRequest `json:"requests"`
 	}
 	for i, item := range items {
-		request := batchRequest{ID: strconv.Itoa(i), Method: item.method, URL: item.url, Body: item.body}
+		request := batchRequest{ID: strconv.Itoa(i), Method: item.method, URL: item.url, Body: item.body, Headers: maps.Clone(item.header)}
 		if item.body != nil {
 			request.Headers = map[string]string{"Content-Type": "application/json"}
 		}

@@ -52,6 +52,7 @@ type Client struct {
 	graphID  ObjectID              // object id of Microsoft Graph's service principal, once known
 	objects  map[ClientID]ObjectID // registrations by client id, once known
 	skus     []Sku                 // bought licences, once known
+	claimed  map[ObjectID]ClientID // registrations that this run of Terraform has made, restored or adopted
 	pageHost string
 }
 
@@ -97,6 +98,7 @@ func New(cfg Config) (*Client, error) {
 		tokens:   tokens,
 		policy:   cfg.Policy,
 		objects:  map[ClientID]ObjectID{},
+		claimed:  map[ObjectID]ClientID{},
 		pageHost: graph.Host,
 	}, nil
 }

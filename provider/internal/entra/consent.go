@@ -5,6 +5,7 @@ package entra
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,20 +14,37 @@ import (
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/oauth2permissiongrants"
-	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
 )
 
 // Consent is what the tenant as a whole has granted to one application on Microsoft Graph.
 type Consent struct {
 	Delegated   []string // names of scopes, granted for all users
 	Application []string // ids of app roles
+
+	Users []UserGrant // what single users have granted; read-only
 }
+
+// UserGrant is a delegated permission that one user has granted for themselves.
+type UserGrant struct {
+	User  ObjectID
+	Scope string
+}
+
+// String is the user's object id and the name of the scope, with a colon between them.
+func (g UserGrant) String() string { return string(g.User) + ":" + g.Scope }
+
+// IsEmpty says whether nothing is granted for everybody.
+func (c Consent) IsEmpty() bool { return len(c.Delegated)+len(c.Application) == 0 }
+
+// everybody is the consent type of a grant for all users of the tenant.
+const everybody = "AllPrincipals"
 
 // grantState is a Consent with the ids under which Graph keeps its parts.
 type grantState struct {
 	graph   ObjectID
 	grantID string            // "" = no tenant-wide grant
 	scopes  []string          // of that grant
+	users   []UserGrant       // of the grants of single users
 	roles   map[string]string // app role id, lower case → assignment id
 }
 
@@ -40,7 +58,7 @@ func (c *Client) Consent(ctx context.Context, principal ObjectID) (Consent, erro
 }
 
 func (s grantState) consent() Consent {
-	consent := Consent{Delegated: s.scopes}
+	consent := Consent{Delegated: s.scopes, Users: s.users}
 	for role := range s.roles {
 		consent.Application = append(consent.Application, role)
 	}
@@ -49,23 +67,24 @@ func (s grantState) consent() Consent {
 }
 
 // SetConsent makes the tenant-wide consent exactly what want says: what is missing is granted, what is more is revoked,
-// and a grant that is there is adopted. It returns when Graph lists the result.
-func (c *Client) SetConsent(ctx context.Context, principal ObjectID, want Consent) error {
+// and a grant that is there is adopted. It returns, when Graph lists the result, what had been granted before.
+func (c *Client) SetConsent(ctx context.Context, principal ObjectID, want Consent) (before Consent, err error) {
 	var state grantState
-	err := c.policy.Retry(ctx, isLag, func(ctx context.Context) (err error) {
+	err = c.policy.Retry(ctx, isLag, func(ctx context.Context) (err error) {
 		state, err = c.grants(ctx, principal)
 		return err
 	})
 	if err != nil {
-		return err
+		return before, err
 	}
+	before = state.consent()
 	if err := c.setScopes(ctx, principal, state, want.Delegated); err != nil {
-		return err
+		return before, err
 	}
 	if err := c.setRoles(ctx, principal, state, want.Application); err != nil {
-		return err
+		return before, err
 	}
-	return c.policy.Await(ctx, "Microsoft Graph to list the new consent", func(ctx context.Context) (bool, error) {
+	return before, c.policy.Await(ctx, "Microsoft Graph to list the new consent", func(ctx context.Context) (bool, error) {
 		now, err := c.Consent(ctx, principal)
 		if isLag(err) {
 			return false, nil
@@ -120,11 +139,11 @@ func (c *Client) setScopes(ctx context.Context, principal ObjectID, state grantS
 // createGrant makes the tenant-wide grant. If there is one already, made by somebody else or by an attempt of ours whose
 // answer was lost, it returns that one's id.
 func (c *Client) createGrant(ctx context.Context, principal, graph ObjectID, scopes []string) (adopted string, err error) {
-	client, resource, everybody, scope := string(principal), string(graph), "AllPrincipals", strings.Join(scopes, " ")
+	client, resource, consentType, scope := string(principal), string(graph), everybody, strings.Join(scopes, " ")
 	body := models.NewOAuth2PermissionGrant()
 	body.SetClientId(&client)
 	body.SetResourceId(&resource)
-	body.SetConsentType(&everybody)
+	body.SetConsentType(&consentType)
 	body.SetScope(&scope)
 	err = c.policy.Retry(ctx, isLagOrUnknown, func(ctx context.Context) error {
 		_, err := call(ctx, "POST /oauth2PermissionGrants", func(ctx context.Context) (models.OAuth2PermissionGrantable, error) {
@@ -168,32 +187,63 @@ func (c *Client) setRoles(ctx context.Context, principal ObjectID, state grantSt
 	return c.batch(ctx, work)
 }
 
-// grants reads the two lists of one application's consent, and drops what is granted for single users or on other APIs.
+// grants reads the two lists of one application's consent in one request, and drops what is granted on other APIs.
 func (c *Client) grants(ctx context.Context, principal ObjectID) (grantState, error) {
-	graph, err := c.graphPrincipal(ctx)
-	if err != nil {
+	var (
+		graph  ServicePrincipal
+		scopes models.OAuth2PermissionGrantCollectionResponseable
+		roles  models.AppRoleAssignmentCollectionResponseable
+	)
+	items := []batchItem{
+		{
+			call: "GET /oauth2PermissionGrants", method: http.MethodGet,
+			url: "/oauth2PermissionGrants?$filter=" + escapeQuery("clientId eq '"+quoted(string(principal))+"'"),
+			read: func(body json.RawMessage) (err error) {
+				scopes, err = parse[models.OAuth2PermissionGrantCollectionResponseable](body, models.CreateOAuth2PermissionGrantCollectionResponseFromDiscriminatorValue)
+				return err
+			},
+		},
+		{
+			call: "GET /servicePrincipals/{sp-id}/appRoleAssignments", method: http.MethodGet,
+			url: "/servicePrincipals/" + url.PathEscape(string(principal)) + "/appRoleAssignments",
+			read: func(body json.RawMessage) (err error) {
+				roles, err = parse[models.AppRoleAssignmentCollectionResponseable](body, models.CreateAppRoleAssignmentCollectionResponseFromDiscriminatorValue)
+				return err
+			},
+		},
+	}
+	known := c.knownGraphPrincipal()
+	if known == "" {
+		items = append(items, graphPrincipalItem(&graph))
+	}
+	if err := c.readBatch(ctx, items); err != nil {
 		return grantState{}, err
 	}
-	state := grantState{graph: graph, roles: map[string]string{}}
-	if err := c.readScopes(ctx, principal, &state); err != nil {
+	if known == "" {
+		known = c.rememberGraphPrincipal(graph)
+	}
+	state := grantState{graph: known, roles: map[string]string{}}
+	if err := c.readScopes(ctx, scopes, &state); err != nil {
 		return grantState{}, err
 	}
-	return state, c.readRoles(ctx, principal, &state)
+	return state, c.readRoles(ctx, principal, roles, &state)
 }
 
-func (c *Client) readScopes(ctx context.Context, principal ObjectID, state *grantState) error {
-	const name = "GET /oauth2PermissionGrants"
-	filter := "clientId eq '" + string(principal) + "'"
+// readScopes takes the first page of delegated grants and reads the others.
+func (c *Client) readScopes(ctx context.Context, page models.OAuth2PermissionGrantCollectionResponseable, state *grantState) (err error) {
 	builder := oauth2permissiongrants.NewOauth2PermissionGrantsRequestBuilderInternal(c.path(), c.adapter)
-	page, err := call(ctx, name, func(ctx context.Context) (models.OAuth2PermissionGrantCollectionResponseable, error) {
-		return builder.Get(ctx, &oauth2permissiongrants.Oauth2PermissionGrantsRequestBuilderGetRequestConfiguration{
-			QueryParameters: &oauth2permissiongrants.Oauth2PermissionGrantsRequestBuilderGetQueryParameters{Filter: &filter},
-		})
-	})
-	for err == nil {
+	for {
 		for _, grant := range page.GetValue() {
-			if text(grant.GetConsentType()) == "AllPrincipals" && strings.EqualFold(text(grant.GetResourceId()), string(state.graph)) {
-				state.grantID, state.scopes = text(grant.GetId()), strings.Fields(text(grant.GetScope()))
+			if !strings.EqualFold(text(grant.GetResourceId()), string(state.graph)) {
+				continue
+			}
+			names := strings.Fields(text(grant.GetScope()))
+			if text(grant.GetConsentType()) == everybody {
+				state.grantID, state.scopes = text(grant.GetId()), names
+				continue
+			}
+			for _, name := range names {
+				state.users = append(state.users, UserGrant{ObjectID(text(grant.GetPrincipalId())), name})
 			}
 		}
 		next := text(page.GetOdataNextLink())
@@ -203,20 +253,19 @@ func (c *Client) readScopes(ctx context.Context, principal ObjectID, state *gran
 		if err = c.checkPage(next); err != nil {
 			return err
 		}
-		page, err = call(ctx, name, func(ctx context.Context) (models.OAuth2PermissionGrantCollectionResponseable, error) {
+		page, err = call(ctx, "GET /oauth2PermissionGrants", func(ctx context.Context) (models.OAuth2PermissionGrantCollectionResponseable, error) {
 			return builder.WithUrl(next).Get(ctx, nil)
 		})
+		if err != nil {
+			return err
+		}
 	}
-	return err
 }
 
-func (c *Client) readRoles(ctx context.Context, principal ObjectID, state *grantState) error {
-	const name = "GET /servicePrincipals/{sp-id}/appRoleAssignments"
+// readRoles is readScopes for app roles.
+func (c *Client) readRoles(ctx context.Context, principal ObjectID, page models.AppRoleAssignmentCollectionResponseable, state *grantState) (err error) {
 	builder := c.servicePrincipal(principal).AppRoleAssignments()
-	page, err := call(ctx, name, func(ctx context.Context) (models.AppRoleAssignmentCollectionResponseable, error) {
-		return builder.Get(ctx, (*serviceprincipals.ItemAppRoleAssignmentsRequestBuilderGetRequestConfiguration)(nil))
-	})
-	for err == nil {
+	for {
 		for _, assignment := range page.GetValue() {
 			resource, role := assignment.GetResourceId(), assignment.GetAppRoleId()
 			if resource != nil && role != nil && strings.EqualFold(resource.String(), string(state.graph)) {
@@ -230,11 +279,13 @@ func (c *Client) readRoles(ctx context.Context, principal ObjectID, state *grant
 		if err = c.checkPage(next); err != nil {
 			return err
 		}
-		page, err = call(ctx, name, func(ctx context.Context) (models.AppRoleAssignmentCollectionResponseable, error) {
+		page, err = call(ctx, "GET /servicePrincipals/{sp-id}/appRoleAssignments", func(ctx context.Context) (models.AppRoleAssignmentCollectionResponseable, error) {
 			return builder.WithUrl(next).Get(ctx, nil)
 		})
+		if err != nil {
+			return err
+		}
 	}
-	return err
 }
 
 func (c *Client) grant(id string) *oauth2permissiongrants.OAuth2PermissionGrantItemRequestBuilder {

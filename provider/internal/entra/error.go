@@ -153,5 +153,5 @@ func alreadyExists(err error) bool {
 	}
 	message := strings.ToLower(e.Message)
 	return e.Code == "Request_MultipleObjectsWithSameKeyValue" ||
-		strings.Contains(message, "already exists") || strings.Contains(message, "already in use")
+		strings.Contains(message, "already exist") || strings.Contains(message, "already in use")
 }

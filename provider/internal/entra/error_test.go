@@ -109,11 +109,10 @@ func TestAHostileNextPageIsRefused(t *testing.T) {
 	const graphPrincipal = "00000000-0000-4000-8000-00000000000a"
 	client := clientFor(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		if strings.Contains(r.URL.Path, "servicePrincipals") {
-			_, _ = io.WriteString(w, `{"id":"`+graphPrincipal+`"}`)
-			return
-		}
-		_, _ = io.WriteString(w, `{"value":[],"@odata.nextLink":"https://elsewhere.example/v1.0/oauth2PermissionGrants"}`)
+		_, _ = io.WriteString(w, `{"responses":[
+			{"id":"0","status":200,"body":{"value":[],"@odata.nextLink":"https://elsewhere.example/v1.0/oauth2PermissionGrants"}},
+			{"id":"1","status":200,"body":{"value":[]}},
+			{"id":"2","status":200,"body":{"id":"`+graphPrincipal+`"}}]}`)
 	})
 	if _, err := client.Consent(t.Context(), "00000000-0000-4000-8000-000000000001"); err == nil || !strings.Contains(err.Error(), "elsewhere.example") {
 		t.Fatalf("got %v", err)

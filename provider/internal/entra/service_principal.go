@@ -5,13 +5,18 @@ package entra
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
+	"time"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipals"
 	"github.com/microsoftgraph/msgraph-sdk-go/serviceprincipalswithappid"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/consistency"
 )
 
 // ServicePrincipal is an application's account in the tenant ("Enterprise application" in the portal).
@@ -74,15 +79,38 @@ func (c *Client) ServicePrincipalByClientID(ctx context.Context, id ClientID) (S
 	return readServicePrincipal(found), nil
 }
 
-// AwaitServicePrincipal reads the account of an application that may have been registered a moment ago.
+// AwaitServicePrincipal reads the account of an application. It waits for one that this run of Terraform has made and for
+// one whose application exists; an id that nothing in the tenant has is decided after a second look.
 func (c *Client) AwaitServicePrincipal(ctx context.Context, id ClientID) (principal ServicePrincipal, err error) {
-	err = c.policy.Retry(ctx, isLag, func(ctx context.Context) (err error) {
+	if c.Claimed(string(id)) {
+		return c.awaitServicePrincipal(ctx, c.policy, id)
+	}
+	secondLook := c.policy
+	secondLook.Timeout = min(secondLookWait, c.policy.Limit())
+	principal, err = c.awaitServicePrincipal(ctx, secondLook, id)
+	if !IsNotFound(err) {
+		return principal, err
+	}
+	var missing *Error // without the words about the time that was waited
+	errors.As(err, &missing)
+	app, appErr := c.ApplicationByClientID(ctx, id)
+	switch {
+	case IsNotFound(appErr):
+		return principal, fmt.Errorf("the tenant has no application with the client id %s, neither an app registration nor a service principal; check the id for a typing error, and that it is the client id and not the object id: %w", id, missing)
+	case appErr == nil && time.Since(app.Created) > c.policy.Limit():
+		return principal, fmt.Errorf("the app registration %q with the client id %s has no service principal in this tenant; declare it as msteamssync_application, or make one under Enterprise applications in the portal: %w", app.DisplayName, id, missing)
+	}
+	return c.awaitServicePrincipal(ctx, c.policy, id)
+}
+
+// secondLookWait is how long an id that nothing points to is looked for.
+const secondLookWait = 3 * time.Second
+
+func (c *Client) awaitServicePrincipal(ctx context.Context, policy consistency.Policy, id ClientID) (principal ServicePrincipal, err error) {
+	err = policy.Retry(ctx, isLag, func(ctx context.Context) (err error) {
 		principal, err = c.ServicePrincipalByClientID(ctx, id)
 		return err
 	})
-	if IsNotFound(err) {
-		err = fmt.Errorf("no application with client id %s has an account (service principal) in this tenant: %w", id, err)
-	}
 	return principal, err
 }
 
@@ -99,22 +127,32 @@ func (c *Client) UpdateServicePrincipal(ctx context.Context, principal ServicePr
 	})
 }
 
-// graphPrincipal returns the object id of Microsoft Graph's own service principal, asking once.
-func (c *Client) graphPrincipal(ctx context.Context) (ObjectID, error) {
+// knownGraphPrincipal is the object id of Microsoft Graph's own service principal, or empty before it was read.
+func (c *Client) knownGraphPrincipal() ObjectID {
 	c.mu.Lock()
-	known := c.graphID
-	c.mu.Unlock()
-	if known != "" {
-		return known, nil
-	}
-	graph, err := c.ServicePrincipalByClientID(ctx, catalog.GraphAppID)
-	if err != nil {
-		return "", fmt.Errorf("looking for Microsoft Graph's service principal in the tenant: %w", err)
-	}
+	defer c.mu.Unlock()
+	return c.graphID
+}
+
+func (c *Client) rememberGraphPrincipal(graph ServicePrincipal) ObjectID {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.graphID = graph.ObjectID
-	return graph.ObjectID, nil
+	return graph.ObjectID
+}
+
+// graphPrincipalItem reads Microsoft Graph's service principal. Its full answer has two megabytes, so little is selected.
+func graphPrincipalItem(graph *ServicePrincipal) batchItem {
+	return batchItem{
+		call: "GET /servicePrincipals/{sp-id}", method: http.MethodGet, url: "/servicePrincipals(appId='" + catalog.GraphAppID + "')?$select=id,appId",
+		read: func(body json.RawMessage) error {
+			found, err := parse[models.ServicePrincipalable](body, models.CreateServicePrincipalFromDiscriminatorValue)
+			if err == nil {
+				*graph = readServicePrincipal(found)
+			}
+			return err
+		},
+	}
 }
 
 func (c *Client) servicePrincipal(id ObjectID) *serviceprincipals.ServicePrincipalItemRequestBuilder {
