@@ -25,7 +25,10 @@ import (
 const secretAddress = "msteamssync_client_secret.this"
 
 // renewed are the attributes that a rotation changes.
-var renewed = []string{"expires_at", "fingerprint", "hint", "key_id"}
+var renewed = []string{"expires_at", "fingerprint", "hint", "key_id", "previous_key_id", "previous_retire_at"}
+
+// atOnce lets a rotation retire the previous secret in the same apply.
+const atOnce = "  overlap = \"0s\"\n"
 
 // secretConfig declares an application of its own and a secret of it, on a server that has the plugin.
 func secretConfig(name, arguments string) string {
@@ -60,8 +63,8 @@ func TestAccClientSecretLifecycle(t *testing.T) {
 	const name = "Secret Lifecycle"
 	admin, entra := openConsole(t), openPortal(t, shared.Emulator)
 	admin.upload(trialBundle(t, "1.0.0", "a", nil))
-	config := secretConfig(name, "")
-	rotated := secretConfig(name, "  rotation_triggers = { quarter = \"2\" }\n  valid_for = \"720h0m0s\"")
+	config := secretConfig(name, atOnce)
+	rotated := secretConfig(name, atOnce+"  rotation_triggers = { quarter = \"2\" }\n  valid_for = \"720h0m0s\"")
 	keys := func() []any { return entra.application(name)["passwordCredentials"].([]any) }
 	var last any
 	// works checks that the delivered secret logs in, that it is a new one, and that Entra has no other.
@@ -75,6 +78,8 @@ func TestAccClientSecretLifecycle(t *testing.T) {
 			return fmt.Errorf("the secret is still the old one")
 		case len(key) != 1:
 			return fmt.Errorf("the application has %d secrets, want 1", len(key))
+		case stored["clientsecretkeyid"] != key[0].(object)["keyId"]:
+			return fmt.Errorf("the settings name the key %v", stored["clientsecretkeyid"])
 		case !strings.HasPrefix(key[0].(object)["endDateTime"].(string), strings.TrimSuffix(stored["clientsecretexpiresat"].(string), "Z")):
 			return fmt.Errorf("the delivered expiry %v is not Entra's", stored["clientsecretexpiresat"])
 		}
@@ -87,7 +92,7 @@ func TestAccClientSecretLifecycle(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: inProcess,
 		CheckDestroy: func(*terraform.State) error {
-			if stored := admin.stored(); stored["clientsecret"] != nil || stored["clientsecretexpiresat"] != nil {
+			if stored := admin.stored(); stored["clientsecret"] != nil || stored["clientsecretexpiresat"] != nil || stored["clientsecretkeyid"] != nil {
 				return fmt.Errorf("the delivered secret is left")
 			}
 			return nil
@@ -98,6 +103,8 @@ func TestAccClientSecretLifecycle(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{
 					attribute(secretAddress, "status", knownvalue.StringExact("current")),
 					attribute(secretAddress, "valid_for", knownvalue.StringExact("4320h")),
+					attribute(secretAddress, "rotate_before", knownvalue.StringExact("720h")),
+					attribute(secretAddress, "previous_key_id", knownvalue.Null()),
 					attribute(secretAddress, "description", knownvalue.StringExact("Mattermost MS Teams Sync (Terraform)")),
 				},
 				Check: works,
@@ -105,15 +112,15 @@ func TestAccClientSecretLifecycle(t *testing.T) {
 			{Config: config, ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
 			{
 				ResourceName: secretAddress, ImportState: true, ImportStateVerify: true,
-				ImportStateVerifyIdentifierAttribute: "key_id", ImportStateVerifyIgnore: []string{"fingerprint"},
+				ImportStateVerifyIdentifierAttribute: "key_id", ImportStateVerifyIgnore: []string{"fingerprint", "overlap"},
 				ImportStateIdFunc: func(s *terraform.State) (string, error) {
 					attributes := s.RootModule().Resources[secretAddress].Primary.Attributes
 					return attributes["client_id"] + "/" + attributes["key_id"], nil
 				},
 			},
-			{Config: rotated, ConfigPlanChecks: rotates("rotation_triggers", "valid_for"), Check: works},
+			{Config: rotated, ConfigPlanChecks: rotates("rotate_before", "rotation_triggers", "valid_for"), Check: works},
 			{ // written differently
-				Config:           secretConfig(name, "  rotation_triggers = { quarter = \"2\" }\n  valid_for = \"720h\""),
+				Config:           secretConfig(name, atOnce+"  rotation_triggers = { quarter = \"2\" }\n  valid_for = \"720h\""),
 				ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan()),
 			},
 			{ // replaced in the System Console, where it is masked
@@ -134,12 +141,28 @@ func TestAccClientSecretLifecycle(t *testing.T) {
 				Config:           rotated,
 				ConfigPlanChecks: rotates("status"), Check: works,
 			},
-			{ // only the date was edited: no reason for a new secret
-				PreConfig:        func() { admin.change(map[string]any{"clientsecretexpiresat": "2040-01-01T00:00:00Z"}) },
+			{ // added by hand under the resource's description
+				PreConfig: func() {
+					entra.do(http.MethodPost, fmt.Sprintf("/v1.0/applications/%v/addPassword", entra.application(name)["id"]),
+						object{"passwordCredential": object{"displayName": "Mattermost MS Teams Sync (Terraform)"}})
+				},
 				Config:           rotated,
 				ConfigPlanChecks: plans(updates(secretAddress, "status")),
 				Check: func(*terraform.State) error {
-					if admin.stored()["clientsecret"] != last || admin.stored()["clientsecretexpiresat"] == "2040-01-01T00:00:00Z" {
+					if key := keys(); len(key) != 1 || key[0].(object)["keyId"] != admin.stored()["clientsecretkeyid"] {
+						return fmt.Errorf("the application has %d secrets, want the delivered one", len(key))
+					}
+					return nil
+				},
+			},
+			{ // only the date was edited: no reason for a new secret
+				PreConfig: func() {
+					admin.change(map[string]any{"clientsecretexpiresat": "2040-01-01T00:00:00Z", "clientsecretkeyid": nil})
+				},
+				Config:           rotated,
+				ConfigPlanChecks: plans(updates(secretAddress, "status")),
+				Check: func(*terraform.State) error {
+					if admin.stored()["clientsecret"] != last || admin.stored()["clientsecretexpiresat"] == "2040-01-01T00:00:00Z" || admin.stored()["clientsecretkeyid"] == nil {
 						return fmt.Errorf("the date was not corrected, or the secret was touched")
 					}
 					return nil
@@ -157,7 +180,7 @@ func TestAccClientSecretRotatesWithoutAGap(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: inProcess,
 		Steps: []resource.TestStep{
-			{Config: secretConfig(name, "")},
+			{Config: secretConfig(name, atOnce)},
 			{ // the old secret cannot be removed: the new one is in use and both are valid
 				PreConfig: func() {
 					shared.Emulator.RequestLog().Reset()
@@ -165,7 +188,7 @@ func TestAccClientSecretRotatesWithoutAGap(t *testing.T) {
 						t.Fatal(err)
 					}
 				},
-				Config:             secretConfig(name, "  rotation_triggers = { n = \"2\" }"),
+				Config:             secretConfig(name, atOnce+"  rotation_triggers = { n = \"2\" }"),
 				ExpectNonEmptyPlan: true,
 				Check: func(*terraform.State) error {
 					shared.Emulator.Faults().Clear()
@@ -176,7 +199,7 @@ func TestAccClientSecretRotatesWithoutAGap(t *testing.T) {
 				},
 			},
 			{ // the next apply only clears up
-				Config:           secretConfig(name, "  rotation_triggers = { n = \"2\" }"),
+				Config:           secretConfig(name, atOnce+"  rotation_triggers = { n = \"2\" }"),
 				ConfigPlanChecks: plans(updates(secretAddress, "status")),
 				Check: func(*terraform.State) error {
 					keys := entra.application(name)["passwordCredentials"].([]any)
@@ -215,6 +238,7 @@ func TestAccClientSecretSaysWhatIsWrong(t *testing.T) {
 	}{
 		{"no plugin", bare(""), `The plugin is not installed`, nil},
 		{"too short", bare("  valid_for = \"10m\""), `from\s+1h\s+to\s+17520h`, nil},
+		{"due at once", bare("  valid_for = \"720h\"\n  rotate_before = \"721h\""), `shorter\s+than\s+valid_for`, nil},
 		{"days", bare("  valid_for = \"180d\""), `4320h\s+for\s+180\s+days`, nil},
 		{"another owner", bare(""), `a\s+secret\s+has\s+one\s+owner`, func() {
 			admin.upload(trialBundle(t, "1.0.0", "a", nil))

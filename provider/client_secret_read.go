@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -27,114 +26,155 @@ const youngWait = 5 * time.Second
 func (r *clientSecretResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state clientSecretModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.clients.canRefreshEntra(&resp.Diagnostics) || !r.clients.canRefreshMattermost(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	if r.clients.canRefreshEntra(&resp.Diagnostics) && r.clients.canRefreshMattermost(&resp.Diagnostics) {
+		r.refresh(ctx, req, resp, &state)
+	}
+	// Also when the resource has left the state: the framework asks for the identity in any case.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(state))...)
+}
+
+func (r *clientSecretResource) refresh(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state *clientSecretModel) {
 	importing := state.ExpiresAt.IsNull()
-	password, found, err := r.password(ctx, state, req.Private)
+	saved, err := r.clients.mattermost.Settings(ctx)
+	if err != nil {
+		resp.Diagnostics.AddError("The plugin's settings cannot be read", err.Error())
+		return
+	}
+	delivered := textOf(saved, clientSecretKeyIDKey)
+	unproven := leftoverKeys(ctx, req.Private, &resp.Diagnostics)
+	list, err := r.passwords(ctx, *state, delivered, req.Private)
 	switch {
-	case entra.IsNotFound(err) && !importing: // the application is gone, and its secrets with it
+	case entra.IsNotFound(err): // the application is gone, and its secrets with it
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
 		resp.Diagnostics.AddError("The client secret cannot be read", err.Error())
 		return
-	case !found && importing:
-		resp.Diagnostics.AddError("There is no such client secret",
-			fmt.Sprintf("The application %s has no secret with the key id %s. The portal lists the ids under Certificates & secrets as Secret ID.", state.ClientID.ValueString(), state.KeyID.ValueString()))
-		return
-	case found:
-		state.take(password)
+	}
+	if !importing && !containsKey(unproven, delivered) {
+		state.adopt(list, delivered)
 	}
 	status := secretRemoved
-	if found {
-		status = r.statusOf(ctx, state, password, &resp.Diagnostics)
+	if i := indexOfKey(list, state.KeyID.ValueString()); i >= 0 {
+		state.take(list[i])
+		status = r.statusOf(ctx, state, list[i], saved, &resp.Diagnostics)
 	}
-	if status == secretCurrent && len(leftoverKeys(ctx, req.Private, &resp.Diagnostics)) > 0 {
-		status = secretUnfinished
+	if indexOfKey(list, state.PreviousKeyID.ValueString()) < 0 {
+		state.PreviousKeyID, state.PreviousRetireAt = types.StringNull(), types.StringNull()
+	}
+	if status == secretCurrent {
+		status = state.tidiness(list, unproven, delivered)
 	}
 	state.Status = types.StringValue(status)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
-// take fills in what Entra says. The validity is what the key was made with, so only an import needs it.
+// take fills in what Entra says, and what an import leaves open. The validity is what the key was made with.
 func (m *clientSecretModel) take(p entra.Password) {
+	m.KeyID = types.StringValue(p.KeyID)
 	m.Description = types.StringValue(p.DisplayName)
 	m.Hint = types.StringValue(p.Hint)
 	m.ExpiresAt = types.StringValue(timeText(p.End))
 	if m.ValidFor.IsNull() {
 		m.ValidFor = types.StringValue(fmt.Sprintf("%.0fh", p.End.Sub(p.Start).Hours()))
 	}
+	if m.RotateBefore.IsNull() {
+		m.RotateBefore = defaultRotateBefore(m.ValidFor)
+	}
+	if m.Overlap.IsNull() {
+		m.Overlap = types.StringValue(defaultSecretOverlap)
+	}
 }
 
-// password looks the key up. A key that was made a short while ago is given time to appear.
-func (r *clientSecretResource) password(ctx context.Context, state clientSecretModel, private privateState) (p entra.Password, found bool, err error) {
-	look := func(ctx context.Context) (bool, error) {
-		list, err := r.clients.entra.Passwords(ctx, state.client())
-		i := slices.IndexFunc(list, func(p entra.Password) bool { return strings.EqualFold(p.KeyID, state.KeyID.ValueString()) })
-		if i >= 0 {
-			p = list[i]
-		}
-		return i >= 0, err
+// adopt takes over a rotation that the state does not know: by the action, or by a run that was killed between the
+// delivery and the end. The plugin's settings name the secret then, and it stands under the resource's description.
+func (m *clientSecretModel) adopt(list []entra.Password, delivered string) {
+	secret, live := liveSecret(list, delivered)
+	if !live || secret.DisplayName != m.Description.ValueString() || strings.EqualFold(delivered, m.KeyID.ValueString()) {
+		return
 	}
-	if found, err = look(ctx); found || err != nil && !entra.IsNotFound(err) {
-		return p, found, err
+	m.PreviousKeyID, m.PreviousRetireAt = m.KeyID, types.StringValue(timeText(secret.Start.Add(lengthOf(m.Overlap))))
+	m.take(secret)
+	m.Fingerprint = types.StringNull()
+}
+
+// tidiness says whether something is to be removed although the secret itself is as it should be.
+func (m clientSecretModel) tidiness(list []entra.Password, leftover []string, delivered string) string {
+	retire, err := time.Parse(time.RFC3339, m.PreviousRetireAt.ValueString())
+	switch {
+	case len(m.superfluous(list, leftover, delivered)) > 0:
+		return secretUnfinished
+	case err == nil && !retire.After(now()):
+		return secretRetireDue
+	}
+	return secretCurrent
+}
+
+func indexOfKey(list []entra.Password, key string) int {
+	return slices.IndexFunc(list, func(p entra.Password) bool { return strings.EqualFold(p.KeyID, key) })
+}
+
+// passwords lists the registration's secrets. A key that was made a short while ago is given time to appear.
+func (r *clientSecretResource) passwords(ctx context.Context, state clientSecretModel, delivered string, private privateState) (list []entra.Password, err error) {
+	look := func(ctx context.Context) bool {
+		list, err = r.clients.entra.Passwords(ctx, state.client())
+		return err != nil && !entra.IsNotFound(err) || indexOfKey(list, state.KeyID.ValueString()) >= 0 || indexOfKey(list, delivered) >= 0
+	}
+	if look(ctx) {
+		return list, err
 	}
 	var created time.Time
 	if value, problems := private.GetKey(ctx, createdKey); !problems.HasError() && len(value) > 0 {
 		_ = json.Unmarshal(value, &created) // unreadable: as old as can be
 	}
 	if time.Since(created) > r.clients.policy.Limit() {
-		return p, false, err
+		return list, err
 	}
 	patience := consistency.Policy{Timeout: min(youngWait, r.clients.policy.Limit())}
-	_ = patience.Await(ctx, "the new client secret to appear", func(ctx context.Context) (bool, error) {
-		found, err = look(ctx)
-		return found || err != nil && !entra.IsNotFound(err), nil
-	})
-	return p, found, err
+	_ = patience.Await(ctx, "the new client secret to appear", func(ctx context.Context) (bool, error) { return look(ctx), nil })
+	return list, err
 }
 
-// statusOf compares what the plugin's settings hold with what was delivered.
-func (r *clientSecretResource) statusOf(ctx context.Context, state clientSecretModel, password entra.Password, diags *diag.Diagnostics) string {
-	server := r.clients.mattermost
-	if !password.End.After(time.Now()) {
+// statusOf compares what the plugin's settings hold with what was delivered. A fingerprint that is missing is taken from
+// the plugin, where the settings name this secret.
+func (r *clientSecretResource) statusOf(ctx context.Context, state *clientSecretModel, password entra.Password, saved mattermost.Settings, diags *diag.Diagnostics) string {
+	if !password.End.After(now()) {
 		return secretExpired
 	}
-	saved, err := server.Settings(ctx)
-	if err != nil {
-		diags.AddError("The plugin's settings cannot be read", err.Error())
-		return secretCurrent
-	}
 	if !saved.Has(clientSecretKey) {
-		if now, err := server.Plugin(ctx); err != nil || !now.Switched {
+		if plugin, err := r.clients.mattermost.Plugin(ctx); err != nil || !plugin.Switched {
 			diags.AddWarning("The client secret was not compared", "The server does not show the settings of plugins now, because PluginSettings.Enable is false or it cannot be asked.")
 			return secretCurrent
 		}
 		return secretUndelivered
 	}
+	named := strings.EqualFold(textOf(saved, clientSecretKeyIDKey), state.KeyID.ValueString())
+	if state.Fingerprint.IsNull() && named {
+		state.Fingerprint = r.fingerprint(ctx)
+	}
 	fingerprint, err := mattermost.ParseFingerprint(state.Fingerprint.ValueString())
-	if err != nil { // imported: the text was never seen
-		return secretCurrent
-	}
-	if !r.clients.deliveredMatches(ctx, clientSecretKey, fingerprint, diags) {
+	known := err == nil // else imported: the text was never seen
+	switch {
+	case known && !r.clients.deliveredMatches(ctx, clientSecretKey, fingerprint, diags):
 		return secretReplaced
-	}
-	expiry, _ := saved.Lookup(clientSecretExpiresKey)
-	if text, ok := expiry.Text(); !ok || text != state.ExpiresAt.ValueString() {
+	case !password.End.After(now().Add(lengthOf(state.RotateBefore))):
+		return secretDue
+	case known && (!named || textOf(saved, clientSecretExpiresKey) != state.ExpiresAt.ValueString()):
 		return expiryDiffers
 	}
 	return secretCurrent
 }
 
-// ImportState takes <client id>/<key id>. Only what Entra shows is imported: the text of the secret is not known, so it is
-// neither delivered nor compared until the first rotation.
-func (r *clientSecretResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	client, key, ok := strings.Cut(req.ID, "/")
-	if !ok || !guidPattern.MatchString(client) || !guidPattern.MatchString(key) {
-		resp.Diagnostics.AddError("Unknown id", fmt.Sprintf("%q is not <client id>/<key id>, both GUIDs. The portal lists the key ids under Certificates & secrets as Secret ID.", req.ID))
-		return
+// fingerprint asks the plugin for one of the secret that it holds, under a fresh salt; null when it does not answer.
+func (r *clientSecretResource) fingerprint(ctx context.Context) types.String {
+	fresh := mattermost.NewFingerprint("")
+	sums, err := r.clients.mattermost.Fingerprints(ctx, fresh.Salt)
+	if err != nil || sums[clientSecretKey] == "" {
+		return types.StringNull()
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("client_id"), client)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("key_id"), key)...)
+	fresh.Sum = sums[clientSecretKey]
+	return types.StringValue(fresh.String())
 }

@@ -6,16 +6,13 @@ package provider
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/consistency"
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/entra"
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/mattermost"
@@ -26,18 +23,22 @@ import (
 type clientSecretResource struct{ clients *clients }
 
 var (
-	_ resource.ResourceWithConfigure   = (*clientSecretResource)(nil)
-	_ resource.ResourceWithImportState = (*clientSecretResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*clientSecretResource)(nil)
+	_ resource.ResourceWithConfigure      = (*clientSecretResource)(nil)
+	_ resource.ResourceWithIdentity       = (*clientSecretResource)(nil)
+	_ resource.ResourceWithImportState    = (*clientSecretResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*clientSecretResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*clientSecretResource)(nil)
 )
 
-// leftoverKey is where the private state keeps the key ids of secrets that are still to be removed from Entra.
+// leftoverKey is where the private state keeps the key ids of secrets that are still to be removed from Entra, among them
+// a delivered one that did not work.
 const leftoverKey = "leftover"
 
 func newClientSecretResource() resource.Resource { return &clientSecretResource{} }
 
 func (r *clientSecretResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_client_secret"
+	resp.ResourceBehavior.MutableIdentity = true // a new description is a rotation, not another resource
 }
 
 func (r *clientSecretResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
@@ -45,61 +46,48 @@ func (r *clientSecretResource) Configure(_ context.Context, req resource.Configu
 }
 
 // needBoth reports whether both sides can be used, and says what is missing if not.
-func (r *clientSecretResource) needBoth(diags *diag.Diagnostics) bool {
-	azure := r.clients.needEntra(diags)
-	return r.clients.needMattermost(diags) && azure
-}
-
-// ModifyPlan promises a current secret, and a new one where only that leads there.
-func (r *clientSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
-		return
-	}
-	var plan, state clientSecretModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	plan.Status = types.StringValue(secretCurrent)
-	if plan.rotates(state) {
-		plan.KeyID, plan.Hint, plan.ExpiresAt, plan.Fingerprint = types.StringUnknown(), types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
-	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-}
-
-// rotates says whether going from state to m takes a new secret. state is empty on create.
-func (m clientSecretModel) rotates(state clientSecretModel) bool {
-	return needsRotation(state.Status.ValueString()) || !m.Description.Equal(state.Description) ||
-		!m.ValidFor.Equal(state.ValidFor) || !m.RotationTriggers.Equal(state.RotationTriggers)
+func (c *clients) needBoth(diags *diag.Diagnostics) bool {
+	azure := c.needEntra(diags)
+	return c.needMattermost(diags) && azure
 }
 
 func (m clientSecretModel) client() entra.ClientID { return entra.ClientID(m.ClientID.ValueString()) }
 
 // Create keeps the key in the state as soon as it is there: when a later step fails, the resource is tainted and the next
-// apply removes that key.
+// apply removes that key. What a killed create left behind is removed once the new secret is in use.
 func (r *clientSecretResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan clientSecretModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.needBoth(&resp.Diagnostics) || !r.checkReceiver(ctx, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.clients.needBoth(&resp.Diagnostics) || !r.clients.checkSecretReceiver(ctx, &resp.Diagnostics) {
 		return
 	}
 	ctx, done := consistency.Finish(ctx, interruptGrace)
 	defer done()
-	secret, ok := r.mint(ctx, &plan, &resp.Diagnostics)
+	minted, existing, ok := r.clients.mintSecret(ctx, plan.client(), plan.Description.ValueString(), lengthOf(plan.ValidFor), &resp.Diagnostics)
 	if !ok {
 		return
 	}
+	plan.use(minted)
+	plan.PreviousKeyID, plan.PreviousRetireAt = types.StringNull(), types.StringNull()
 	plan.Status = types.StringValue(secretUndelivered)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(plan))...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
-	if !r.handOver(ctx, plan, secret, &resp.Diagnostics) {
+	if !r.clients.handOverSecret(ctx, plan.client(), minted, &resp.Diagnostics) {
 		return
 	}
 	plan.Status = types.StringValue(secretCurrent)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	left := r.clients.retireSecrets(ctx, plan.client(), plan.superfluous(existing, nil), &resp.Diagnostics)
+	resp.Diagnostics.Append(rememberLeftover(ctx, resp.Private, left)...)
+}
+
+// use fills in what a new secret brings.
+func (m *clientSecretModel) use(minted entra.Password) {
+	m.KeyID = types.StringValue(minted.KeyID)
+	m.Hint = types.StringValue(minted.Hint)
+	m.ExpiresAt = types.StringValue(timeText(minted.End))
+	m.Fingerprint = types.StringValue(mattermost.NewFingerprint(minted.SecretText).String())
 }
 
 // Update rotates, or finishes what an earlier run left. Until the new secret is delivered and proven the state names the
@@ -108,151 +96,142 @@ func (r *clientSecretResource) Update(ctx context.Context, req resource.UpdateRe
 	var plan, state clientSecretModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.needBoth(&resp.Diagnostics) {
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(state))...)
+	if resp.Diagnostics.HasError() || !r.clients.needBoth(&resp.Diagnostics) {
 		return
 	}
 	ctx, done := consistency.Finish(ctx, interruptGrace)
 	defer done()
 	leftover := leftoverKeys(ctx, req.Private, &resp.Diagnostics)
-	switch {
-	case plan.rotates(state):
-		if !r.checkReceiver(ctx, &resp.Diagnostics) {
-			return
-		}
-		secret, ok := r.mint(ctx, &plan, &resp.Diagnostics)
-		if !ok {
-			return
-		}
-		if !r.handOver(ctx, plan, secret, &resp.Diagnostics) {
-			resp.Diagnostics.Append(rememberLeftover(ctx, resp.Private, append(leftover, plan.KeyID.ValueString()))...)
-			return
-		}
+	step := r.tidy
+	if plan.KeyID.IsUnknown() {
+		step = r.rotate
+	}
+	superfluous, ok := step(ctx, &plan, state, &leftover, &resp.Diagnostics)
+	if !ok {
+		resp.Diagnostics.Append(rememberLeftover(ctx, resp.Private, leftover)...)
+		return
+	}
+	if !plan.KeyID.Equal(state.KeyID) {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
-		leftover = append(leftover, state.KeyID.ValueString())
-	case state.Status.ValueString() == expiryDiffers:
-		if !r.deliver(ctx, map[string]any{clientSecretExpiresKey: plan.ExpiresAt.ValueString()}, &resp.Diagnostics) {
-			return
-		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	leftover = r.retire(ctx, plan.client(), leftover, &resp.Diagnostics)
-	resp.Diagnostics.Append(rememberLeftover(ctx, resp.Private, leftover)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(plan))...)
+	left := r.clients.retireSecrets(ctx, plan.client(), superfluous, &resp.Diagnostics)
+	resp.Diagnostics.Append(rememberLeftover(ctx, resp.Private, left)...)
 }
 
-// checkReceiver makes sure, before a secret exists, that the plugin's settings can take it.
-func (r *clientSecretResource) checkReceiver(ctx context.Context, diags *diag.Diagnostics) bool {
-	server := r.clients.mattermost
-	now, err := server.Plugin(ctx)
-	if err != nil {
-		diags.AddError("The plugin's state cannot be read", err.Error())
-		return false
+// rotate puts a new secret in the place of the state's and returns the keys that are not needed any more. One that was
+// made but does not work joins the leftovers.
+func (r *clientSecretResource) rotate(ctx context.Context, plan *clientSecretModel, state clientSecretModel, leftover *[]string, diags *diag.Diagnostics) (superfluous []string, ok bool) {
+	if !r.clients.checkSecretReceiver(ctx, diags) {
+		return nil, false
 	}
-	if !now.Installed {
-		diags.AddError("The plugin is not installed",
-			fmt.Sprintf("%s has no plugin %s that could take the client secret. Declare msteamssync_plugin and let this resource depend on it.", server.URL(), catalog.PluginID))
-		return false
+	minted, existing, ok := r.clients.mintSecret(ctx, plan.client(), plan.Description.ValueString(), lengthOf(plan.ValidFor), diags)
+	if !ok {
+		return nil, false
 	}
-	saved, err := server.Settings(ctx)
-	if err == nil {
-		err = checkOwner(saved, server)
+	if !r.clients.handOverSecret(ctx, plan.client(), minted, diags) {
+		*leftover = append(*leftover, minted.KeyID)
+		return nil, false
 	}
-	if err != nil {
-		diags.AddError("The client secret cannot be delivered", err.Error())
-		return false
+	plan.use(minted)
+	plan.PreviousKeyID, plan.PreviousRetireAt = types.StringNull(), types.StringNull()
+	if _, live := liveSecret(existing, state.KeyID.ValueString()); live && lengthOf(plan.Overlap) > 0 {
+		plan.PreviousKeyID, plan.PreviousRetireAt = state.KeyID, types.StringValue(timeText(now().Add(lengthOf(plan.Overlap))))
 	}
-	return true
+	return plan.superfluous(existing, append(*leftover, state.ownKeys()...)), true
 }
 
-// checkOwner refuses to write a secret that msteamssync_plugin_config manages.
-func checkOwner(saved mattermost.Settings, server *mattermost.Server) error {
-	value, _ := saved.Lookup(managedKeysKey)
-	text, _ := value.Text()
-	for _, key := range splitNames(text) {
-		if strings.EqualFold(key, clientSecretKey) {
-			return fmt.Errorf("the client secret on %s is managed by client_secret_wo of msteamssync_plugin_config; a secret has one owner: remove that argument or this resource", server.URL())
+// tidy corrects what stands beside the secret and returns the keys that are not needed any more.
+func (r *clientSecretResource) tidy(ctx context.Context, plan *clientSecretModel, state clientSecretModel, leftover *[]string, diags *diag.Diagnostics) (superfluous []string, ok bool) {
+	if state.Status.ValueString() == expiryDiffers &&
+		!r.clients.deliverSecret(ctx, describeSecret(plan.KeyID.ValueString(), plan.ExpiresAt.ValueString()), diags) {
+		return nil, false
+	}
+	saved, err := r.clients.mattermost.Settings(ctx)
+	if err != nil {
+		diags.AddError("The plugin's settings cannot be read", err.Error())
+		return nil, false
+	}
+	list, err := r.clients.entra.Passwords(ctx, plan.client())
+	if err != nil {
+		diags.AddError("The client secrets cannot be read", err.Error())
+		return nil, false
+	}
+	return plan.superfluous(list, append(*leftover, state.ownKeys()...), textOf(saved, clientSecretKeyIDKey)), true
+}
+
+// ownKeys are the keys that the state names.
+func (m clientSecretModel) ownKeys() (keys []string) {
+	for _, key := range []types.String{m.KeyID, m.PreviousKeyID} {
+		if key.ValueString() != "" {
+			keys = append(keys, key.ValueString())
 		}
 	}
-	return nil
+	return keys
 }
 
-// mint adds a secret in Entra and fills in what the plan leaves open.
-func (r *clientSecretResource) mint(ctx context.Context, plan *clientSecretModel, diags *diag.Diagnostics) (secret string, ok bool) {
-	validity, err := time.ParseDuration(plan.ValidFor.ValueString())
-	if err != nil {
-		diags.AddAttributeError(path.Root("valid_for"), "Invalid duration", err.Error())
-		return "", false
-	}
-	added, err := r.clients.entra.AddPassword(ctx, plan.client(), plan.Description.ValueString(), time.Now().Add(validity))
-	if err != nil {
-		diags.AddError("The client secret was not made", err.Error())
-		return "", false
-	}
-	plan.KeyID = types.StringValue(added.KeyID)
-	plan.Hint = types.StringValue(added.Hint)
-	plan.ExpiresAt = types.StringValue(timeText(added.End))
-	plan.Fingerprint = types.StringValue(mattermost.NewFingerprint(added.SecretText).String())
-	return added.SecretText, true
-}
-
-// handOver delivers a secret and proves that it works.
-func (r *clientSecretResource) handOver(ctx context.Context, plan clientSecretModel, secret string, diags *diag.Diagnostics) bool {
-	if !r.deliver(ctx, map[string]any{clientSecretKey: secret, clientSecretExpiresKey: plan.ExpiresAt.ValueString()}, diags) {
-		return false
-	}
-	if err := r.clients.entra.VerifySecret(ctx, plan.client(), secret); err != nil {
-		diags.AddError("The new client secret does not work",
-			"It was made and delivered, but a token request with it fails; the previous one was kept. The next apply tries again.\n\n"+err.Error())
-		return false
-	}
-	return true
-}
-
-func (r *clientSecretResource) deliver(ctx context.Context, values map[string]any, diags *diag.Diagnostics) bool {
-	warnings, err := r.clients.mattermost.EditSettings(ctx, func(current mattermost.Settings) (mattermost.Edit, error) {
-		return mattermost.Edit{Set: values}, checkOwner(current, r.clients.mattermost)
-	})
-	warnAll(diags, warnings)
-	if err != nil {
-		diags.AddError("The client secret was not delivered", err.Error())
-	}
-	return err == nil
-}
-
-// retire removes keys from Entra and returns those that are still there.
-func (r *clientSecretResource) retire(ctx context.Context, client entra.ClientID, keys []string, diags *diag.Diagnostics) (left []string) {
-	for _, key := range keys {
-		if err := r.clients.entra.RemovePassword(ctx, client, key); err != nil && !entra.IsNotFound(err) {
-			left = append(left, key)
-			diags.AddWarning("An old client secret was not removed", "The new one is in use. The next apply tries again to remove the key "+key+".\n\n"+err.Error())
+// superfluous are those of the registration's secrets that are m's, by their description or because they are among more,
+// and that m does not name. Keys to spare are not among them.
+func (m clientSecretModel) superfluous(list []entra.Password, more []string, spare ...string) (keys []string) {
+	needed := append(m.ownKeys(), spare...)
+	for _, p := range list {
+		ours := p.DisplayName == m.Description.ValueString() || containsKey(more, p.KeyID)
+		if ours && !containsKey(needed, p.KeyID) {
+			keys = append(keys, p.KeyID)
 		}
 	}
-	return left
+	return keys
 }
 
-// Delete takes the secret from the plugin before it ends it in Entra. A secret that somebody else delivered, such as this
-// resource's own replacement, stays.
+func containsKey(keys []string, key string) bool {
+	return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) })
+}
+
+// liveSecret finds a secret that has not expired.
+func liveSecret(list []entra.Password, key string) (entra.Password, bool) {
+	i := slices.IndexFunc(list, func(p entra.Password) bool { return strings.EqualFold(p.KeyID, key) && p.End.After(now()) })
+	if i < 0 {
+		return entra.Password{}, false
+	}
+	return list[i], true
+}
+
+// Delete takes the secret from the plugin before it ends it in Entra, with all that stands under its description. A secret
+// that somebody else delivered, such as this resource's own replacement, stays.
 func (r *clientSecretResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state clientSecretModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.needBoth(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !r.clients.needBoth(&resp.Diagnostics) {
 		return
 	}
 	ctx, done := consistency.Finish(ctx, interruptGrace)
 	defer done()
+	var foreign string
 	warnings, err := r.clients.mattermost.EditSettings(ctx, func(current mattermost.Settings) (mattermost.Edit, error) {
-		expiry, present := current.Lookup(clientSecretExpiresKey)
-		if text, ok := expiry.Text(); present && ok && text != "" && text != state.ExpiresAt.ValueString() {
+		foreign = textOf(current, clientSecretKeyIDKey)
+		if foreign != "" && !containsKey(state.ownKeys(), foreign) {
 			return mattermost.Edit{}, nil
 		}
-		return mattermost.Edit{Clear: []string{clientSecretKey, clientSecretExpiresKey}}, nil
+		foreign = ""
+		return mattermost.Edit{Clear: []string{clientSecretKey, clientSecretExpiresKey, clientSecretKeyIDKey}}, nil
 	})
 	warnAll(&resp.Diagnostics, warnings)
 	if err != nil {
 		resp.Diagnostics.AddError("The client secret was not removed from the plugin's settings", err.Error())
 		return
 	}
-	leftover := leftoverKeys(ctx, req.Private, &resp.Diagnostics)
-	for _, key := range append(leftover, state.KeyID.ValueString()) {
+	list, err := r.clients.entra.Passwords(ctx, state.client())
+	if err != nil {
+		if !entra.IsNotFound(err) {
+			resp.Diagnostics.AddError("The client secrets cannot be read", err.Error())
+		}
+		return
+	}
+	more := append(leftoverKeys(ctx, req.Private, &resp.Diagnostics), state.ownKeys()...)
+	nothing := clientSecretModel{Description: state.Description} // that is to stay
+	for _, key := range nothing.superfluous(list, more, foreign) {
 		if err := r.clients.entra.RemovePassword(ctx, state.client(), key); err != nil && !entra.IsNotFound(err) {
 			resp.Diagnostics.AddError("The client secret was not removed from Entra", err.Error())
 		}
@@ -272,6 +251,3 @@ func rememberLeftover(ctx context.Context, private privateWriter, keys []string)
 	value, _ := json.Marshal(keys)
 	return private.SetKey(ctx, leftoverKey, value)
 }
-
-// timeText is how times stand in the state and in the plugin's settings.
-func timeText(t time.Time) string { return t.UTC().Truncate(time.Second).Format(time.RFC3339) }

@@ -39,10 +39,11 @@ type pluginSetting struct {
 // managedKeysKey is the setting in which this resource says what it owns, for the System Console to show.
 const managedKeysKey = "terraformManagedKeys"
 
-// The two keys of the client secret. They belong to msteamssync_client_secret unless client_secret_wo is used.
+// The keys of the client secret. They belong to msteamssync_client_secret unless client_secret_wo is used.
 const (
 	clientSecretKey        = "clientSecret"
 	clientSecretExpiresKey = "clientSecretExpiresAt"
+	clientSecretKeyIDKey   = "clientSecretKeyId"
 )
 
 // Billing models.
@@ -134,5 +135,6 @@ var settingsOwnedElsewhere = map[string]string{
 	"encryptionKey":        "msteamssync_plugin",
 	"webhookSecret":        "msteamssync_plugin",
 	clientSecretExpiresKey: "msteamssync_client_secret",
+	clientSecretKeyIDKey:   "msteamssync_client_secret",
 	managedKeysKey:         "msteamssync_plugin_config, computed",
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -96,9 +97,9 @@ func TestTextValidators(t *testing.T) {
 		{pemBlocks{"CERTIFICATE"}, "nothing", "BEGIN CERTIFICATE"},
 		{pemBlocks{"CERTIFICATE"}, secret, "only CERTIFICATE belongs here"},
 		{pemBlocks{"PRIVATE KEY"}, secret, "cannot be read"},
-		{validityValidator{}, "4320h", ""},
-		{validityValidator{}, "17521h", "from 1h to 17520h"},
-		{validityValidator{}, "180 days", "from 1h to 17520h"},
+		{durationBetween{time.Hour, longestSecretValidity, "4320h for 180 days"}, "4320h", ""},
+		{durationBetween{time.Hour, longestSecretValidity, "4320h for 180 days"}, "17521h", "from 1h to 17520h"},
+		{durationBetween{0, longestSecretValidity, "4320h for 180 days"}, "180 days", "from 0h to 17520h"},
 	} {
 		var resp validator.StringResponse
 		test.validator.ValidateString(t.Context(), validator.StringRequest{Path: path.Root("x"), ConfigValue: types.StringValue(test.value)}, &resp)

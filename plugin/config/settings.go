@@ -18,6 +18,7 @@ type Settings struct {
 	ClientID              string `setting:"clientId"`
 	ClientSecret          string `setting:"clientSecret"`
 	ClientSecretExpiresAt string `setting:"clientSecretExpiresAt"`
+	ClientSecretKeyID     string `setting:"clientSecretKeyId"`
 	EncryptionKey         string `setting:"encryptionKey"`
 	WebhookSecret         string `setting:"webhookSecret"`
 

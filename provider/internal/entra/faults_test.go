@@ -51,7 +51,7 @@ func provision(t *testing.T, cloud *emulator.Server) {
 	if err := client.SetLicenses(ctx, user.ObjectID, nil, []string{skus[0].ID}); err != nil {
 		t.Fatal("licence:", err)
 	}
-	secret, err := client.AddPassword(ctx, app.ClientID, "Terraform", cloud.Clock().Now().Add(24*time.Hour))
+	secret, _, err := client.AddPassword(ctx, app.ClientID, "Terraform", cloud.Clock().Now().Add(24*time.Hour))
 	if err != nil {
 		t.Fatal("client secret:", err)
 	}

@@ -33,11 +33,11 @@ func (p Password) String() string { return fmt.Sprintf("client secret %s (%s…)
 func (p Password) GoString() string { return p.String() }
 
 // AddPassword makes Entra generate a client secret. When an answer is lost, the secret that nobody knows is removed and
-// another one is made.
-func (c *Client) AddPassword(ctx context.Context, id ClientID, displayName string, end time.Time) (added Password, err error) {
+// another one is made. existing are the registration's secrets as they were before.
+func (c *Client) AddPassword(ctx context.Context, id ClientID, displayName string, end time.Time) (added Password, existing []Password, err error) {
 	object, existing, err := c.passwords(ctx, id, c.policy.Retry)
 	if err != nil {
-		return Password{}, err
+		return Password{}, nil, err
 	}
 	end = end.UTC().Truncate(time.Second)
 	credential := models.NewPasswordCredential()
@@ -60,7 +60,7 @@ func (c *Client) AddPassword(ctx context.Context, id ClientID, displayName strin
 		}
 		return err
 	})
-	return added, err
+	return added, existing, err
 }
 
 // removeLost removes secrets that look like the one whose answer was lost.
