@@ -240,6 +240,8 @@ func TestRevocation(t *testing.T) {
 	}
 	b.call(t, 404, "POST", "/revoke/consent", `{"appId": "none"}`, nil)
 	b.call(t, 400, "PUT", "/issuers", `{"issuer": "https://issuer.example", "keys": {}}`, nil)
+	b.call(t, 200, "PUT", "/password-policy", `{"mfaUsers": ["alex@demo.example"]}`, nil)
+	b.call(t, 400, "PUT", "/password-policy", `{"mfaUsers": ["nobody"]}`, nil)
 }
 
 func TestStateAndReset(t *testing.T) {

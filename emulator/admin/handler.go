@@ -24,6 +24,7 @@ type Tokens interface {
 	RevokeRefreshTokens(entra.Revocation) int
 	RevokeAccessTokens(entra.Revocation)
 	RegisterIssuer(issuer string, jwks []byte) error
+	SetPasswordPolicy(entra.PasswordPolicy) error
 }
 
 // Parts are what the API steers.
@@ -110,6 +111,7 @@ func (a *api) routes() []route {
 		{"POST", "/revoke/tokens", "revoke tokens: {\"appId\": …, \"user\": …, \"accessTokens\": true}", a.revokeTokens},
 		{"POST", "/revoke/consent", "revoke consent: {\"appId\": …, \"kind\": \"delegated\", \"permission\": …, \"user\": …}", a.revokeConsent},
 		{"PUT", "/issuers", "trust a federated issuer's keys: {\"issuer\": …, \"keys\": {JSON Web Key Set}}", a.registerIssuer},
+		{"PUT", "/password-policy", "say whose password is not enough without a browser: {\"blocked\": true, \"mfaUsers\": [user]}", a.setPasswordPolicy},
 		{"GET", "/teams", "list teams with channels and members", a.listTeams},
 		{"POST", "/teams", "make a team, in the shape of the seed file", a.addTeam},
 		{"POST", "/teams/{team}/channels", "make a channel: {\"displayName\": …}", a.addChannel},

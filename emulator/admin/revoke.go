@@ -42,6 +42,18 @@ func (a *api) revokeTokens(r *http.Request) (any, error) {
 	return map[string]int{"refreshTokens": revoked}, nil
 }
 
+// setPasswordPolicy replaces the policy for log-ins with a password and without a browser.
+func (a *api) setPasswordPolicy(r *http.Request) (any, error) {
+	var policy entra.PasswordPolicy
+	if err := decode(r, &policy); err != nil {
+		return nil, err
+	}
+	if err := a.Tokens.SetPasswordPolicy(policy); err != nil {
+		return nil, bad("%v", err)
+	}
+	return policy, nil
+}
+
 // registerIssuer makes the signing keys of a federated identity provider known that cannot be fetched over loopback.
 func (a *api) registerIssuer(r *http.Request) (any, error) {
 	var body struct {

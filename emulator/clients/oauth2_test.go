@@ -338,3 +338,31 @@ func TestConsentPages(t *testing.T) {
 		}
 	})
 }
+
+// TestPasswordGrant: the independent client gets tokens for a user's password, Entra's refusals reach it, and the
+// password is not in the request log.
+func TestPasswordGrant(t *testing.T) {
+	server := emulator.Start(t)
+	s := register(t, server, server.URL()+"/.default", "offline_access")
+	if _, err := s.config.PasswordCredentialsToken(s.context(t), "alex@demo.example", directory.DemoPassword); err == nil {
+		t.Error("a log-in without consent works")
+	} else {
+		wantOAuthError(t, err, "invalid_grant", "AADSTS65001")
+	}
+	if err := server.Directory().AddConsent(s.principal.ID, s.graph.ID, "", []string{"User.Read", "offline_access"}); err != nil {
+		t.Fatal(err)
+	}
+	token, err := s.config.PasswordCredentialsToken(s.context(t), "alex@demo.example", directory.DemoPassword)
+	if err != nil || token.RefreshToken == "" {
+		t.Fatalf("token %v, %v", token, err)
+	}
+	_, err = s.config.PasswordCredentialsToken(s.context(t), "alex@demo.example", "not-the-password")
+	wantOAuthError(t, err, "invalid_grant", "AADSTS50126")
+	for _, request := range server.Requests() {
+		for _, secret := range []string{directory.DemoPassword, "not-the-password"} {
+			if strings.Contains(request.Query+request.Body, secret) {
+				t.Errorf("the request log shows a password in %s %s", request.Method, request.Path)
+			}
+		}
+	}
+}

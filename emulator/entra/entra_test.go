@@ -206,7 +206,7 @@ func TestTokenEndpointRefuses(t *testing.T) {
 		oauth  string
 	}{
 		"no grant type":    {func(v url.Values) { v.Del("grant_type") }, 900144, "invalid_request"},
-		"password grant":   {func(v url.Values) { v.Set("grant_type", "password") }, 70003, "unsupported_grant_type"},
+		"device code":      {func(v url.Values) { v.Set("grant_type", "urn:ietf:params:oauth:grant-type:device_code") }, 70003, "unsupported_grant_type"},
 		"no client":        {func(v url.Values) { v.Del("client_id") }, 900144, "invalid_request"},
 		"no credential":    {func(v url.Values) { v.Del("client_secret") }, 7000218, "invalid_client"},
 		"no .default":      {func(v url.Values) { v.Set("scope", "User.Read") }, 1002012, "invalid_scope"},

@@ -20,6 +20,7 @@ type Server struct {
 	key      *signingKey
 	sessions *sessions
 	issuers  *issuerKeys
+	policy   passwordPolicy
 	mux      *http.ServeMux
 }
 

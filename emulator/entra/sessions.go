@@ -153,7 +153,7 @@ func (s *sessions) isRevoked(appID, userID string, serial uint64) bool {
 	return serial <= s.cutoff[Revocation{AppID: token.AppID}] || userID != "" && (serial <= s.cutoff[Revocation{UserID: token.UserID}] || serial <= s.cutoff[token])
 }
 
-// Reset forgets every code, refresh token and revocation. Access tokens that are out stay valid until they expire.
+// Reset forgets every code, refresh token and revocation, and the password policy. Access tokens that are out stay valid until they expire.
 func (s *Server) Reset() {
 	s.sessions.mu.Lock()
 	defer s.sessions.mu.Unlock()
@@ -161,6 +161,7 @@ func (s *Server) Reset() {
 	clear(s.sessions.refresh)
 	clear(s.sessions.tickets)
 	clear(s.sessions.cutoff)
+	s.policy.set(false, nil)
 }
 
 // Revocation says which tokens to revoke: those of an application, of a user, or of a user in an application.

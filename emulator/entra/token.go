@@ -43,6 +43,8 @@ func (s *Server) grant(w http.ResponseWriter, r *http.Request) (map[string]any, 
 		return s.redeemCode(r)
 	case "refresh_token":
 		return s.redeemRefresh(r)
+	case "password":
+		return s.passwordGrant(r)
 	default:
 		return nil, fail("unsupported_grant_type", 70003, "The app requested an unsupported grant type '%s'.", grantType)
 	}
