@@ -66,6 +66,15 @@ func TestMembersComeFromTheGroup(t *testing.T) {
 	if got := c.want(t, 200, "app", "GET", "/groups?"+byID, nil).values(); len(got) != 1 {
 		t.Errorf("groups by id: %v", got)
 	}
+	for filter, want := range map[string]int{
+		"displayName eq 'DEMO team' and resourceProvisioningOptions/Any(x:x eq 'Team')": 1,
+		"resourceProvisioningOptions/Any(x:x eq 'Team') and displayName eq 'Demo Team'": 1,
+		"displayName eq 'Nobody''s' and resourceProvisioningOptions/Any(x:x eq 'Team')": 0,
+	} {
+		if got := c.want(t, 200, "app", "GET", "/groups?"+url.Values{"$filter": {filter}}.Encode(), nil).values(); len(got) != want {
+			t.Errorf("%s: %v", filter, got)
+		}
+	}
 	c.want(t, 400, "app", "GET", "/groups?"+url.Values{"$filter": {"mailEnabled eq true"}}.Encode(), nil)
 }
 
