@@ -26,7 +26,9 @@ type Login interface {
 	LoginAddress(redirectURI, state, verifier, hint string) string
 	Exchange(ctx context.Context, redirectURI, code, verifier string) (*oauth2.Token, error)
 	Refresh(ctx context.Context, refreshToken string) (*oauth2.Token, error)
+	PasswordGrant(ctx context.Context, username, password string) (*oauth2.Token, error)
 	Me(ctx context.Context, accessToken string) (teams.Person, error)
+	User(ctx context.Context, idOrUPN string) (teams.Person, error)
 }
 
 // Mattermost is the server as the accounts need it.

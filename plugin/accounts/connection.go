@@ -44,8 +44,8 @@ type Requirement struct {
 	Email        string `json:"email"` // that the Teams account must have
 }
 
-// Requirement returns what the settings ask of the user. System admins, guests and bots are never asked; with
-// enabledTeams, only members of those teams are.
+// Requirement returns what the settings ask of the user. System admins, guests, bots and users who may not connect are
+// never asked; with enabledTeams, only members of those teams are.
 func (a *Accounts) Requirement(ctx context.Context, id bridge.UserID) (Requirement, error) {
 	current, err := a.Current()
 	if err != nil {
@@ -56,9 +56,15 @@ func (a *Accounts) Requirement(ctx context.Context, id bridge.UserID) (Requireme
 	if err != nil {
 		return Requirement{}, err
 	}
-	r := Requirement{CanSkip: settings.AllowSkipConnectUsers, Email: user.Email}
+	r := Requirement{CanSkip: settings.AllowSkipConnectUsers}
+	if r.Email, err = a.wantedAddress(ctx, user); err != nil {
+		return Requirement{}, err
+	}
 	if !settings.EnforceConnectedUsers || user.SystemAdmin || user.Guest || user.Bot {
 		return r, nil
+	}
+	if allowed, err := a.allowed(ctx, current, user); err != nil || !allowed {
+		return r, err
 	}
 	if _, connected, err := a.OfUser(ctx, id); err != nil || connected {
 		return r, err

@@ -65,7 +65,12 @@ func (a *Accounts) Begin(ctx context.Context, who Visitor, bot bool) (address, c
 		if user.Bot {
 			return "", "", refusal.New(refusal.Forbidden, "A Mattermost bot account cannot be connected.")
 		}
-		hint = user.Email
+		if err := a.mayConnect(ctx, current, user); err != nil {
+			return "", "", err
+		}
+		if hint, err = a.wantedAddress(ctx, user); err != nil {
+			return "", "", err
+		}
 	}
 	// rand.Text has 130 bits; a verifier must have 43 to 128 characters (RFC 7636, section 4.1).
 	state, verifier := rand.Text(), oauth2.GenerateVerifier()
@@ -125,7 +130,7 @@ func (a *Accounts) Complete(ctx context.Context, who Visitor, answer Answer) (Co
 		return Completed{}, err
 	}
 	if !begun.Bot {
-		if err := a.checkEmail(ctx, who.User, person); err != nil {
+		if err := a.checkOwner(ctx, current, who.User, person); err != nil {
 			return Completed{}, err
 		}
 	}
@@ -148,16 +153,24 @@ func asRefusal(err error) error {
 	return err
 }
 
-// checkEmail wants the Teams account to have the user's e-mail address: that is what makes it theirs.
-func (a *Accounts) checkEmail(ctx context.Context, id bridge.UserID, person teams.Person) error {
+// checkOwner wants the Teams account to be the user's: the one that a system admin approved for them, else the one with
+// their e-mail address.
+func (a *Accounts) checkOwner(ctx context.Context, current Current, id bridge.UserID, person teams.Person) error {
 	user, err := a.Mattermost.User(ctx, id)
 	if err != nil {
+		return err
+	}
+	if err := a.mayConnect(ctx, current, user); err != nil {
+		return err
+	}
+	approved, err := a.checkMapping(ctx, id, person)
+	if err != nil || approved {
 		return err
 	}
 	if user.Email != "" && (strings.EqualFold(user.Email, person.Mail) || strings.EqualFold(user.Email, person.UPN)) {
 		return nil
 	}
-	return refusal.New(refusal.Forbidden, "The Microsoft Teams account %s does not have the e-mail address of your Mattermost account, %s. Log in at Microsoft with the account that has it, or have one of the two addresses changed.", emailOf(person), user.Email)
+	return refusal.New(refusal.Forbidden, "The Microsoft Teams account %s does not have the e-mail address of your Mattermost account, %s. Log in at Microsoft with the account that has it, have one of the two addresses changed, or ask a system admin to approve the pair.", emailOf(person), user.Email)
 }
 
 func emailOf(person teams.Person) string {
@@ -177,7 +190,7 @@ func (a *Accounts) keep(ctx context.Context, current Current, begun store.OAuthS
 		return err
 	}
 	err = a.Store.ConnectAccount(ctx, store.Account{
-		ID: id, Bot: begun.Bot, User: begun.User, TeamsUser: person.ID, DisplayName: person.DisplayName, Email: emailOf(person),
+		ID: id, Bot: begun.Bot, User: begun.User, TeamsUser: person.ID, DisplayName: person.DisplayName, Email: emailOf(person), UPN: person.UPN,
 		Token: sealed, TokenKey: current.Vault.KeyID(),
 	}, current.Settings.ConnectedUsersAllowed)
 	if taken, ok := errors.AsType[*store.AccountTaken](err); ok {

@@ -22,6 +22,7 @@ const Trigger = "msteams-sync"
 // Accounts connects and disconnects.
 type Accounts interface {
 	Connection(ctx context.Context, user bridge.UserID) (accounts.Connection, error)
+	MayConnect(ctx context.Context, user bridge.UserID) error
 	Disconnect(ctx context.Context, user bridge.UserID) (store.Account, bool, error)
 	DisconnectBot(ctx context.Context, by bridge.UserID, email string) (store.Account, bool, error)
 }

@@ -28,12 +28,14 @@ type world struct {
 	found      bool
 	links      []bridge.Link
 	err        error
+	barred     error // why the user may not connect
 	asked      string
 }
 
 func (w *world) Connection(context.Context, bridge.UserID) (accounts.Connection, error) {
 	return w.connection, w.err
 }
+func (w *world) MayConnect(context.Context, bridge.UserID) error { return w.barred }
 func (w *world) Disconnect(context.Context, bridge.UserID) (store.Account, bool, error) {
 	return w.account, w.found, w.err
 }
@@ -82,6 +84,7 @@ func TestAnswers(t *testing.T) {
 	}{
 		{"alex", "/msteams-sync connect", world{}, []string{"(https://chat.example.com/connect)", "e-mail"}},
 		{"alex", "/msteams-sync connect", world{connection: alex}, []string{"already", "alex@demo.example"}},
+		{"alex", "/msteams-sync connect", world{barred: refusal.New(refusal.Forbidden, "Not on the whitelist.")}, []string{"Not on the whitelist."}},
 		{"alex", "/msteams-sync disconnect", world{}, []string{"not connected"}},
 		{"alex", "/msteams-sync disconnect", world{found: true, account: store.Account{Email: "alex@demo.example"}}, []string{"alex@demo.example", "is disconnected"}},
 		{"alex", "/msteams-sync status", world{connection: alex}, []string{"You are connected", "Alex Demo"}},

@@ -19,6 +19,9 @@ func (c *Command) connect(ctx context.Context, call Call, _ []string) (string, e
 	if connection.Connected {
 		return fmt.Sprintf("You are connected already, with the Microsoft Teams account %s.", code(connection.Email)), nil
 	}
+	if err := c.Accounts.MayConnect(ctx, call.User); err != nil {
+		return "", err
+	}
 	return fmt.Sprintf("[Click here to connect your Microsoft Teams account](%s). It must have the same e-mail address as your Mattermost account.", c.ConnectURL()), nil
 }
 

@@ -30,6 +30,7 @@ var refusalStatus = map[refusal.Code]int{
 	refusal.NotConnected: http.StatusForbidden,
 	refusal.Conflict:     http.StatusConflict,
 	refusal.NotReady:     http.StatusServiceUnavailable,
+	refusal.LoginRefused: http.StatusUnprocessableEntity,
 }
 
 // asError says how an error is shown. What nobody foresaw is logged by the caller and not shown: it may hold internals.

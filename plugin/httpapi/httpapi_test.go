@@ -13,6 +13,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +22,8 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/httpapi"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
 // people: root is a system admin, chief an admin of channel c.
@@ -83,6 +87,47 @@ func (checks) Credentials(context.Context) httpapi.Check {
 	return httpapi.Check{Code: "invalid_client", Detail: "The secret has expired."}
 }
 
+// access remembers what was asked of it.
+type access struct{ asked []string }
+
+func (a *access) Whitelist(context.Context) ([]string, error) { return []string{"alex"}, nil }
+func (a *access) SetWhitelist(_ context.Context, by bridge.UserID, entries []string) ([]string, error) {
+	a.asked = append([]string{string(by)}, entries...)
+	return entries, nil
+}
+func (a *access) Mappings(context.Context) ([]store.AccountMapping, error) {
+	return []store.AccountMapping{{User: "c", TeamsUser: "t", UPN: "casey@corp.example"}}, nil
+}
+func (a *access) Approve(_ context.Context, by, user bridge.UserID, teamsUser string) (store.AccountMapping, error) {
+	a.asked = []string{string(by), string(user), teamsUser}
+	return store.AccountMapping{User: user, UPN: teamsUser}, nil
+}
+func (a *access) Withdraw(_ context.Context, by, user bridge.UserID) error {
+	a.asked = []string{string(by), string(user)}
+	return nil
+}
+func (a *access) ListBots(context.Context) ([]accounts.Bot, error) { return nil, nil }
+func (a *access) ConnectBot(_ context.Context, by bridge.UserID, username, password string) (accounts.Bot, error) {
+	a.asked = []string{string(by), username, password}
+	if password == "wrong" {
+		return accounts.Bot{}, refusal.New(refusal.LoginRefused, "AADSTS50126")
+	}
+	return accounts.Bot{UserPrincipalName: username}, nil
+}
+func (a *access) DropBot(_ context.Context, by bridge.UserID, id bridge.TeamsUserID) error {
+	a.asked = []string{string(by), string(id)}
+	return nil
+}
+func (a *access) Teams(_ context.Context, name string) ([]teams.Team, error) {
+	return []teams.Team{{ID: "t1", DisplayName: name}}, nil
+}
+func (a *access) Team(_ context.Context, id bridge.TeamID) (teams.Team, error) {
+	return teams.Team{ID: id, DisplayName: "Demo"}, nil
+}
+func (a *access) Channels(_ context.Context, team bridge.TeamID, name string) ([]teams.Channel, error) {
+	return []teams.Channel{{ID: bridge.ConversationID(team), DisplayName: name, Membership: "standard"}}, nil
+}
+
 func accepted(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
@@ -97,7 +142,7 @@ func parts() httpapi.Parts {
 		Status:       func(context.Context) any { return map[string]string{"state": "running"} },
 		Fingerprints: func(salt []byte) map[string]string { return map[string]string{"clientSecret": string(salt[:1])} },
 		Checks:       checks{},
-		Accounts:     &logins{}, Links: &links{},
+		Accounts:     &logins{}, Links: &links{}, Access: &access{}, Bots: &access{}, Lookup: &access{},
 		Changes: http.HandlerFunc(accepted), Lifecycle: http.HandlerFunc(accepted), Metrics: http.HandlerFunc(accepted),
 	}
 }
@@ -129,18 +174,26 @@ func problem(t *testing.T, w *httptest.ResponseRecorder) (code, message string) 
 
 // bodies are requests that each route accepts.
 var bodies = map[string]string{
-	"POST /api/v1/config/fingerprints": `{"salt":"` + base64.StdEncoding.EncodeToString(make([]byte, 16)) + `"}`,
-	"POST /api/v1/links":               `{"channel_id":"c","teams_team_id":"t","teams_channel_id":"19:x@thread.tacv2"}`,
-	"POST /changes":                    `{}`,
-	"POST /lifecycle":                  `{}`,
+	"POST /api/v1/config/fingerprints":                  `{"salt":"` + base64.StdEncoding.EncodeToString(make([]byte, 16)) + `"}`,
+	"POST /api/v1/links":                                `{"channel_id":"c","teams_team_id":"t","teams_channel_id":"19:x@thread.tacv2"}`,
+	"PUT /api/v1/whitelist":                             `{"users":["alex@demo.example"]}`,
+	"PUT /api/v1/account-mappings/{mattermost_user_id}": `{"teams_user":"casey@corp.example"}`,
+	"POST /api/v1/bots":                                 `{"username":"bot@demo.example","password":"secret"}`,
+	"POST /changes":                                     `{}`,
+	"POST /lifecycle":                                   `{}`,
 }
+
+// pathOf puts the channel c, or any other thing c, into a route's path.
+func pathOf(route httpapi.Route) string { return pathValue.ReplaceAllString(route.Path, "c") }
+
+var pathValue = regexp.MustCompile(`\{\w+\}`)
 
 // TestAuthorisation tries every route as every kind of caller.
 func TestAuthorisation(t *testing.T) {
 	callers := map[string]httpapi.Role{"": httpapi.Anonymous, "somebody": httpapi.User, "chief": httpapi.ChannelAdmin, "root": httpapi.SystemAdmin}
 	for _, route := range httpapi.Routes() {
 		name := route.Method + " " + route.Path
-		path := strings.ReplaceAll(route.Path, "{channel_id}", "c")
+		path := pathOf(route)
 		for user, role := range callers {
 			w := ask(t, parts(), user, route.Method, path, bodies[name])
 			want := http.StatusForbidden
@@ -163,9 +216,10 @@ func TestAuthorisation(t *testing.T) {
 func TestRequestsWithoutAPartAreToldToWait(t *testing.T) {
 	p := parts()
 	p.Accounts, p.Links, p.Changes, p.Lifecycle, p.NotReady = nil, nil, nil, nil, "No database."
+	p.Access, p.Bots, p.Lookup = nil, nil, nil
 	for _, route := range httpapi.Routes() {
 		name := route.Method + " " + route.Path
-		w := ask(t, p, "root", route.Method, strings.ReplaceAll(route.Path, "{channel_id}", "c"), bodies[name])
+		w := ask(t, p, "root", route.Method, pathOf(route), bodies[name])
 		switch route.Path {
 		case "/api/v1/status", "/api/v1/metrics", "/api/v1/config/fingerprints", "/api/v1/checks/webhook", "/api/v1/checks/credentials":
 			if w.Code >= http.StatusBadRequest {
@@ -342,5 +396,39 @@ func TestPagesAreHarmless(t *testing.T) {
 	w = ask(t, p, "somebody", "GET", "/oauth-redirect", "")
 	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "Not this &lt;b&gt;account") || strings.Contains(w.Body.String(), "window.close") {
 		t.Errorf("a refused log-in answers %d: %s", w.Code, w.Body)
+	}
+}
+
+// TestAccessRoutes: what is asked arrives, with who asks, and what comes back has the documented shape.
+func TestAccessRoutes(t *testing.T) {
+	a := &access{}
+	p := parts()
+	p.Access, p.Bots, p.Lookup = a, a, a
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+		asked              []string
+		holds              string
+	}{
+		{"GET", "/api/v1/whitelist", "", 200, nil, `{"users":["alex"]}`},
+		{"PUT", "/api/v1/whitelist", `{"users":[]}`, 200, []string{"root"}, `{"users":[]}`},
+		{"PUT", "/api/v1/whitelist", `{}`, 400, nil, "users is needed"},
+		{"GET", "/api/v1/account-mappings", "", 200, nil, `"teams_user_principal_name":"casey@corp.example"`},
+		{"PUT", "/api/v1/account-mappings/u", `{"teams_user":"x"}`, 200, []string{"root", "u", "x"}, `"mattermost_user_id":"u"`},
+		{"DELETE", "/api/v1/account-mappings/u", "", 204, []string{"root", "u"}, ""},
+		{"GET", "/api/v1/bots", "", 200, nil, `"bots":`},
+		{"POST", "/api/v1/bots", `{"username":" b@x ","password":"p"}`, 201, []string{"root", "b@x", "p"}, `"user_principal_name":"b@x"`},
+		{"POST", "/api/v1/bots", `{"username":"b@x","password":"wrong"}`, 422, nil, `"code":"login_refused"`},
+		{"POST", "/api/v1/bots", `{"username":"b@x"}`, 400, nil, "password are needed"},
+		{"DELETE", "/api/v1/bots/t", "", 204, []string{"root", "t"}, ""},
+		{"GET", "/api/v1/teams?name=Demo+Team", "", 200, nil, `{"teams":[{"id":"t1","display_name":"Demo Team"}]}`},
+		{"GET", "/api/v1/teams/t9", "", 200, nil, `{"id":"t9","display_name":"Demo"}`},
+		{"GET", "/api/v1/teams/t9/channels?name=X", "", 200, nil, `{"channels":[{"id":"t9","display_name":"X","membership_type":"standard"}]}`},
+	} {
+		a.asked = nil
+		w := ask(t, p, "root", c.method, c.path, c.body)
+		if w.Code != c.status || !strings.Contains(w.Body.String(), c.holds) || c.asked != nil && !slices.Equal(a.asked, c.asked) {
+			t.Errorf("%s %s answers %d %s, asked %q", c.method, c.path, w.Code, w.Body, a.asked)
+		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
 // Parts are what the routes need. A part that is nil is not ready yet: its routes answer 503 with NotReady.
@@ -23,7 +25,10 @@ type Parts struct {
 	Fingerprints func(salt []byte) map[string]string
 	Checks       Checks
 	Accounts     Accounts
+	Access       Access
+	Bots         Bots
 	Links        Links
+	Lookup       Lookup
 	Changes      http.Handler
 	Lifecycle    http.Handler
 	Metrics      http.Handler
@@ -51,6 +56,33 @@ type Accounts interface {
 	Connection(ctx context.Context, user bridge.UserID) (accounts.Connection, error)
 	// Requirement says whether the user has to connect.
 	Requirement(ctx context.Context, user bridge.UserID) (accounts.Requirement, error)
+}
+
+// Access says who may connect which account.
+type Access interface {
+	Whitelist(ctx context.Context) ([]string, error)
+	// SetWhitelist replaces the whitelist and returns it as it is kept.
+	SetWhitelist(ctx context.Context, by bridge.UserID, entries []string) ([]string, error)
+	Mappings(ctx context.Context) ([]store.AccountMapping, error)
+	// Approve lets a user connect a Teams account, named by object id or user principal name, and no other.
+	Approve(ctx context.Context, by, user bridge.UserID, teamsUser string) (store.AccountMapping, error)
+	Withdraw(ctx context.Context, by, user bridge.UserID) error
+}
+
+// Bots connects bots without a browser.
+type Bots interface {
+	ListBots(ctx context.Context) ([]accounts.Bot, error)
+	ConnectBot(ctx context.Context, by bridge.UserID, username, password string) (accounts.Bot, error)
+	DropBot(ctx context.Context, by bridge.UserID, id bridge.TeamsUserID) error
+}
+
+// Lookup finds teams and channels of Microsoft Teams, as the application.
+type Lookup interface {
+	// Teams lists the teams with a name, in any case; all teams when it is empty.
+	Teams(ctx context.Context, name string) ([]teams.Team, error)
+	Team(ctx context.Context, id bridge.TeamID) (teams.Team, error)
+	// Channels lists a team's channels with a name, in any case; all of them when it is empty.
+	Channels(ctx context.Context, team bridge.TeamID, name string) ([]teams.Channel, error)
 }
 
 // Links links and unlinks channels.

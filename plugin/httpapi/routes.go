@@ -23,6 +23,7 @@ func (r Role) String() string {
 
 const (
 	smallBody        = 64 << 10
+	listBody         = 2 << 20 // 10,000 addresses
 	notificationBody = 4 << 20 // Graph's own limit of a request
 )
 
@@ -56,5 +57,16 @@ func Routes() []Route {
 		{Method: http.MethodGet, Path: "/api/v1/links", Role: SystemAdmin, serve: (*api).listLinks},
 		{Method: http.MethodPost, Path: "/api/v1/links", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).createLink},
 		{Method: http.MethodDelete, Path: "/api/v1/links/{channel_id}", Role: SystemAdmin, serve: (*api).deleteLink},
+		{Method: http.MethodGet, Path: "/api/v1/teams", Role: SystemAdmin, serve: (*api).listTeams},
+		{Method: http.MethodGet, Path: "/api/v1/teams/{id}", Role: SystemAdmin, serve: (*api).showTeam},
+		{Method: http.MethodGet, Path: "/api/v1/teams/{id}/channels", Role: SystemAdmin, serve: (*api).listChannels},
+		{Method: http.MethodGet, Path: "/api/v1/whitelist", Role: SystemAdmin, serve: (*api).showWhitelist},
+		{Method: http.MethodPut, Path: "/api/v1/whitelist", Role: SystemAdmin, MaxBody: listBody, serve: (*api).setWhitelist},
+		{Method: http.MethodGet, Path: "/api/v1/account-mappings", Role: SystemAdmin, serve: (*api).listMappings},
+		{Method: http.MethodPut, Path: "/api/v1/account-mappings/{mattermost_user_id}", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).putMapping},
+		{Method: http.MethodDelete, Path: "/api/v1/account-mappings/{mattermost_user_id}", Role: SystemAdmin, serve: (*api).deleteMapping},
+		{Method: http.MethodGet, Path: "/api/v1/bots", Role: SystemAdmin, serve: (*api).listBots},
+		{Method: http.MethodPost, Path: "/api/v1/bots", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).connectBot},
+		{Method: http.MethodDelete, Path: "/api/v1/bots/{id}", Role: SystemAdmin, serve: (*api).disconnectBot},
 	}
 }

@@ -34,6 +34,8 @@ type Mattermost interface {
 // Graph is Teams as linking needs it; *teams.Client implements it.
 type Graph interface {
 	Team(ctx context.Context, team bridge.TeamID) (teams.Team, error)
+	TeamsNamed(ctx context.Context, name string) ([]teams.Team, error)
+	Channels(ctx context.Context, as bridge.AccountID, team bridge.TeamID) ([]teams.Channel, error)
 	Channel(ctx context.Context, as bridge.AccountID, team bridge.TeamID, channel bridge.ConversationID) (teams.Channel, error)
 	CanRead(ctx context.Context, as bridge.AccountID, in bridge.Conversation) error
 }

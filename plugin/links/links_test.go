@@ -93,6 +93,15 @@ func (g graph) Channel(context.Context, bridge.AccountID, bridge.TeamID, bridge.
 	}
 	return teams.Channel{DisplayName: "Bridge"}, nil
 }
+func (g graph) TeamsNamed(_ context.Context, name string) ([]teams.Team, error) {
+	if g.forbidden {
+		return nil, &bridge.Failure{Class: bridge.UserAction, Status: 403, Err: errors.New("Insufficient privileges")}
+	}
+	return []teams.Team{{ID: "t1", DisplayName: "Demo Team"}, {ID: "t2", DisplayName: "demo team"}, {ID: "t3", DisplayName: "Other"}}, nil
+}
+func (g graph) Channels(context.Context, bridge.AccountID, bridge.TeamID) ([]teams.Channel, error) {
+	return []teams.Channel{{ID: "19:a", DisplayName: "General"}, {ID: "19:b", DisplayName: "Bridge"}}, nil
+}
 func (g graph) CanRead(context.Context, bridge.AccountID, bridge.Conversation) error {
 	if g.forbidden {
 		return &bridge.Failure{Class: bridge.UserAction, Err: errors.New("not a member")}
@@ -180,5 +189,25 @@ func TestWhoMayUnlink(t *testing.T) {
 	}
 	if _, linked := w.links().Of("town"); !linked {
 		t.Error("the refused calls unlinked the channel")
+	}
+}
+
+func TestLookups(t *testing.T) {
+	w := &world{}
+	l := w.links()
+	found, err := l.Teams(t.Context(), "DEMO team")
+	if err != nil || len(found) != 2 {
+		t.Errorf("teams by name: %v, %v", found, err)
+	}
+	if all, err := l.Teams(t.Context(), ""); err != nil || len(all) != 3 {
+		t.Errorf("all teams: %v, %v", all, err)
+	}
+	if channels, err := l.Channels(t.Context(), "t1", "bridge"); err != nil || len(channels) != 1 || channels[0].ID != "19:b" {
+		t.Errorf("channels by name: %v, %v", channels, err)
+	}
+	w.forbidden = true
+	_, err = l.Teams(t.Context(), "x")
+	if r, ok := errors.AsType[*refusal.Refusal](err); !ok || r.Code != refusal.Forbidden || !strings.Contains(r.Message, "Group.Read.All") {
+		t.Errorf("without the permission: %v", err)
 	}
 }

@@ -18,6 +18,7 @@ const (
 	NotConnected Code = "not_connected" // the caller has to connect a Teams account first
 	Conflict     Code = "conflict"      // something else is in the way
 	NotReady     Code = "not_ready"     // the plugin is not configured or still starts
+	LoginRefused Code = "login_refused" // Microsoft does not let the account log in like this
 )
 
 // Refusal is an error that the person who asked can read and act on.

@@ -244,6 +244,7 @@ func (s *Service) serve(r *rooms) {
 	}
 	if r != nil {
 		parts.Accounts, parts.Links, parts.Changes, parts.Lifecycle = r.accounts, r.links, r.intake, r.intake
+		parts.Access, parts.Bots, parts.Lookup = r.accounts, r.accounts, r.links
 	}
 	s.handler.Store(httpapi.New(parts))
 }

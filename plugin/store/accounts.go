@@ -22,6 +22,7 @@ type Account struct {
 	TeamsUser    bridge.TeamsUserID
 	DisplayName  string
 	Email        string // mail address, else user principal name, of the Teams account
+	UPN          string // user principal name; empty for accounts connected before it was kept
 	Token        []byte // sealed
 	TokenKey     string // id of the key that sealed it
 	TokenVersion int64
@@ -49,10 +50,10 @@ func (e *TooManyAccounts) Error() string {
 	return fmt.Sprintf("%d users are connected, which is as many as the setting connectedUsersAllowed permits", e.Allowed)
 }
 
-const accountColumns = "id, bot, user_id, teams_user_id, display_name, email, token, token_key, token_version, state = 'lost', lost_reason, connected_at"
+const accountColumns = "id, bot, user_id, teams_user_id, display_name, email, token, token_key, token_version, state = 'lost', lost_reason, connected_at, user_principal_name"
 
 func scanAccount(row pgx.CollectableRow) (a Account, err error) {
-	err = row.Scan(&a.ID, &a.Bot, &a.User, &a.TeamsUser, &a.DisplayName, &a.Email, &a.Token, &a.TokenKey, &a.TokenVersion, &a.Lost, &a.LostReason, &a.ConnectedAt)
+	err = row.Scan(&a.ID, &a.Bot, &a.User, &a.TeamsUser, &a.DisplayName, &a.Email, &a.Token, &a.TokenKey, &a.TokenVersion, &a.Lost, &a.LostReason, &a.ConnectedAt, &a.UPN)
 	return a, err
 }
 
@@ -83,8 +84,8 @@ func (s *Store) ConnectAccount(ctx context.Context, a Account, allowed int) erro
 		if _, err := tx.Exec(ctx, "DELETE FROM msteamssync.accounts WHERE teams_user_id = $1 OR (NOT bot AND NOT $2 AND user_id = $3)", a.TeamsUser, a.Bot, a.User); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.accounts (id, bot, user_id, teams_user_id, display_name, email, token, token_key)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, a.ID, a.Bot, a.User, a.TeamsUser, a.DisplayName, a.Email, a.Token, a.TokenKey); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.accounts (id, bot, user_id, teams_user_id, display_name, email, user_principal_name, token, token_key)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, a.ID, a.Bot, a.User, a.TeamsUser, a.DisplayName, a.Email, a.UPN, a.Token, a.TokenKey); err != nil {
 			return err
 		}
 		if a.Bot {

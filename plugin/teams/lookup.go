@@ -5,6 +5,8 @@ package teams
 
 import (
 	"context"
+	"net/url"
+	"strings"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
@@ -27,7 +29,18 @@ func (c *Client) JoinedTeams(ctx context.Context, as bridge.AccountID) ([]Team, 
 	return list[Team](ctx, c, request{method: "GET", route: "/me/joinedTeams", as: as, repeat: true})
 }
 
-// Channels lists the channels of a team that the account's owner may see.
+// TeamsNamed lists the teams with a name, in any case, or all teams of the tenant when the name is empty, as the
+// application. A team is a group with the option Team; permission Group.Read.All.
+func (c *Client) TeamsNamed(ctx context.Context, name string) ([]Team, error) {
+	filter := "resourceProvisioningOptions/Any(x:x eq 'Team')"
+	if name != "" {
+		filter = "displayName eq '" + strings.ReplaceAll(name, "'", "''") + "' and " + filter
+	}
+	query := "$select=id,displayName&$top=999&$filter=" + strings.ReplaceAll(url.QueryEscape(filter), "+", "%20")
+	return list[Team](ctx, c, request{method: "GET", route: "/groups", query: query, repeat: true})
+}
+
+// Channels lists the channels of a team that the account's owner, or the application when as is empty, may see.
 func (c *Client) Channels(ctx context.Context, as bridge.AccountID, team bridge.TeamID) ([]Channel, error) {
 	return list[Channel](ctx, c, request{method: "GET", route: "/teams/{team-id}/channels", path: []string{string(team)}, as: as, repeat: true})
 }

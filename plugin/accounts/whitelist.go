@@ -1,0 +1,66 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package accounts
+
+import (
+	"context"
+	"strings"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+)
+
+// MayConnect says why the user may not connect an account; nil when they may.
+func (a *Accounts) MayConnect(ctx context.Context, id bridge.UserID) error {
+	current, err := a.Current()
+	if err != nil {
+		return err
+	}
+	user, err := a.Mattermost.User(ctx, id)
+	if err != nil {
+		return err
+	}
+	return a.mayConnect(ctx, current, user)
+}
+
+func (a *Accounts) mayConnect(ctx context.Context, current Current, user bridge.User) error {
+	allowed, err := a.allowed(ctx, current, user)
+	if err != nil || allowed {
+		return err
+	}
+	return refusal.New(refusal.Forbidden, "Connecting is restricted to users on a whitelist, and neither your e-mail address %s nor your user name %s is on it. Ask a system admin to add one of them.", user.Email, user.Username)
+}
+
+// allowed tells whether the settings and the whitelist let the user connect.
+func (a *Accounts) allowed(ctx context.Context, current Current, user bridge.User) (bool, error) {
+	if !current.Settings.ConnectedUsersRestricted {
+		return true, nil
+	}
+	return a.Store.OnWhitelist(ctx, user.Email, user.Username)
+}
+
+// Whitelist lists who may connect while that is restricted: e-mail addresses and user names in lower case.
+func (a *Accounts) Whitelist(ctx context.Context) ([]string, error) { return a.Store.Whitelist(ctx) }
+
+// maxWhitelist bounds the list; more users than this are a case for leaving connecting unrestricted.
+const maxWhitelist = 10_000
+
+// SetWhitelist replaces the whitelist and returns it as it is kept. Who is connected stays connected.
+func (a *Accounts) SetWhitelist(ctx context.Context, by bridge.UserID, entries []string) ([]string, error) {
+	if len(entries) > maxWhitelist {
+		return nil, refusal.New(refusal.BadRequest, "The whitelist has %d entries; it may have %d.", len(entries), maxWhitelist)
+	}
+	clean := make([]string, 0, len(entries))
+	for _, entry := range entries {
+		entry = strings.TrimPrefix(strings.TrimSpace(entry), "@")
+		if entry == "" || strings.ContainsAny(entry, " \t\r\n,") {
+			return nil, refusal.New(refusal.BadRequest, "%q is neither an e-mail address nor a user name.", entry)
+		}
+		clean = append(clean, entry)
+	}
+	if err := a.Store.SetWhitelist(ctx, by, clean); err != nil {
+		return nil, err
+	}
+	return a.Store.Whitelist(ctx)
+}
