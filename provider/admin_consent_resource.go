@@ -6,18 +6,13 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
@@ -33,16 +28,10 @@ var (
 	_ resource.ResourceWithConfigure   = (*adminConsentResource)(nil)
 	_ resource.ResourceWithImportState = (*adminConsentResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*adminConsentResource)(nil)
+	_ resource.ResourceWithIdentity    = (*adminConsentResource)(nil)
 )
 
 func newAdminConsentResource() resource.Resource { return &adminConsentResource{} }
-
-type adminConsentModel struct {
-	ClientID                 types.String `tfsdk:"client_id"`
-	Delegated                types.Set    `tfsdk:"delegated"`
-	Application              types.Set    `tfsdk:"application"`
-	ServicePrincipalObjectID types.String `tfsdk:"service_principal_object_id"`
-}
 
 func (r *adminConsentResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_admin_consent"
@@ -50,50 +39,6 @@ func (r *adminConsentResource) Metadata(_ context.Context, req resource.Metadata
 
 func (r *adminConsentResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.clients = configured(req, &resp.Diagnostics)
-}
-
-func (r *adminConsentResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	permissions := func(kind catalog.Kind, s spelling, byName bool, description string) schema.SetAttribute {
-		return schema.SetAttribute{
-			ElementType: types.StringType, Optional: true, Computed: true,
-			Default:             setdefault.StaticValue(setOf(catalog.Guide(kind))),
-			PlanModifiers:       []planmodifier.Set{keepSpelling(s)},
-			Validators:          []validator.Set{setvalidator.ValueStringsAre(permissionValidator{kind: kind, byName: byName})},
-			MarkdownDescription: description,
-		}
-	}
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Admin consent: the Microsoft Graph permissions that the tenant grants an application for everybody. What is granted beyond the two sets shows as a planned removal and is revoked. " +
-			"What single users have granted for themselves is left alone.",
-		Attributes: map[string]schema.Attribute{
-			"client_id": schema.StringAttribute{Required: true,
-				PlanModifiers:       []planmodifier.String{keepEqual(strings.EqualFold), stringplanmodifier.RequiresReplace()},
-				MarkdownDescription: "Application (client) ID of the application. Another one replaces the resource."},
-			"delegated": permissions(catalog.Delegated, delegatedSpelling, true,
-				"Names of the delegated permissions to grant for all users. Default: the set-up guide's 13."),
-			"application": permissions(catalog.Application, applicationSpelling, false,
-				"Names of the application permissions to grant; one that the provider does not know by name is written `id:GUID`. Default: the set-up guide's 7."),
-			"service_principal_object_id": schema.StringAttribute{Computed: true,
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "Object ID of the application's service principal, which holds the consent."},
-		},
-	}
-}
-
-// ModifyPlan says at plan time what a caller's own GUID mix-up would only show after waiting for replication.
-func (r *adminConsentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
-		return
-	}
-	var id types.String
-	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("client_id"), &id)...)
-	if id.IsUnknown() || id.IsNull() {
-		return
-	}
-	if _, err := uuid.Parse(id.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("client_id"), "Invalid client id",
-			fmt.Sprintf("%q is not a GUID. Use the application (client) id, for example msteamssync_application.this.client_id.", id.ValueString()))
-	}
 }
 
 func (m adminConsentModel) consent(ctx context.Context, diags *diag.Diagnostics) entra.Consent {
@@ -119,29 +64,87 @@ func (r *adminConsentResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	plan.ServicePrincipalObjectID = types.StringValue(string(principal.ObjectID))
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(plan.ClientID))...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
 
 	ctx, done := consistency.Finish(ctx, interruptGrace)
 	defer done()
-	if _, err := r.clients.entra.SetConsent(ctx, principal.ObjectID, want); err != nil {
+	before, err := r.clients.entra.SetConsent(ctx, principal.ObjectID, want)
+	if err != nil {
 		resp.Diagnostics.AddError("Admin consent was not granted completely", err.Error())
+		return
 	}
+	warnAdopted(&resp.Diagnostics, plan.ClientID.ValueString(), before, want)
+}
+
+// warnAdopted says what an existing consent held that was not declared, and what it lacked.
+func warnAdopted(diags *diag.Diagnostics, clientID string, before, want entra.Consent) {
+	if before.IsEmpty() {
+		return
+	}
+	had := append(slices.Clone(before.Delegated), permissionNames(catalog.Application, before.Application)...)
+	wanted := append(slices.Clone(want.Delegated), permissionNames(catalog.Application, want.Application)...)
+	revoked, added := missingFrom(wanted, had), missingFrom(had, wanted)
+	if len(revoked)+len(added) == 0 {
+		return
+	}
+	text := "Application " + clientID + " had admin consent on Microsoft Graph already. It was taken over."
+	if len(revoked) > 0 {
+		text += " Revoked, because it is not declared: " + strings.Join(revoked, ", ") + "."
+	}
+	if len(added) > 0 {
+		text += " Granted in addition: " + strings.Join(added, ", ") + "."
+	}
+	diags.AddWarning("Existing admin consent was adopted", text)
+}
+
+// missingFrom returns the names that list lacks, sorted.
+func missingFrom(list, names []string) []string {
+	var missing []string
+	for _, name := range names {
+		if !slices.ContainsFunc(list, func(have string) bool { return strings.EqualFold(have, name) }) {
+			missing = append(missing, name)
+		}
+	}
+	slices.Sort(missing)
+	return missing
 }
 
 func (r *adminConsentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state adminConsentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.clients.canRefreshEntra(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	if state.ServicePrincipalObjectID.IsNull() { // import
-		principal, err := r.clients.entra.ServicePrincipalByClientID(ctx, entra.ClientID(state.ClientID.ValueString()))
-		if err != nil {
-			resp.Diagnostics.AddError("The application's consent cannot be read", err.Error())
-			return
-		}
-		state.ServicePrincipalObjectID = types.StringValue(string(principal.ObjectID))
+	if r.clients.canRefreshEntra(&resp.Diagnostics) && r.identify(ctx, &state, &resp.Diagnostics) {
+		r.refresh(ctx, req, resp, &state)
 	}
+	// Also when the resource has left the state: the framework asks for the identity in any case.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(state.ClientID))...)
+}
+
+// identify fills in the half of application and service principal that an import or a move leaves open.
+func (r *adminConsentResource) identify(ctx context.Context, state *adminConsentModel, diags *diag.Diagnostics) bool {
+	var principal entra.ServicePrincipal
+	var err error
+	switch {
+	case state.ServicePrincipalObjectID.IsNull(): // import
+		principal, err = r.clients.entra.ServicePrincipalByClientID(ctx, entra.ClientID(state.ClientID.ValueString()))
+	case state.ClientID.IsNull(): // moved from azuread
+		principal, err = r.clients.entra.ServicePrincipal(ctx, entra.ObjectID(state.ServicePrincipalObjectID.ValueString()))
+	default:
+		return true
+	}
+	if err != nil {
+		diags.AddError("The application's consent cannot be read", err.Error())
+		return false
+	}
+	state.ServicePrincipalObjectID = types.StringValue(string(principal.ObjectID))
+	state.ClientID = types.StringValue(string(principal.ClientID))
+	return true
+}
+
+func (r *adminConsentResource) refresh(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state *adminConsentModel) {
 	id := entra.ObjectID(state.ServicePrincipalObjectID.ValueString())
 	consent, err := r.clients.entra.Consent(ctx, id)
 	if entra.IsNotFound(err) {
@@ -165,6 +168,11 @@ func (r *adminConsentResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	state.Delegated = delegatedSpelling.refresh(ctx, state.Delegated, consent.Delegated, &resp.Diagnostics)
 	state.Application = applicationSpelling.refresh(ctx, state.Application, permissionNames(catalog.Application, consent.Application), &resp.Diagnostics)
+	var users []string
+	for _, grant := range consent.Users {
+		users = append(users, grant.String())
+	}
+	state.ForeignUserGrants = withReported(ctx, state.ForeignUserGrants, users, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
@@ -180,6 +188,7 @@ func (r *adminConsentResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(plan.ClientID))...)
 }
 
 // Delete revokes what is granted for everybody. An application that is gone has taken its consent along.
@@ -197,9 +206,20 @@ func (r *adminConsentResource) Delete(ctx context.Context, req resource.DeleteRe
 
 // ImportState takes the application's client id.
 func (r *adminConsentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if _, err := uuid.Parse(req.ID); err != nil {
-		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not a GUID; import with the application (client) id.", req.ID))
+	id := strings.TrimSpace(req.ID)
+	if id == "" {
+		var identity applicationIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		id = identity.ClientID.ValueString()
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("client_id"), req.ID)...)
+	if _, err := uuid.Parse(id); err != nil {
+		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not a GUID; import with the application (client) id.", id))
+		return
+	}
+	clientID := types.StringValue(strings.ToLower(id))
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("client_id"), clientID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(clientID))...)
 }

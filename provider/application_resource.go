@@ -6,9 +6,8 @@ package provider
 import (
 	"context"
 	"fmt"
-	"strings"
 
-	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -51,10 +50,11 @@ func (r *applicationResource) IdentitySchema(_ context.Context, _ resource.Ident
 	}}
 }
 
-func (r *applicationResource) identity(clientID types.String) applicationIdentity {
+// applicationIdentity is the identity of what belongs to one application.
+func (c *clients) applicationIdentity(clientID types.String) applicationIdentity {
 	tenant := types.StringNull()
-	if r.clients.tenantID != "" {
-		tenant = types.StringValue(r.clients.tenantID)
+	if c.tenantID != "" {
+		tenant = types.StringValue(c.tenantID)
 	}
 	return applicationIdentity{tenant, clientID}
 }
@@ -72,27 +72,52 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	ctx, done := consistency.Finish(ctx, interruptGrace)
 	defer done()
 
-	app, err := r.clients.entra.CreateApplication(ctx, want)
+	app, reused, err := r.register(ctx, plan, want, &resp.Diagnostics)
 	if err != nil {
-		resp.Diagnostics.AddError("The application was not registered", err.Error())
+		addRegistrationError(&resp.Diagnostics, "The application was not registered", err)
 		return
 	}
+	want.ObjectID = app.ObjectID
 	plan.ID, plan.ClientID = types.StringValue(string(app.ObjectID)), types.StringValue(string(app.ClientID))
 	plan.ServicePrincipalObjectID = types.StringNull()
 	plan.RedirectURIs = setOf(want.RedirectURIs)
 	// In the state before anything waits: whatever goes wrong from here on, Terraform knows the registration.
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(plan.ClientID))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(plan.ClientID))...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, unfinishedKey, []byte("true"))...)
 
+	if reused {
+		if err := r.clients.entra.UpdateApplication(ctx, want); err != nil {
+			addRegistrationError(&resp.Diagnostics, "The application was not changed", err)
+			return
+		}
+	}
 	principal, err := r.ensurePrincipal(ctx, app.ClientID)
 	if err != nil {
 		resp.Diagnostics.AddError("The application has no service principal yet",
-			fmt.Sprintf("The application is registered with client id %s and stands in the state, but its service principal could not be made.\n\n%s", app.ClientID, err))
+			fmt.Sprintf("The application is registered with client id %s and stands in the state, but its service principal could not be made. The next apply deletes and restores the registration, so the client id stays.\n\n%s", app.ClientID, err))
 		return
 	}
 	plan.ServicePrincipalObjectID = types.StringValue(string(principal.ObjectID))
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if !r.setOwners(ctx, plan, &resp.Diagnostics) {
+		return
+	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, unfinishedKey, []byte("false"))...)
+}
+
+// setOwners writes the owners last, because it may take the right to change the registration from whom it runs as.
+func (r *applicationResource) setOwners(ctx context.Context, plan applicationModel, diags *diag.Diagnostics) bool {
+	if plan.Owners.IsNull() {
+		return true
+	}
+	if err := r.clients.entra.SetOwners(ctx, entra.ObjectID(plan.ID.ValueString()), itemsOf(ctx, plan.Owners, diags)); err != nil {
+		diags.AddAttributeError(path.Root("owners"), "The owners were not set completely",
+			"Each owner must be the object id of a user or of a service principal of this tenant; the object id of an app registration is another one.\n\n"+err.Error())
+		return false
+	}
+	return true
 }
 
 // ensurePrincipal makes the service principal, or adopts the one that is there, enabled and open to everybody.
@@ -115,23 +140,26 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		r.refresh(ctx, req, resp, &state)
 	}
 	// Also when the resource has left the state: the framework asks for the identity in any case.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(state.ClientID))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(state.ClientID))...)
 }
 
 func (r *applicationResource) refresh(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state *applicationModel) {
-	id := entra.ObjectID(state.ID.ValueString())
-	app, err := r.clients.entra.Application(ctx, id)
+	id, owners := entra.ObjectID(state.ID.ValueString()), !state.Owners.IsNull()
+	look := func(ctx context.Context) (entra.Registration, error) {
+		return r.clients.entra.Registration(ctx, id, entra.ClientID(state.ClientID.ValueString()), owners)
+	}
+	found, err := look(ctx)
 	if entra.IsNotFound(err) {
-		var found verdict
-		found, err = r.clients.judgeMissing(ctx, req.Private, id, func(ctx context.Context) (err error) {
-			app, err = r.clients.entra.Application(ctx, id)
+		var missing verdict
+		missing, err = r.clients.judgeMissing(ctx, req.Private, id, func(ctx context.Context) (err error) {
+			found, err = look(ctx)
 			return err
 		})
 		switch {
-		case err == nil && found == gone:
+		case err == nil && missing == gone:
 			resp.State.RemoveResource(ctx)
 			return
-		case err == nil && found == tooRecent:
+		case err == nil && missing == tooRecent:
 			warnTooRecent(&resp.Diagnostics, "The application "+state.DisplayName.ValueString())
 			return
 		}
@@ -140,26 +168,13 @@ func (r *applicationResource) refresh(ctx context.Context, req resource.ReadRequ
 		resp.Diagnostics.AddError("The application cannot be read", err.Error())
 		return
 	}
-	state.refreshApplication(ctx, app, &resp.Diagnostics)
-
-	principal, err := r.readPrincipal(ctx, state)
-	switch {
-	case err == nil:
-		state.refreshPrincipal(principal)
-	case entra.IsNotFound(err):
+	state.refreshRegistration(ctx, found, &resp.Diagnostics)
+	if found.Principal != nil {
+		state.refreshPrincipal(*found.Principal)
+	} else {
 		r.principalMissing(ctx, req, resp, state)
-	default:
-		resp.Diagnostics.AddError("The application's service principal cannot be read", err.Error())
-		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-}
-
-func (r *applicationResource) readPrincipal(ctx context.Context, state *applicationModel) (entra.ServicePrincipal, error) {
-	if id := state.ServicePrincipalObjectID.ValueString(); id != "" {
-		return r.clients.entra.ServicePrincipal(ctx, entra.ObjectID(id))
-	}
-	return r.clients.entra.ServicePrincipalByClientID(ctx, entra.ClientID(state.ClientID.ValueString()))
 }
 
 // principalMissing keeps a young service principal and plans to make a deleted one again.
@@ -200,7 +215,7 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 	}
 	want.ObjectID = entra.ObjectID(state.ID.ValueString())
 	if err := r.clients.entra.UpdateApplication(ctx, want); err != nil {
-		resp.Diagnostics.AddError("The application was not changed", err.Error())
+		addRegistrationError(&resp.Diagnostics, "The application was not changed", err)
 		return
 	}
 	if err := r.updatePrincipal(ctx, &plan, state); err != nil {
@@ -208,8 +223,14 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 		return
 	}
 	plan.ID, plan.ClientID, plan.RedirectURIs = state.ID, state.ClientID, setOf(want.RedirectURIs)
+	if !plan.Owners.Equal(state.Owners) && !r.setOwners(ctx, plan, &resp.Diagnostics) {
+		return
+	}
+	if state.ServicePrincipalObjectID.IsNull() { // the new service principal is young
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(plan.ClientID))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(plan.ClientID))...)
 }
 
 func (r *applicationResource) updatePrincipal(ctx context.Context, plan *applicationModel, state applicationModel) error {
@@ -233,36 +254,15 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() || !r.clients.needEntra(&resp.Diagnostics) {
 		return
 	}
+	if !checkDeletion(ctx, state, req.Private, &resp.Diagnostics) {
+		return
+	}
+	if r.clients.entra.Claimed(state.ID.ValueString()) { // replaced with create_before_destroy
+		resp.Diagnostics.AddWarning("The application was not deleted",
+			"The replacement of this resource has adopted the same registration, because name and site are the same. To get a new client id, delete the registration first: without create_before_destroy, and with restore_deleted = false.")
+		return
+	}
 	if err := r.clients.entra.DeleteApplication(ctx, entra.ObjectID(state.ID.ValueString())); err != nil {
 		resp.Diagnostics.AddError("The application was not deleted", err.Error())
 	}
-}
-
-// ImportState takes the client id or the object id; the portal shows both, one below the other.
-func (r *applicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	id := strings.TrimSpace(req.ID)
-	if id == "" {
-		var identity applicationIdentity
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-		id = identity.ClientID.ValueString()
-	}
-	if resp.Diagnostics.HasError() || !r.clients.needEntra(&resp.Diagnostics) {
-		return
-	}
-	if _, err := uuid.Parse(id); err != nil {
-		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("%q is not a GUID; import with the application (client) id or the object id of the app registration.", id))
-		return
-	}
-	app, err := r.clients.entra.ApplicationByClientID(ctx, entra.ClientID(id))
-	if entra.IsNotFound(err) {
-		app, err = r.clients.entra.Application(ctx, entra.ObjectID(id))
-	}
-	if err != nil {
-		resp.Diagnostics.AddError("The application to import was not found", fmt.Sprintf("No app registration of the tenant has the client id or object id %s.\n\n%s", id, err))
-		return
-	}
-	clientID := types.StringValue(string(app.ClientID))
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), string(app.ObjectID))...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("client_id"), clientID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(clientID))...)
 }

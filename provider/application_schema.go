@@ -42,6 +42,13 @@ type applicationModel struct {
 	DelegatedPermissions   types.Set    `tfsdk:"delegated_permissions"`
 	ApplicationPermissions types.Set    `tfsdk:"application_permissions"`
 
+	Owners                    types.Set  `tfsdk:"owners"`
+	Certificates              types.Set  `tfsdk:"certificates"`
+	ForeignCredentials        types.Set  `tfsdk:"foreign_credentials"`
+	ManagedSecretDescriptions types.Set  `tfsdk:"managed_secret_descriptions"`
+	DeletionProtection        types.Bool `tfsdk:"deletion_protection"`
+	RestoreDeleted            types.Bool `tfsdk:"restore_deleted"`
+
 	RedirectURIs              types.Set  `tfsdk:"redirect_uris"`
 	SPARedirectURIs           types.Set  `tfsdk:"spa_redirect_uris"`
 	PublicClientRedirectURIs  types.Set  `tfsdk:"public_client_redirect_uris"`
@@ -77,7 +84,8 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The app registration that Mattermost signs users in with and calls Microsoft Graph with, and its service principal. " +
-			"Redirect URIs of every platform, implicit grant and the requested Microsoft Graph permissions belong to this resource: what somebody adds by hand shows as a planned removal.",
+			"Redirect URIs of every platform, implicit grant and the requested Microsoft Graph permissions belong to this resource: what somebody adds by hand shows as a planned removal. " +
+			"A registration of the same name that has this site's redirect URI already is adopted or, if it was deleted, restored, with a warning.",
 		Attributes: map[string]schema.Attribute{
 			"id":        schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "Object ID of the app registration."},
 			"client_id": schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "Application (client) ID."},
@@ -97,6 +105,26 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"delegated_permissions":   permissions(catalog.Delegated, delegatedSpelling),
 			"application_permissions": permissions(catalog.Application, applicationSpelling),
 
+			"owners": schema.SetAttribute{ElementType: types.StringType, Optional: true, PlanModifiers: []planmodifier.Set{keepSpelling(strings.ToLower)},
+				Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.RegexMatches(guidPattern, "it must be a GUID: the object ID of a user or of a service principal"))},
+				MarkdownDescription: "Object IDs of the users and service principals that own the registration; others are removed, after those that are missing have been added. " +
+					"An owner may change the registration without any other right, so the identity that runs Terraform with `Application.ReadWrite.OwnedBy` must be listed. `[]` removes all owners. Default: unmanaged."},
+			"certificates": schema.SetAttribute{ElementType: types.StringType, Optional: true, PlanModifiers: []planmodifier.Set{keepSpelling(certificateSpelling)},
+				Validators: []validator.Set{setvalidator.ValueStringsAre(certificateValidator{})},
+				MarkdownDescription: "PEM certificates (the public part, without the private key) that the application may log in with, for example `certificate_pem` of `msteamssync_client_certificate`; others are removed. " +
+					"`[]` removes all certificates. Default: unmanaged, and what is there shows in `foreign_credentials`."},
+			"foreign_credentials": schema.SetAttribute{ElementType: types.StringType, Optional: true, Computed: true, Default: setdefault.StaticValue(setOf(nil)),
+				PlanModifiers: []planmodifier.Set{keepSpelling(strings.ToLower)},
+				MarkdownDescription: "Credentials of the registration that nothing declares: key IDs of client secrets whose description is not among `managed_secret_descriptions`, key IDs of certificates while `certificates` is unmanaged, and `federated:` with the name of a federated credential. " +
+					"Whoever holds one can log in as the application. One that is not listed here shows as a change in every plan, `-detailed-exitcode` says 2, until it is removed in Entra or listed; an apply removes nothing. Default: none."},
+			"managed_secret_descriptions": schema.SetAttribute{ElementType: types.StringType, Optional: true, Computed: true,
+				Default:             setdefault.StaticValue(setOf([]string{managedSecretDescription})),
+				MarkdownDescription: "Descriptions of the client secrets that `msteamssync_client_secret` looks after, so that they are not foreign. Default: that resource's own default, `" + managedSecretDescription + "`."},
+			"deletion_protection": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "True refuses to destroy the registration, because every connected account would have to connect again. Set it to false and apply before a destroy. Default: false."},
+			"restore_deleted": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "True makes the create restore a deleted registration with the same name and this site's redirect URI, so that the client ID stays what it was; Entra keeps deleted ones for 30 days. Default: true."},
+
 			"redirect_uris": schema.SetAttribute{ElementType: types.StringType, Computed: true,
 				MarkdownDescription: "Redirect URIs of the platform Web: the one of `site_url` and `extra_redirect_uris`. Others are removed."},
 			"spa_redirect_uris":              lockedSet("Redirect URIs of the platform Single-page application; there are none, and any is removed."),
@@ -107,31 +135,6 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"service_principal_enabled":      locked(true, "Whether users can sign in to the application; kept true."),
 			"app_role_assignment_required":   locked(false, "Whether only assigned users can sign in; kept false, because true also takes the validation tokens out of change notifications."),
 		},
-	}
-}
-
-// ModifyPlan plans the redirect URIs, and a service principal for a registration that has lost it.
-func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
-		return
-	}
-	var plan applicationModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	uris := types.SetUnknown(types.StringType)
-	if !plan.SiteURL.IsUnknown() && isFullyKnown(plan.ExtraRedirectURIs) {
-		uris = setOf(plan.redirectURIs(ctx, &resp.Diagnostics))
-	}
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("redirect_uris"), uris)...)
-	if req.State.Raw.IsNull() {
-		return
-	}
-	var principal types.String
-	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("service_principal_object_id"), &principal)...)
-	if principal.IsNull() {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("service_principal_object_id"), types.StringUnknown())...)
 	}
 }
 
@@ -150,16 +153,46 @@ func (m applicationModel) redirectURIs(ctx context.Context, diags *diag.Diagnost
 
 // application is what the plan wants the registration to be.
 func (m applicationModel) application(ctx context.Context, diags *diag.Diagnostics) entra.Application {
-	return entra.Application{
+	want := entra.Application{
 		DisplayName:    m.DisplayName.ValueString(),
 		SignInAudience: m.SignInAudience.ValueString(),
 		RedirectURIs:   m.redirectURIs(ctx, diags),
 		Delegated:      permissionIDs(catalog.Delegated, itemsOf(ctx, m.DelegatedPermissions, diags)),
 		Application:    permissionIDs(catalog.Application, itemsOf(ctx, m.ApplicationPermissions, diags)),
 	}
+	if !m.Certificates.IsNull() {
+		want.Certificates = certificatesOf(itemsOf(ctx, m.Certificates, diags))
+	}
+	return want
 }
 
-// refreshApplication takes over what the registration is.
+// refreshRegistration takes over what the registration is.
+func (m *applicationModel) refreshRegistration(ctx context.Context, r entra.Registration, diags *diag.Diagnostics) {
+	m.fillDefaults()
+	m.refreshApplication(ctx, r.Application, diags)
+	if !m.Owners.IsNull() {
+		m.Owners = spelling(strings.ToLower).refresh(ctx, m.Owners, texts(r.Owners), diags)
+	}
+	foreign := r.Foreign(itemsOf(ctx, m.ManagedSecretDescriptions, diags), m.Certificates.IsNull())
+	m.ForeignCredentials = withReported(ctx, m.ForeignCredentials, foreign, diags)
+	if !m.Certificates.IsNull() {
+		m.Certificates = certificateSpelling.refresh(ctx, m.Certificates, pemTexts(r.Certificates), diags)
+	}
+}
+
+// fillDefaults gives an imported or moved registration what only a configuration says.
+func (m *applicationModel) fillDefaults() {
+	if m.ManagedSecretDescriptions.IsNull() {
+		m.ManagedSecretDescriptions = setOf([]string{managedSecretDescription})
+	}
+	if m.DeletionProtection.IsNull() {
+		m.DeletionProtection = types.BoolValue(false)
+	}
+	if m.RestoreDeleted.IsNull() {
+		m.RestoreDeleted = types.BoolValue(true)
+	}
+}
+
 func (m *applicationModel) refreshApplication(ctx context.Context, app entra.Application, diags *diag.Diagnostics) {
 	m.ClientID = types.StringValue(string(app.ClientID))
 	m.DisplayName, m.SignInAudience = types.StringValue(app.DisplayName), types.StringValue(app.SignInAudience)
