@@ -174,6 +174,16 @@ func TestAccAdminConsentAdoptsAndLeavesUsersAlone(t *testing.T) {
 	cloud := emulator.Start(t)
 	admin := openPortal(t, cloud)
 	user := admin.do(http.MethodGet, "/v1.0/users/alex@demo.example", nil)["id"]
+	both := func(*terraform.State) error {
+		if err := consentFollowsTheGuide(admin); err != nil {
+			return err
+		}
+		if n := len(consentOf(admin).grants()); n != 2 {
+			return fmt.Errorf("%d grants, want the adopted one and the user's", n)
+		}
+		return nil
+	}
+	listed := azureOnly(cloud, consentConfig(fmt.Sprintf("  foreign_user_grants = [\"%v:user.read\"]", user)))
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
 		{Config: azureOnly(cloud, applicationConfig(""))},
 		{
@@ -183,16 +193,32 @@ func TestAccAdminConsentAdoptsAndLeavesUsersAlone(t *testing.T) {
 				admin.do(http.MethodPost, "/v1.0/oauth2PermissionGrants", object{"clientId": g.principal, "resourceId": g.graph, "consentType": "Principal", "principalId": user, "scope": "User.Read"})
 				g.assign(idOf(t, catalog.Application, "User.Read.All"))
 			},
-			Config: azureOnly(cloud, consentConfig("")),
-			Check: func(*terraform.State) error {
-				if err := consentFollowsTheGuide(admin); err != nil {
-					return err
+			Config: azureOnly(cloud, consentConfig("")), Check: both, ExpectNonEmptyPlan: true,
+		},
+		{ // an apply does not end it
+			Config: azureOnly(cloud, consentConfig("")), ConfigPlanChecks: plans(updates(consent, "foreign_user_grants")), Check: both, ExpectNonEmptyPlan: true,
+		},
+		{Config: listed, Check: both},
+		{Config: listed, ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
+		{
+			PreConfig: func() {
+				for _, grant := range consentOf(admin).grants() {
+					if grant["consentType"] == "Principal" {
+						admin.do(http.MethodPatch, fmt.Sprintf("/v1.0/oauth2PermissionGrants/%v", grant["id"]), object{"scope": "User.Read Mail.Send"})
+					}
 				}
-				if n := len(consentOf(admin).grants()); n != 2 {
-					return fmt.Errorf("%d grants, want the adopted one and the user's", n)
-				}
-				return nil
 			},
+			Config: listed, ConfigPlanChecks: plans(updates(consent, "foreign_user_grants")), ExpectNonEmptyPlan: true,
+		},
+		{ // what is listed may go
+			PreConfig: func() {
+				for _, grant := range consentOf(admin).grants() {
+					if grant["consentType"] == "Principal" {
+						admin.do(http.MethodDelete, fmt.Sprintf("/v1.0/oauth2PermissionGrants/%v", grant["id"]), nil)
+					}
+				}
+			},
+			Config: listed, ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan()),
 		},
 	}})
 }
@@ -203,6 +229,14 @@ func TestAccAdminConsentRefusesBadInput(t *testing.T) {
 		{
 			Config:      azureOnly(cloud, `resource "msteamssync_admin_consent" "this" { client_id = "Mattermost" }`),
 			ExpectError: regexp.MustCompile(`is not a GUID`), PlanOnly: true,
+		},
+		{
+			Config:      azureOnly(cloud, `resource "msteamssync_admin_consent" "this" { client_id = "99999999-9999-4999-8999-999999999999" }`),
+			ExpectError: regexp.MustCompile(`(?s)was not found.*no\s+application\s+with\s+the\s+client\s+id\s+99999999`),
+		},
+		{
+			Config:      azureOnly(cloud, consentConfig(`foreign_user_grants = ["User.Read"]`)),
+			ExpectError: regexp.MustCompile(`a\s+colon`), PlanOnly: true,
 		},
 		{
 			Config:      azureOnly(cloud, consentConfig(`delegated = ["id:01234567-89ab-4def-8123-456789abcdef"]`)),

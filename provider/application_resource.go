@@ -99,11 +99,11 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 			fmt.Sprintf("The application is registered with client id %s and stands in the state, but its service principal could not be made. The next apply deletes and restores the registration, so the client id stays.\n\n%s", app.ClientID, err))
 		return
 	}
-	plan.ServicePrincipalObjectID = types.StringValue(string(principal.ObjectID))
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	if !r.setOwners(ctx, plan, &resp.Diagnostics) {
 		return
 	}
+	plan.ServicePrincipalObjectID = types.StringValue(string(principal.ObjectID))
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, unfinishedKey, []byte("false"))...)
 }
 
@@ -169,9 +169,11 @@ func (r *applicationResource) refresh(ctx context.Context, req resource.ReadRequ
 		return
 	}
 	state.refreshRegistration(ctx, found, &resp.Diagnostics)
-	if found.Principal != nil {
+	switch {
+	case isUnfinished(ctx, req.Private): // the next apply finishes it
+	case found.Principal != nil:
 		state.refreshPrincipal(*found.Principal)
-	} else {
+	default:
 		r.principalMissing(ctx, req, resp, state)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
@@ -228,6 +230,7 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 	}
 	if state.ServicePrincipalObjectID.IsNull() { // the new service principal is young
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, unfinishedKey, []byte("false"))...)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(plan.ClientID))...)
@@ -254,7 +257,7 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() || !r.clients.needEntra(&resp.Diagnostics) {
 		return
 	}
-	if !checkDeletion(ctx, state, req.Private, &resp.Diagnostics) {
+	if !state.checkDeletion(&resp.Diagnostics) {
 		return
 	}
 	if r.clients.entra.Claimed(state.ID.ValueString()) { // replaced with create_before_destroy

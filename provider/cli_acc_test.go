@@ -116,3 +116,16 @@ func unwrapped(output string) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// fails is run for a command that must not succeed. It returns what Terraform said, in one line.
+func (c *cli) fails(arguments ...string) string {
+	c.t.Helper()
+	command := exec.CommandContext(c.t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), arguments...)
+	command.Dir, command.Env = c.folder, c.environment
+	out, err := command.CombinedOutput()
+	c.output.Write(out)
+	if err == nil {
+		c.t.Fatalf("terraform %s succeeded:\n%s", strings.Join(arguments, " "), out)
+	}
+	return unwrapped(string(out))
+}

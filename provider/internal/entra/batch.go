@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/consistency"
 )
 
 // batchLimit is how many requests Graph takes in one batch (Graph docs, "JSON batching").
@@ -47,8 +49,12 @@ type batchAnswer struct {
 // batch sends the items together and repeats those that lag, are throttled or have an unknown outcome until each one is
 // done. The items must be safe to repeat.
 func (c *Client) batch(ctx context.Context, items []batchItem) error {
+	return c.batchWithin(ctx, c.policy, items)
+}
+
+func (c *Client) batchWithin(ctx context.Context, policy consistency.Policy, items []batchItem) error {
 	for left := range slices.Chunk(items, batchLimit) {
-		err := c.policy.Retry(ctx, func(err error) bool { return isLagOrUnknown(err) || isThrottled(err) }, func(ctx context.Context) (err error) {
+		err := policy.Retry(ctx, func(err error) bool { return isLagOrUnknown(err) || isThrottled(err) }, func(ctx context.Context) (err error) {
 			left, err = c.batchOnce(ctx, left)
 			return err
 		})

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 )
@@ -32,6 +33,10 @@ func ownersItem(path string, owners *[]ObjectID) batchItem {
 		},
 	}
 }
+
+// ownerWait is how long a user or service principal that is to become an owner may be unknown. The registration itself has
+// been read by then, so an id that stays unknown longer was most likely mistyped.
+const ownerWait = 20 * time.Second
 
 // SetOwners makes exactly these users and service principals the owners of a registration. Whoever is missing is added
 // before anybody is removed, so that there is no moment in which nobody of either set may change the registration.
@@ -66,7 +71,9 @@ func (c *Client) SetOwners(ctx context.Context, id ObjectID, want []string) erro
 			})
 		}
 	}
-	if err := c.batch(ctx, add); err != nil {
+	patience := c.policy
+	patience.Timeout = min(ownerWait, c.policy.Limit())
+	if err := c.batchWithin(ctx, patience, add); err != nil {
 		return err
 	}
 	return c.batch(ctx, remove)
