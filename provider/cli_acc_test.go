@@ -60,6 +60,7 @@ resource "msteamssync_bot_user" "this" {
 type cli struct {
 	t           *testing.T
 	folder      string
+	program     string // the provider
 	environment []string
 	output      bytes.Buffer
 }
@@ -68,7 +69,8 @@ func newCLI(t *testing.T, config string) *cli {
 	t.Helper()
 	c := &cli{t: t, folder: t.TempDir()}
 	plugins := t.TempDir()
-	build := exec.Command("go", "build", "-o", filepath.Join(plugins, "terraform-provider-msteamssync"), "github.com/msteamssync/terraform-provider-msteamssync")
+	c.program = filepath.Join(plugins, "terraform-provider-msteamssync")
+	build := exec.Command("go", "build", "-o", c.program, "github.com/msteamssync/terraform-provider-msteamssync")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building the provider: %v\n%s", err, out)
 	}

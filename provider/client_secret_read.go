@@ -75,11 +75,11 @@ func (r *clientSecretResource) refresh(ctx context.Context, req resource.ReadReq
 // take fills in what Entra says, and what an import leaves open. The validity is what the key was made with.
 func (m *clientSecretModel) take(p entra.Password) {
 	m.KeyID = types.StringValue(p.KeyID)
-	m.Description = types.StringValue(p.DisplayName)
+	m.Description = describedAs(m.Description, p)
 	m.Hint = types.StringValue(p.Hint)
 	m.ExpiresAt = types.StringValue(timeText(p.End))
 	if m.ValidFor.IsNull() {
-		m.ValidFor = types.StringValue(fmt.Sprintf("%.0fh", p.End.Sub(p.Start).Hours()))
+		m.ValidFor = validityOf(p)
 	}
 	if m.RotateBefore.IsNull() {
 		m.RotateBefore = defaultRotateBefore(m.ValidFor)

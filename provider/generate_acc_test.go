@@ -1,0 +1,231 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build acc
+
+package provider_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+)
+
+// handmade is an installation that a person made, by the set-up guide, in the portals and the System Console.
+type handmade struct {
+	client, key, secret string
+	bot, billing        string
+}
+
+const handmadeBot = "hand@demo.example"
+
+// makeByHand makes everything without Terraform, with the bundle that 'make bundle' puts inside the provider.
+func makeByHand(t *testing.T) handmade {
+	t.Helper()
+	portal, system := openPortal(t, shared.Emulator), openConsole(t)
+	var access []object
+	for kind, permissions := range map[string][]string{"Scope": permissionGUIDs(catalog.Delegated), "Role": permissionGUIDs(catalog.Application)} {
+		for _, id := range permissions {
+			access = append(access, object{"id": id, "type": kind})
+		}
+	}
+	app := portal.do(http.MethodPost, "/v1.0/applications", object{
+		"displayName": "Made by hand", "signInAudience": "AzureADMyOrg",
+		"web":                    object{"redirectUris": []string{catalog.PluginURL(shared.Mattermost.URL, catalog.RouteRedirect), "https://second.example.com/callback"}},
+		"requiredResourceAccess": []object{{"resourceAppId": catalog.GraphAppID, "resourceAccess": access}},
+	})
+	principal := portal.do(http.MethodPost, "/v1.0/servicePrincipals", object{"appId": app["appId"]})
+	graph := portal.principal(catalog.GraphAppID)["id"]
+	portal.do(http.MethodPost, "/v1.0/oauth2PermissionGrants", object{
+		"clientId": principal["id"], "resourceId": graph, "consentType": "AllPrincipals", "scope": strings.Join(catalog.Guide(catalog.Delegated), " "),
+	})
+	for _, role := range permissionGUIDs(catalog.Application) {
+		portal.do(http.MethodPost, fmt.Sprintf("/v1.0/servicePrincipals/%v/appRoleAssignedTo", graph), object{"principalId": principal["id"], "resourceId": graph, "appRoleId": role})
+	}
+	key := portal.do(http.MethodPost, fmt.Sprintf("/v1.0/applications/%v/addPassword", app["id"]), object{"passwordCredential": object{}})
+	user := portal.do(http.MethodPost, "/v1.0/users", object{
+		"userPrincipalName": handmadeBot, "displayName": "Bridge", "mailNickname": "hand", "accountEnabled": true, "usageLocation": "US",
+		"passwordProfile": object{"password": "Hand-Made-1", "forceChangePasswordNextSignIn": false},
+	})
+	portal.do(http.MethodPost, fmt.Sprintf("/v1.0/users/%v/assignLicense", user["id"]), object{
+		"addLicenses": []any{object{"skuId": skuID(portal, "TEAMS_ENTERPRISE"), "disabledPlans": []any{}}}, "removeLicenses": []any{},
+	})
+	portal.do(http.MethodPost, "/subscriptions/"+subscriptionID+"/providers/Microsoft.GraphServices/register?api-version=2021-04-01", nil)
+	made := handmade{
+		client: app["appId"].(string), key: key["keyId"].(string), secret: key["secretText"].(string), bot: handmadeBot,
+		billing: strings.Replace(accountPath, "/bridge", "/by-hand", 1),
+	}
+	portal.link(made.billing, made.client)
+	t.Cleanup(func() {
+		portal.try(http.MethodDelete, made.billing+accountsAPI, nil)
+		portal.try(http.MethodDelete, fmt.Sprintf("/v1.0/users/%v", user["id"]), nil)
+		portal.try(http.MethodDelete, fmt.Sprintf("/v1.0/applications/%v", app["id"]), nil)
+	})
+	bundles, err := filepath.Glob("bundle/dist/*.tar.gz")
+	if err != nil || len(bundles) != 1 {
+		t.Fatalf("the provider holds the bundles %v, want one: run make bundle BUNDLE_ARCH=host", bundles)
+	}
+	system.upload(bundles[0])
+	system.save(map[string]any{
+		"tenantid": tenantID, "clientid": made.client, "clientsecret": made.secret, "encryptionkey": "made-by-hand-made-by-hand-made-b", "webhooksecret": "hooked-by-hand-hooked-by-hand-ho",
+		"cloud": "custom", "loginurl": shared.Emulator.URL(), "graphurl": shared.Emulator.URL(), "cacertificates": string(shared.Emulator.CAPEM()),
+		"evaluationapi": true, "syncreactions": true, "syncdirectmessages": true, "syncusers": 30, "enabledteams": "one,two",
+	})
+	return made
+}
+
+// newHandmadeCLI is a folder whose environment holds the credentials of both sides.
+func newHandmadeCLI(t *testing.T) *cli {
+	t.Helper()
+	c := newCLI(t, "")
+	if err := os.Remove(filepath.Join(c.folder, "main.tf")); err != nil {
+		t.Fatal(err)
+	}
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := shared.Emulator.WriteCA(ca); err != nil {
+		t.Fatal(err)
+	}
+	address := shared.Emulator.URL()
+	c.environment = append(c.environment,
+		"ARM_TENANT_ID="+tenantID, "ARM_CLIENT_ID="+provisionerID, "ARM_CLIENT_SECRET="+provisionerKey, "ARM_SUBSCRIPTION_ID="+subscriptionID, "ARM_CA_CERTIFICATES_PATH="+ca,
+		"AZURE_AUTHORITY_HOST="+address, "ARM_MSGRAPH_ENDPOINT="+address, "ARM_RESOURCE_MANAGER_ENDPOINT="+address,
+		"MM_URL="+shared.Mattermost.URL, "MM_TOKEN="+shared.Mattermost.AdminToken)
+	return c
+}
+
+// provider runs the provider itself, as a person does.
+func (c *cli) provider(arguments ...string) (string, error) {
+	c.t.Helper()
+	command := exec.CommandContext(c.t.Context(), c.program, arguments...)
+	command.Dir, command.Env = c.folder, c.environment
+	out, err := command.CombinedOutput()
+	return string(out), err
+}
+
+// TestAccGenerate: what the command writes for an installation made by hand is formatted, holds no secret and no default,
+// and plans imports and nothing else.
+func TestAccGenerate(t *testing.T) {
+	made := makeByHand(t)
+	cli := newHandmadeCLI(t)
+	out, err := cli.provider("generate", "--client-id", made.client, "--mattermost-url", shared.Mattermost.URL, "--bot", made.bot)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	written := map[string]string{}
+	for _, name := range []string{"main.tf", "import.tf"} {
+		content, err := os.ReadFile(filepath.Join(cli.folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		written[name] = string(content)
+		for _, secret := range []string{made.secret, provisionerKey, shared.Mattermost.AdminToken, "made-by-hand-", "hooked-by-hand-", "Hand-Made-1", "Placeholder"} {
+			if strings.Contains(out+string(content), secret) {
+				t.Errorf("%s holds a secret", name)
+			}
+		}
+	}
+	main := written["main.tf"]
+	for _, words := range []string{
+		"resource \"msteamssync_admin_consent\" \"this\" {\n  client_id = msteamssync_application.this.client_id\n}",
+		`display_name        = "Made by hand"`, `extra_redirect_uris = ["https://second.example.com/callback"]`, `license_skus        = ["TEAMS_ENTERPRISE"]`,
+		"resource \"msteamssync_plugin\" \"this\" {\n}", "depends_on = [msteamssync_plugin.this", `enabled_teams`, "<<EOT\n-----BEGIN CERTIFICATE-----",
+		"resource \"msteamssync_metered_billing\" \"this\"", "resource \"msteamssync_client_secret\" \"this\"",
+	} {
+		if !strings.Contains(main, words) {
+			t.Errorf("main.tf lacks %s", words)
+		}
+	}
+	for _, words := range []string{"sign_in_audience", "delegated_permissions", "account_enabled", "mail_nickname", "bundle_sha256", "password", "_wo"} {
+		if strings.Contains(main, words) {
+			t.Errorf("main.tf holds %s, which is a default or write-only", words)
+		}
+	}
+	if t.Failed() {
+		t.Log(main)
+	}
+	cli.run("fmt", "-check", "-diff")
+	cli.output.Reset()
+	cli.run("plan")
+	if said := cli.output.String(); !strings.Contains(said, "7 to import, 0 to add, 0 to change, 0 to destroy") {
+		t.Errorf("the plan is not empty but for the imports:\n%s", said)
+	}
+	cli.run("apply", "-auto-approve")
+	cli.run("plan", "-detailed-exitcode")
+	if out, err := cli.provider("generate", "--client-id", made.client); err == nil || !strings.Contains(out, "is there already") {
+		t.Errorf("the files were written over: %s", out)
+	}
+	cli.run("destroy", "-auto-approve")
+}
+
+// TestAccGenerateConfigOut: the same installation by Terraform's own means: the ids that a person can see, and nothing else.
+func TestAccGenerateConfigOut(t *testing.T) {
+	made := makeByHand(t)
+	cli := newHandmadeCLI(t)
+	text := `
+terraform {
+  required_providers {
+    msteamssync = { source = "msteamssync/msteamssync" }
+  }
+}
+`
+	for kind, id := range map[string]string{
+		"application": made.client, "admin_consent": made.client, "bot_user": made.bot, "metered_billing": made.billing,
+		"client_secret": made.client + "/" + made.key, "plugin": catalog.PluginID, "plugin_config": catalog.PluginID,
+	} {
+		text += fmt.Sprintf("import {\n  to = msteamssync_%s.this\n  id = %q\n}\n", kind, id)
+	}
+	cli.write(filepath.Join(cli.folder, "import.tf"), text)
+	cli.run("plan", "-generate-config-out=generated.tf")
+	cli.output.Reset()
+	cli.run("plan")
+	if said := cli.output.String(); !strings.Contains(said, "7 to import, 0 to add, 0 to change, 0 to destroy") {
+		t.Errorf("the plan of the generated configuration is not empty:\n%s", said)
+	}
+	cli.run("apply", "-auto-approve")
+	cli.run("plan", "-detailed-exitcode")
+}
+
+func TestAccGenerateSpeaksClearly(t *testing.T) {
+	cli := newHandmadeCLI(t)
+	for name, test := range map[string]struct {
+		arguments []string
+		says      string
+	}{
+		"unknown application": {[]string{"--client-id", "44444444-4444-4444-8444-444444444444"}, `no app registration with the client id 44444444`},
+		"not a client id":     {[]string{"--client-id", "bridge"}, `is not a GUID`},
+		"unknown bot":         {[]string{"--bot", "nobody@demo.example"}, `No user of the tenant has the user principal name`},
+		"not an account":      {[]string{"--billing", "bridge"}, `it looks like /subscriptions/`},
+		"unknown option":      {[]string{"--clientid", "x"}, `Usage: terraform-provider-msteamssync generate`},
+		"stray argument":      {[]string{"everything"}, `Unexpected argument "everything"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, err := cli.provider(append([]string{"generate"}, test.arguments...)...)
+			if err == nil || !strings.Contains(out, test.says) {
+				t.Errorf("%v says %s", test.arguments, out)
+			}
+			if left, _ := filepath.Glob(filepath.Join(cli.folder, "*.tf")); len(left) > 0 {
+				t.Errorf("%v was written", left)
+			}
+		})
+	}
+	if out, err := cli.provider("version"); err != nil || !regexp.MustCompile(`(?s)^terraform-provider-msteamssync dev\nplugin bundle: .*sha256 [0-9a-f]{64}\n$`).MatchString(out) {
+		t.Errorf("version: %v %q", err, out)
+	}
+	for _, arguments := range [][]string{{"help"}, {"--help"}, {"generate", "--help"}} {
+		out, err := cli.provider(arguments...)
+		if err != nil || !bytes.Contains([]byte(out), []byte("generate")) {
+			t.Errorf("%v: %v %q", arguments, err, out)
+		}
+	}
+	if out, err := cli.provider("generat"); err == nil || !strings.Contains(out, `There is no command "generat"`) {
+		t.Errorf("%q", out)
+	}
+}
