@@ -18,7 +18,8 @@ import (
 
 // neighbours are what an example may refer to without declaring it, by the words of the reference.
 var neighbours = map[string]string{
-	"msteamssync_application.this": `resource "msteamssync_application" "this" { site_url = "https://chat.example.com" }`,
+	"msteamssync_application.this":   `resource "msteamssync_application" "this" { site_url = "https://chat.example.com" }`,
+	"msteamssync_admin_consent.this": `resource "msteamssync_admin_consent" "this" { client_id = "44444444-4444-4444-8444-444444444444" }`,
 	"msteamssync_bot_user.this": `resource "msteamssync_bot_user" "this" {
   user_principal_name = "bridge@example.com"
   display_name        = "Bridge"

@@ -7,7 +7,7 @@ resource "msteamssync_bot_connection" "this" {
   password_wo         = var.bot_password
   password_wo_version = 1
 
-  depends_on = [msteamssync_plugin_config.this]
+  depends_on = [msteamssync_plugin_config.this, msteamssync_admin_consent.this]
 }
 
 variable "bot_password" {
