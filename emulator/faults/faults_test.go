@@ -4,6 +4,7 @@
 package faults_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -112,6 +113,27 @@ func TestBeforeAndAfterCommit(t *testing.T) {
 			if committed := s.committed.Load() == 1; committed != after {
 				t.Errorf("%s, after commit %v: committed is %v", effect, after, committed)
 			}
+		}
+	}
+}
+
+func TestLatencyBeforeAndAfterCommit(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		s := newService(t)
+		s.add(t, faults.Rule{Effect: faults.Latency, Delay: faults.Duration(time.Hour), AfterCommit: after})
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond) // the caller goes away
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+messages, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response, err := http.DefaultClient.Do(request); err == nil {
+			response.Body.Close()
+			t.Errorf("after commit %v: answered at once", after)
+		}
+		cancel()
+		s.Close() // waits for the request
+		if committed := s.committed.Load() == 1; committed != after {
+			t.Errorf("after commit %v: committed is %v", after, committed)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/requestlog"
@@ -24,12 +25,20 @@ func (f *Faults) Middleware(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		latency, refusal := f.plan(r)
+		latency, late, refusal := f.plan(r)
+		if refusal != nil || latency+late > 0 {
+			requestlog.Annotate(r.Context(), func(e *requestlog.Entry) { e.Fault = describe(latency+late, refusal) })
+		}
+		if latency > 0 {
+			bufferBody(r) // only then does the server notice a caller that goes away meanwhile
+		}
 		if !wait(r.Context(), latency) {
 			return
 		}
-		if refusal != nil || latency > 0 {
-			requestlog.Annotate(r.Context(), func(e *requestlog.Entry) { e.Fault = describe(latency, refusal) })
+		if late > 0 {
+			held := &lateWriter{ResponseWriter: w, hold: func() { wait(r.Context(), late) }}
+			defer held.once.Do(held.hold) // an answer without a body or a status of its own
+			w = held
 		}
 		switch {
 		case refusal == nil:
@@ -58,18 +67,20 @@ func describe(latency time.Duration, refusal *Rule) string {
 	return strings.Join(parts, " ")
 }
 
-// plan collects the latency and the first refusal that the rules have for a request.
-func (f *Faults) plan(r *http.Request) (latency time.Duration, refusal *Rule) {
+// plan collects the latency before and after a request takes effect and the first refusal that the rules have for it.
+func (f *Faults) plan(r *http.Request) (latency, late time.Duration, refusal *Rule) {
 	rules := f.struck(onRequest, func(rule *Rule) bool { return matches(rule.Route, r.Method, r.URL.Path) }, f.key(r))
 	for _, rule := range rules {
 		switch {
+		case rule.Effect == Latency && rule.AfterCommit:
+			late += time.Duration(rule.Delay)
 		case rule.Effect == Latency:
 			latency += time.Duration(rule.Delay)
 		case refusal == nil:
 			refusal = &rule
 		}
 	}
-	return latency, refusal
+	return latency, late, refusal
 }
 
 // key tells distinct requests apart; the body is read only if a rule needs to know.
@@ -83,13 +94,18 @@ func (f *Faults) key(r *http.Request) string {
 	if !needed {
 		return ""
 	}
+	sum := sha256.Sum256(bufferBody(r))
+	return r.Method + " " + r.URL.RequestURI() + " " + string(sum[:])
+}
+
+// bufferBody reads the body and leaves it in place for the handler.
+func bufferBody(r *http.Request) []byte {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		body = nil // the handler will meet the same broken body
+		body = nil // the handler will meet an empty body
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	sum := sha256.Sum256(body)
-	return r.Method + " " + r.URL.RequestURI() + " " + string(sum[:])
+	return body
 }
 
 // answer refuses a request as its rule says.
@@ -133,3 +149,22 @@ type unheard struct{ header http.Header }
 func (u *unheard) Header() http.Header         { return u.header }
 func (u *unheard) Write(p []byte) (int, error) { return len(p), nil }
 func (u *unheard) WriteHeader(int)             {}
+
+// lateWriter holds an answer back: a handler answers after what it was asked for has taken effect.
+type lateWriter struct {
+	http.ResponseWriter
+	hold func()
+	once sync.Once
+}
+
+func (l *lateWriter) WriteHeader(status int) {
+	l.once.Do(l.hold)
+	l.ResponseWriter.WriteHeader(status)
+}
+
+func (l *lateWriter) Write(p []byte) (int, error) {
+	l.once.Do(l.hold)
+	return l.ResponseWriter.Write(p)
+}
+
+func (l *lateWriter) Unwrap() http.ResponseWriter { return l.ResponseWriter }

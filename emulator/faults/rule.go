@@ -17,7 +17,7 @@ type Effect string
 // The effects. The first group is on requests, the second on change notifications, the third on the validation
 // handshake of a subscription, the last on reading what was written a moment ago.
 const (
-	Latency  Effect = "latency"  // answer Delay later
+	Latency  Effect = "latency"  // take effect and answer Delay later; AfterCommit: answer Delay later
 	Throttle Effect = "throttle" // answer 429 with Retry-After
 	Status   Effect = "status"   // answer with Rule.Status, 500 if not given
 	Drop     Effect = "drop"     // close the connection without an answer
@@ -47,7 +47,7 @@ type Rule struct {
 	Route string `json:"route,omitempty"`
 	// Collection names the collection of a lag, e.g. applications, servicePrincipals; "*" means all.
 	Collection string `json:"collection,omitempty"`
-	// AfterCommit lets a Throttle, Status or Drop strike after the request has taken effect.
+	// AfterCommit lets a Latency, Throttle, Status or Drop strike after the request has taken effect.
 	AfterCommit bool `json:"afterCommit,omitempty"`
 
 	Status     int      `json:"status,omitempty"`
