@@ -7,6 +7,7 @@ package provider_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
 
 // secretCLI declares an application and its secret; the name, the rotation and the overlap are variables.
@@ -190,6 +192,21 @@ func TestAccKilledClientSecretIsFinished(t *testing.T) {
 	admin.t, entra.t = t, t
 }
 
+// heldSecret is what the plugin gets as its client secret; false while the configuration file is being written.
+func heldSecret() (any, bool) {
+	content, err := os.ReadFile(filepath.Join(shared.Mattermost.Dir, "config", "config.json"))
+	if err != nil {
+		return nil, false
+	}
+	var cfg struct {
+		PluginSettings struct {
+			Plugins map[string]map[string]any
+		}
+	}
+	err = json.Unmarshal(content, &cfg)
+	return cfg.PluginSettings.Plugins[catalog.PluginID]["clientsecret"], err == nil
+}
+
 // TestAccRotationHasNoGap: somebody who uses whatever secret the plugin holds is accepted all through a rotation.
 func TestAccRotationHasNoGap(t *testing.T) {
 	const name = "Secret Gap"
@@ -202,19 +219,22 @@ func TestAccRotationHasNoGap(t *testing.T) {
 	stop, stopped := make(chan struct{}), make(chan int)
 	go func() {
 		accepted := 0
+		defer func() { stopped <- accepted }()
 		for {
 			select {
 			case <-stop:
-				stopped <- accepted
 				return
 			default:
 			}
-			if !(bearer{t}).canLogIn(client, admin.stored()["clientsecret"]) {
+			held, readable := heldSecret()
+			switch {
+			case !readable: // the server is writing the file
+			case !(bearer{t}).canLogIn(client, held):
 				t.Error("the plugin's secret was refused")
-				stopped <- accepted
 				return
+			default:
+				accepted++
 			}
-			accepted++
 		}
 	}()
 	for _, rotation := range []string{"2", "3", "4"} {

@@ -21,6 +21,9 @@ import (
 // SiteURLKey stands for the server's own setting among the missing keys and the problems.
 const SiteURLKey = "ServiceSettings.SiteURL"
 
+// clientSecretKey is the setting that a certificate makes dispensable.
+const clientSecretKey = "clientSecret"
+
 // minEncryptionKey is the shortest encryption key, in characters: what the System Console generates.
 const minEncryptionKey = 32
 
@@ -30,7 +33,7 @@ var domainName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[
 func (r *Reading) check(siteURL string) {
 	s := &r.Settings
 	for _, required := range []struct{ key, value string }{
-		{"tenantId", s.TenantID}, {"clientId", s.ClientID}, {"clientSecret", s.ClientSecret}, {"encryptionKey", s.EncryptionKey}, {SiteURLKey, strings.TrimSpace(siteURL)},
+		{"tenantId", s.TenantID}, {"clientId", s.ClientID}, {clientSecretKey, s.ClientSecret}, {"encryptionKey", s.EncryptionKey}, {SiteURLKey, strings.TrimSpace(siteURL)},
 	} {
 		if required.value == "" {
 			r.Missing = append(r.Missing, required.key)

@@ -27,6 +27,11 @@ type Reading struct {
 	Secrets  map[string]string // non-empty secret settings by key, as stored
 }
 
+// UseCertificate says that the application logs in with a certificate: the client secret is not missing then.
+func (r *Reading) UseCertificate() {
+	r.Missing = slices.DeleteFunc(r.Missing, func(key string) bool { return key == clientSecretKey })
+}
+
 // Good tells whether the settings can be used.
 func (r Reading) Good() bool { return len(r.Missing) == 0 && len(r.Problems) == 0 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
 )
 
 // Parts are what the routes need. A part that is nil is not ready yet: its routes answer 503 with NotReady.
@@ -24,6 +25,7 @@ type Parts struct {
 	// Fingerprints returns an HMAC per secret setting under the salt.
 	Fingerprints func(salt []byte) map[string]string
 	Checks       Checks
+	Certificates Certificates
 	Accounts     Accounts
 	Access       Access
 	Bots         Bots
@@ -83,6 +85,13 @@ type Lookup interface {
 	Team(ctx context.Context, id bridge.TeamID) (teams.Team, error)
 	// Channels lists a team's channels with a name, in any case; all of them when it is empty.
 	Channels(ctx context.Context, team bridge.TeamID, name string) ([]teams.Channel, error)
+}
+
+// Certificates makes and deletes the certificates with which the application logs in.
+type Certificates interface {
+	List(ctx context.Context) ([]certificates.Certificate, error)
+	Create(ctx context.Context, by bridge.UserID, subject string, validFor time.Duration) (certificates.Certificate, error)
+	Delete(ctx context.Context, by bridge.UserID, id string) error
 }
 
 // Links links and unlinks channels.

@@ -12,6 +12,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/command"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
@@ -22,14 +23,15 @@ import (
 
 // rooms are what works on an open store.
 type rooms struct {
-	store      *store.Store
-	mattermost *mattermost.Server
-	accounts   *accounts.Accounts
-	engine     *bridge.Engine
-	links      *links.Links
-	keeper     *subscriptions.Keeper
-	intake     http.Handler
-	command    *command.Command
+	store        *store.Store
+	mattermost   *mattermost.Server
+	accounts     *accounts.Accounts
+	certificates *certificates.Certificates
+	engine       *bridge.Engine
+	links        *links.Links
+	keeper       *subscriptions.Keeper
+	intake       http.Handler
+	command      *command.Command
 
 	mu      sync.Mutex
 	started bool
@@ -55,6 +57,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 			}
 		},
 	})
+	r.certificates = certificates.New(certificates.Config{Store: db, Vault: s.vault, Changed: s.certificatesChanged, Log: s.log})
 	r.engine = bridge.New(bridge.Config{Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, Observer: s.metrics, Log: s.log})
 	r.keeper = subscriptions.New(subscriptions.Config{Store: db, Current: s.forSubscriptions, Count: s.metrics.Subscription, Log: s.log})
 	r.links = links.New(links.Config{
@@ -102,6 +105,7 @@ func (r *rooms) working() bool {
 
 // stop ends the work and closes the store.
 func (r *rooms) stop(ctx context.Context) error {
+	r.certificates.Stop() // before the lock: a change of certificates may be starting the rooms
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stopped = true

@@ -38,6 +38,9 @@ type Service struct {
 	settings sync.Mutex
 	latest   config.Reading
 	used     atomic.Pointer[used]
+	// encryptionKey is the newest one in the settings, also while those cannot be used: certificates are made before the
+	// rest is configured.
+	encryptionKey atomic.Pointer[string]
 
 	rooms   atomic.Pointer[rooms] // nil until the store is open
 	handler atomic.Pointer[httpapi.Handler]
@@ -126,8 +129,16 @@ func (s *Service) open(dataSource string) error {
 		s.openErr.Store(&reason)
 		return err
 	}
+	if err := r.certificates.Start(ctx); err != nil {
+		reason := err.Error()
+		s.openErr.Store(&reason)
+		return errors.Join(err, r.stop(ctx))
+	}
 	s.rooms.Store(r)
 	s.serve(r)
+	if err := s.Reload(); err != nil { // a certificate may stand in for the client secret
+		s.log.Warn("could not read the settings again", "error", err)
+	}
 	if s.used.Load() != nil {
 		return r.start(ctx)
 	}
@@ -166,6 +177,13 @@ func (s *Service) Reload() error {
 		siteURL = *c.ServiceSettings.SiteURL
 	}
 	reading := s.manifest.Read(stored, siteURL)
+	r := s.rooms.Load()
+	if old := s.encryptionKey.Swap(&reading.Settings.EncryptionKey); r != nil && (old == nil || *old != reading.Settings.EncryptionKey) {
+		s.reopenCertificates(r)
+	}
+	if r != nil && len(r.certificates.Usable()) > 0 {
+		reading.UseCertificate()
+	}
 	s.latest = reading
 	if !reading.Good() {
 		for _, p := range reading.Problems {
@@ -243,6 +261,7 @@ func (s *Service) serve(r *rooms) {
 		Metrics:      s.metrics,
 	}
 	if r != nil {
+		parts.Certificates = r.certificates
 		parts.Accounts, parts.Links, parts.Changes, parts.Lifecycle = r.accounts, r.links, r.intake, r.intake
 		parts.Access, parts.Bots, parts.Lookup = r.accounts, r.accounts, r.links
 	}

@@ -42,6 +42,7 @@ func (s *Service) use(settings config.Settings) error {
 	fresh.graph = teams.New(teams.Config{
 		LoginURL: settings.Addresses.LoginURL, GraphURL: settings.Addresses.GraphURL,
 		TenantID: settings.TenantID, ClientID: settings.ClientID, ClientSecret: settings.ClientSecret,
+		Certificates: s.usableCertificates, Accepted: s.certificateAccepted,
 		Trusted: settings.Trusted, Tokens: tokens{s}, Observe: s.metrics.GraphCall,
 	})
 	s.used.Store(fresh)

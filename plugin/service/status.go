@@ -37,19 +37,21 @@ type Status struct {
 	MissingKeys []string         `json:"missing_keys"`
 	Problems    []config.Problem `json:"problems"`
 	// SettingsSince is when the settings in use were taken into use.
-	SettingsSince         *time.Time            `json:"settings_since"`
-	Credentials           CredentialsState      `json:"credentials"`
-	ClientSecretExpiresAt *time.Time            `json:"client_secret_expires_at"`
-	TerraformManagedKeys  []string              `json:"terraform_managed_keys"`
-	Error                 string                `json:"error,omitempty"` // why something below is missing
-	Queues                map[string]QueueState `json:"queues"`          // inbound, outbound
-	Links                 []LinkState           `json:"links"`
-	Subscriptions         []SubscriptionState   `json:"subscriptions"`
-	Bots                  []BotState            `json:"bots"`
-	Accounts              AccountsState         `json:"accounts"`
+	SettingsSince         *time.Time       `json:"settings_since"`
+	Credentials           CredentialsState `json:"credentials"`
+	ClientSecretExpiresAt *time.Time       `json:"client_secret_expires_at"`
+	// ClientCertificateExpiresAt is of the newest certificate with which the application can log in.
+	ClientCertificateExpiresAt *time.Time            `json:"client_certificate_expires_at"`
+	TerraformManagedKeys       []string              `json:"terraform_managed_keys"`
+	Error                      string                `json:"error,omitempty"` // why something below is missing
+	Queues                     map[string]QueueState `json:"queues"`          // inbound, outbound
+	Links                      []LinkState           `json:"links"`
+	Subscriptions              []SubscriptionState   `json:"subscriptions"`
+	Bots                       []BotState            `json:"bots"`
+	Accounts                   AccountsState         `json:"accounts"`
 }
 
-// CredentialsState is whether Microsoft takes tenant, client and secret.
+// CredentialsState is whether Microsoft takes tenant, client and secret or certificate.
 type CredentialsState struct {
 	State     string     `json:"state"` // unknown, accepted or refused; refused also when Microsoft cannot be reached
 	CheckedAt *time.Time `json:"checked_at"`
@@ -137,6 +139,7 @@ func (s *Service) Status(ctx context.Context) Status {
 		return status
 	}
 	status.Bridging = r.working()
+	status.ClientCertificateExpiresAt = r.certificateExpiry()
 	if err := r.describe(ctx, &status); err != nil {
 		status.State, status.Error = NoDatabase, err.Error()
 	}

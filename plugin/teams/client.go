@@ -21,9 +21,13 @@ type Config struct {
 	GraphURL     string // without version, no trailing slash
 	TenantID     string
 	ClientID     string
-	ClientSecret string
+	ClientSecret string         // may be empty where there are certificates
 	Trusted      *x509.CertPool // nil: the system's certificates
 	Tokens       Tokens         // of connected accounts; nil: calls as an account fail
+	// Certificates returns those to log in with, newest first; they go before the secret. It may be nil.
+	Certificates func() []Certificate
+	// Accepted is told that Entra took a certificate. It must not wait, and may be nil.
+	Accepted func(certificate string)
 	// Observe is told about each request to Graph, by its route with the ids left out; status 0 is no answer. It may be nil.
 	Observe func(method, route string, status int, took time.Duration)
 }

@@ -5,19 +5,16 @@ package teams
 
 import (
 	"context"
+	"net/url"
 
 	"golang.org/x/oauth2"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
-// login is the delegated side: scopes as they were consented to, and a refresh token.
-func (c *Client) login(redirectURI string) *oauth2.Config {
-	return &oauth2.Config{
-		ClientID: c.config.ClientID, ClientSecret: c.config.ClientSecret, RedirectURL: redirectURI,
-		Scopes:   []string{c.config.GraphURL + "/.default", "offline_access"},
-		Endpoint: oauth2.Endpoint{AuthURL: c.endpoint("authorize"), TokenURL: c.endpoint("token"), AuthStyle: oauth2.AuthStyleInParams},
-	}
+// scopes are the delegated side's: what was consented to, and a refresh token.
+func (c *Client) scopes() []string {
+	return []string{c.config.GraphURL + "/.default", "offline_access"}
 }
 
 // LoginAddress returns where a person logs in. The verifier is PKCE's (RFC 7636), sent as its S256 challenge.
@@ -26,12 +23,17 @@ func (c *Client) LoginAddress(redirectURI, state, verifier, hint string) string 
 	if hint != "" {
 		options = append(options, oauth2.SetAuthURLParam("login_hint", hint))
 	}
-	return c.login(redirectURI).AuthCodeURL(state, options...)
+	login := &oauth2.Config{
+		ClientID: c.config.ClientID, RedirectURL: redirectURI, Scopes: c.scopes(), Endpoint: oauth2.Endpoint{AuthURL: c.endpoint("authorize")},
+	}
+	return login.AuthCodeURL(state, options...)
 }
 
 // Exchange turns the code of a log-in into tokens.
 func (c *Client) Exchange(ctx context.Context, redirectURI, code, verifier string) (*oauth2.Token, error) {
-	token, err := c.login(redirectURI).Exchange(context.WithValue(ctx, oauth2.HTTPClient, c.http), code, oauth2.VerifierOption(verifier))
+	token, err := c.requestToken(ctx, url.Values{
+		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {redirectURI}, "code_verifier": {verifier},
+	})
 	if err != nil {
 		return nil, TokenFailure("redeem the log-in", err)
 	}
@@ -50,10 +52,12 @@ func (c *Client) PasswordGrant(ctx context.Context, username, password string) (
 
 // Refresh returns new tokens for a refresh token.
 func (c *Client) Refresh(ctx context.Context, refreshToken string) (*oauth2.Token, error) {
-	source := c.login("").TokenSource(context.WithValue(ctx, oauth2.HTTPClient, c.http), &oauth2.Token{RefreshToken: refreshToken})
-	token, err := source.Token()
+	token, err := c.requestToken(ctx, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refreshToken}})
 	if err != nil {
 		return nil, TokenFailure("refresh the token", err)
+	}
+	if token.RefreshToken == "" { // the old one goes on
+		token.RefreshToken = refreshToken
 	}
 	return token, nil
 }

@@ -5,15 +5,17 @@ package teams
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
-	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
@@ -25,8 +27,7 @@ func (c *Client) endpoint(name string) string {
 
 // appTokens keeps the application's own token. One caller fetches, the others wait for it.
 type appTokens struct {
-	credentials clientcredentials.Config
-	http        *http.Client
+	request func(ctx context.Context) (*oauth2.Token, error)
 
 	fetching chan struct{} // holds one element while nobody fetches
 	mu       sync.Mutex
@@ -41,7 +42,7 @@ type Credentials struct {
 	Err       error     // nil when it got one
 }
 
-// Credentials tells whether tenant, client and secret belonged together when they were last used.
+// Credentials tells whether tenant, client and its credential belonged together when they were last used.
 func (c *Client) Credentials() Credentials {
 	c.app.mu.Lock()
 	defer c.app.mu.Unlock()
@@ -49,12 +50,9 @@ func (c *Client) Credentials() Credentials {
 }
 
 func newAppTokens(c *Client) *appTokens {
+	form := url.Values{"grant_type": {"client_credentials"}, "scope": {c.config.GraphURL + "/.default"}}
 	a := &appTokens{
-		credentials: clientcredentials.Config{
-			ClientID: c.config.ClientID, ClientSecret: c.config.ClientSecret, TokenURL: c.endpoint("token"),
-			Scopes: []string{c.config.GraphURL + "/.default"}, AuthStyle: oauth2.AuthStyleInParams,
-		},
-		http:     c.http,
+		request:  func(ctx context.Context) (*oauth2.Token, error) { return c.requestToken(ctx, form) },
 		fetching: make(chan struct{}, 1),
 	}
 	a.fetching <- struct{}{}
@@ -75,7 +73,7 @@ func (a *appTokens) token(ctx context.Context) (string, time.Time, error) {
 	if token, issued, ok := a.cached(); ok {
 		return token, issued, nil
 	}
-	token, err := a.credentials.Token(context.WithValue(ctx, oauth2.HTTPClient, a.http))
+	token, err := a.request(ctx)
 	if err != nil {
 		err = TokenFailure("get a token for the application", err)
 	}
@@ -106,7 +104,7 @@ func (a *appTokens) forget(token string) {
 	}
 }
 
-// CheckCredentials gets a token for the application, a new one, to see whether tenant, client and secret belong
+// CheckCredentials gets a token for the application, a new one, to see whether tenant, client and its credential belong
 // together.
 func (c *Client) CheckCredentials(ctx context.Context) error {
 	if token, _, ok := c.app.cached(); ok {
@@ -114,6 +112,88 @@ func (c *Client) CheckCredentials(ctx context.Context) error {
 	}
 	_, _, err := c.app.token(ctx)
 	return err
+}
+
+// maxTokenAnswer is more than any answer of the token endpoint.
+const maxTokenAnswer = 1 << 20
+
+// requestToken asks the token endpoint, proving the application's identity with the newest certificate. Where Entra does
+// not know that one, as between the two halves of a rotation, the older ones are tried and then the client secret.
+func (c *Client) requestToken(ctx context.Context, form url.Values) (*oauth2.Token, error) {
+	var refused []string
+	all := c.proofs()
+	for i, by := range all {
+		token, err := c.requestTokenBy(ctx, form, by)
+		switch {
+		case err == nil:
+			if by.certificate != "" && c.config.Accepted != nil {
+				c.config.Accepted(by.certificate)
+			}
+			return token, nil
+		case !isUnknownCredential(err) || i == len(all)-1:
+			if answer, ok := errors.AsType[*oauth2.RetrieveError](err); ok && len(refused) > 0 {
+				answer.ErrorDescription = firstLine(answer.ErrorDescription) + " Tried before that: " + strings.Join(refused, " ")
+			}
+			return nil, err
+		}
+		answer, _ := errors.AsType[*oauth2.RetrieveError](err)
+		refused = append(refused, firstLine(answer.ErrorDescription))
+	}
+	return nil, errors.New("there is nothing to log in with") // not reached: there is always one to try
+}
+
+// isUnknownCredential tells that Entra does not take this credential, so that another one may do.
+func isUnknownCredential(err error) bool {
+	answer, ok := errors.AsType[*oauth2.RetrieveError](err)
+	return ok && (answer.ErrorCode == "invalid_client" || strings.HasPrefix(answer.ErrorDescription, "AADSTS700027"))
+}
+
+func (c *Client) requestTokenBy(ctx context.Context, form url.Values, by proof) (*oauth2.Token, error) {
+	sent := url.Values{"client_id": {c.config.ClientID}}
+	for name, values := range form {
+		sent[name] = values
+	}
+	if err := by.add(sent); err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint("token"), strings.NewReader(sent.Encode()))
+	if err != nil {
+		return nil, fmt.Errorf("build the token request: %w", err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Accept", "application/json")
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxTokenAnswer))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer of the token endpoint: %w", err)
+	}
+	var answer struct {
+		AccessToken  string      `json:"access_token"`
+		TokenType    string      `json:"token_type"`
+		RefreshToken string      `json:"refresh_token"`
+		ExpiresIn    json.Number `json:"expires_in"` // seconds; a number, and text in some clouds
+		Error        string      `json:"error"`
+		Description  string      `json:"error_description"`
+	}
+	unreadable := json.Unmarshal(body, &answer)
+	if response.StatusCode != http.StatusOK || answer.Error != "" || unreadable != nil || answer.AccessToken == "" {
+		return nil, &oauth2.RetrieveError{Response: response, Body: body, ErrorCode: answer.Error, ErrorDescription: answer.Description}
+	}
+	token := &oauth2.Token{AccessToken: answer.AccessToken, TokenType: answer.TokenType, RefreshToken: answer.RefreshToken}
+	if seconds, err := answer.ExpiresIn.Int64(); err == nil && seconds > 0 {
+		token.Expiry = time.Now().Add(time.Duration(seconds) * time.Second)
+	}
+	return token, nil
+}
+
+// firstLine is what a description of Entra says; the lines after it are trace ids.
+func firstLine(description string) string {
+	first, _, _ := strings.Cut(description, "\r\n")
+	return first
 }
 
 // TokenFailure says what an error of the token endpoint means. Only invalid_grant and interaction_required mean that a
@@ -125,8 +205,7 @@ func TokenFailure(doing string, err error) error {
 	}
 	f := &bridge.Failure{Status: answer.Response.StatusCode, Code: answer.ErrorCode, RequestID: answer.Response.Header.Get("x-ms-request-id"),
 		RetryAfter: retryAfter(answer.Response.Header.Get("Retry-After"), time.Now())}
-	// The description is several lines with trace ids; the first one says what happened.
-	description, _, _ := strings.Cut(answer.ErrorDescription, "\r\n")
+	description := firstLine(answer.ErrorDescription)
 	if description == "" {
 		description = answer.ErrorCode
 	}
