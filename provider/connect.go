@@ -36,7 +36,7 @@ func connect(s settings, userAgent string, diags *diag.Diagnostics) *clients {
 	}
 	if len(s.mattermostUnknown) == 0 && s.mattermostURL != "" && (s.token != "" || s.loginID != "") {
 		c.mattermost, err = mattermost.Connect(mattermost.Config{
-			URL: s.mattermostURL, Token: s.token, LoginID: s.loginID, Password: s.password, RootCAs: roots, UserAgent: userAgent,
+			URL: s.mattermostURL, Token: s.token, LoginID: s.loginID, Password: s.password, RootCAs: roots, UserAgent: userAgent, Policy: c.policy,
 		})
 		if err != nil {
 			diags.AddAttributeError(path.Root("mattermost"), "Mattermost cannot be used", err.Error())

@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -58,12 +59,22 @@ func trialBundle(t *testing.T, version, build string, changes map[string]any) st
 // realBundle packs the real plugin's server half.
 func realBundle(t *testing.T) string {
 	t.Helper()
-	executable, err := buildBinary(t.TempDir(), "../plugin")
+	executable, err := realBinary()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return pack(t, nil, executable)
 }
+
+// realBinary builds the plugin once for all tests.
+var realBinary = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "msteamssync-plugin-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	return buildBinary(dir, "../plugin")
+})
 
 // pack makes a bundle of an executable and the real plugin's manifest with changes over its entries.
 func pack(t *testing.T, changes map[string]any, executable []byte) string {

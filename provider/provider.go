@@ -152,6 +152,11 @@ func (p *msteamssync) Resources(context.Context) []func() resource.Resource {
 		newPluginResource,
 		newClientSecretResource,
 		newPluginConfigResource,
+		newChannelLinkResource,
+		newChannelLinksExclusiveResource,
+		newConnectionWhitelistResource,
+		newAccountMappingResource,
+		newBotConnectionResource,
 	}
 }
 
@@ -159,6 +164,9 @@ func (p *msteamssync) DataSources(context.Context) []func() datasource.DataSourc
 	return []func() datasource.DataSource{
 		newPermissionsDataSource,
 		newPluginStatusDataSource,
+		newTeamDataSource,
+		newChannelDataSource,
+		newMattermostChannelDataSource,
 	}
 }
 

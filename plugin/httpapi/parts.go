@@ -11,9 +11,9 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
-	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
 )
 
 // Parts are what the routes need. A part that is nil is not ready yet: its routes answer 503 with NotReady.

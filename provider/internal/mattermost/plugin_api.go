@@ -135,7 +135,9 @@ func (s *Server) callPlugin(ctx context.Context, doing, method, route string, bo
 	// Mattermost answers 404, 502 or 503 with a page of its own when the plugin does not run.
 	isJSON := strings.Contains(response.Header.Get("Content-Type"), "json")
 	switch {
-	case response.StatusCode == http.StatusOK && isJSON:
+	case response.StatusCode == http.StatusNoContent:
+		return nil
+	case response.StatusCode < http.StatusMultipleChoices && isJSON:
 		if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
 			return &Error{Doing: doing, URL: s.cfg.URL, Status: response.StatusCode, Message: "the plugin's answer cannot be read: " + err.Error()}
 		}
@@ -150,6 +152,6 @@ func (s *Server) callPlugin(ctx context.Context, doing, method, route string, bo
 	}
 	e := &Error{Doing: doing, URL: s.cfg.URL, Status: response.StatusCode, Code: refusal.Code,
 		RequestID: response.Header.Get("X-Request-Id"), Message: refusal.Message}
-	e.Mend = s.mend(e)
+	s.mendPlugin(e, method, route)
 	return e
 }

@@ -1,0 +1,59 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mattermost
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+)
+
+const routeLinks = "/api/v1/links"
+
+// Link joins a Mattermost channel with a Teams channel.
+type Link struct {
+	ID             string `json:"id"`
+	ChannelID      string `json:"channel_id"`
+	TeamsTeamID    string `json:"teams_team_id"`
+	TeamsChannelID string `json:"teams_channel_id"`
+	CreatorID      string `json:"creator_id"`
+	CreatedAt      string `json:"created_at"` // RFC 3339
+}
+
+// SameAs reports whether two links join the same channels.
+func (l Link) SameAs(other Link) bool {
+	return l.ChannelID == other.ChannelID && l.TeamsTeamID == other.TeamsTeamID && l.TeamsChannelID == other.TeamsChannelID
+}
+
+// Links lists the links, oldest first.
+func (s *Server) Links(ctx context.Context) ([]Link, error) {
+	var answer struct{ Links []Link }
+	err := s.callPlugin(ctx, "list the channel links", http.MethodGet, routeLinks, nil, &answer)
+	return answer.Links, err
+}
+
+// CreateLink links two channels. A link that is there already is an error, the same one too.
+func (s *Server) CreateLink(ctx context.Context, l Link) (created Link, err error) {
+	body := map[string]string{"channel_id": l.ChannelID, "teams_team_id": l.TeamsTeamID, "teams_channel_id": l.TeamsChannelID}
+	err = s.WhenReady(ctx, func(ctx context.Context) error {
+		return s.callPlugin(ctx, "link the channel", http.MethodPost, routeLinks, body, &created)
+	})
+	return created, err
+}
+
+// DeleteLink unlinks a Mattermost channel. A channel that is not linked is no error.
+func (s *Server) DeleteLink(ctx context.Context, channel string) error {
+	return s.deleteAt(ctx, "unlink the channel "+channel, routeLinks+"/"+url.PathEscape(channel))
+}
+
+// deleteAt deletes what a route of the plugin names. It is no error that it is not there.
+func (s *Server) deleteAt(ctx context.Context, doing, route string) error {
+	err := s.WhenReady(ctx, func(ctx context.Context) error {
+		return s.callPlugin(ctx, doing, http.MethodDelete, route, nil, nil)
+	})
+	if IsNotFound(err) && !IsDown(err) {
+		return nil
+	}
+	return err
+}
