@@ -55,7 +55,7 @@ func TakeInventory(ctx context.Context, of Installation, version string) (Invent
 		return found, err
 	}
 	if of.ClientID != "" {
-		if err := c.findApplication(ctx, of.ClientID, &found); err != nil {
+		if err := c.inventApplication(ctx, of.ClientID, &found); err != nil {
 			return found, err
 		}
 	}
@@ -98,7 +98,7 @@ func (i *Inventory) note(format string, args ...any) {
 	i.Notes = append(i.Notes, fmt.Sprintf(format, args...))
 }
 
-func (c *clients) findApplication(ctx context.Context, id string, found *Inventory) error {
+func (c *clients) inventApplication(ctx context.Context, id string, found *Inventory) error {
 	if !guidPattern.MatchString(id) {
 		return fmt.Errorf("the client id %q is not a GUID; the portal shows it as Application (client) ID", id)
 	}

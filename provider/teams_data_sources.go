@@ -23,14 +23,7 @@ type teamsLookup struct{ clients *clients }
 
 // Configure implements datasource.DataSourceWithConfigure.
 func (l *teamsLookup) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	if req.ProviderData == nil {
-		return
-	}
-	c, ok := req.ProviderData.(*clients)
-	if !ok {
-		resp.Diagnostics.AddError("Unexpected provider data", "This is a bug in the provider: its data has the wrong type.")
-	}
-	l.clients = c
+	l.clients = clientsFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // ask makes a call of the plugin's routes, waiting while the plugin starts.

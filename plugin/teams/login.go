@@ -6,6 +6,7 @@ package teams
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"golang.org/x/oauth2"
 
@@ -43,7 +44,9 @@ func (c *Client) Exchange(ctx context.Context, redirectURI, code, verifier strin
 // PasswordGrant logs a person in without a browser, with the resource owner password credentials grant of RFC 6749,
 // section 4.3. Entra refuses it where more than a password is asked for.
 func (c *Client) PasswordGrant(ctx context.Context, username, password string) (*oauth2.Token, error) {
-	token, err := c.login("").PasswordCredentialsToken(context.WithValue(ctx, oauth2.HTTPClient, c.http), username, password)
+	token, err := c.requestToken(ctx, url.Values{
+		"grant_type": {"password"}, "username": {username}, "password": {password}, "scope": {strings.Join(c.scopes(), " ")},
+	})
 	if err != nil {
 		return nil, TokenFailure("log in as "+username, err)
 	}
