@@ -80,6 +80,7 @@ func (r *adminConsentResource) Schema(_ context.Context, _ resource.SchemaReques
 
 // ModifyPlan says at plan time what a caller's own GUID mix-up would only show after waiting for replication.
 func (r *adminConsentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	defer r.clients.preflight(ctx, req, resp, adminConsentNeeds)
 	if req.Plan.Raw.IsNull() {
 		return
 	}

@@ -21,6 +21,7 @@ const unfinishedKey = "unfinished"
 // ModifyPlan refuses to destroy what is protected, and plans the redirect URIs and a service principal for a
 // registration that has lost it.
 func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	defer r.clients.preflight(ctx, req, resp, applicationNeeds)
 	if req.Plan.Raw.IsNull() {
 		var state applicationModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

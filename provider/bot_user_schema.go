@@ -97,6 +97,7 @@ func (r *botUserResource) ValidateConfig(ctx context.Context, req resource.Valid
 
 // ModifyPlan asks for the password before anything is created, and keeps a protected account.
 func (r *botUserResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	defer r.clients.preflight(ctx, req, resp, botUserNeeds)
 	if req.Plan.Raw.IsNull() {
 		var state botUserModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

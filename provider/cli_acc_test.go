@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -108,10 +109,12 @@ func (c *cli) run(arguments ...string) {
 	}
 }
 
-// unwrapped undoes Terraform's frames and line breaks in messages.
+var colour = regexp.MustCompile(`\x1b\[[0-9;]*m`)
+
+// unwrapped undoes Terraform's colours, frames and line breaks in messages.
 func unwrapped(output string) string {
 	var words []string
-	for word := range strings.FieldsSeq(output) {
+	for word := range strings.FieldsSeq(colour.ReplaceAllString(output, "")) {
 		if word != "│" {
 			words = append(words, word)
 		}

@@ -15,6 +15,7 @@ import (
 // ModifyPlan promises a current secret, and a new one where only that leads there. It does not look at the clock: Terraform
 // plans a second time while it applies and wants the same answer. What time brings is found by a refresh.
 func (r *clientSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	defer r.clients.preflight(ctx, req, resp, clientSecretNeeds)
 	if req.Plan.Raw.IsNull() {
 		return
 	}

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -30,6 +31,8 @@ type clients struct {
 
 	azureUnknown      []string // provider arguments of the Azure side that are unknown during this plan
 	mattermostUnknown []string // the same for the Mattermost side
+
+	loginWarning sync.Once // one warning about a refused log-in is enough
 }
 
 // configured is clientsFrom for a resource, and for a list resource, which is configured with the same request.

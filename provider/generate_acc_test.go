@@ -136,7 +136,7 @@ func TestAccGenerate(t *testing.T) {
 	for _, words := range []string{
 		"resource \"msteamssync_admin_consent\" \"this\" {\n  client_id = msteamssync_application.this.client_id\n}",
 		`display_name        = "Made by hand"`, `extra_redirect_uris = ["https://second.example.com/callback"]`, `license_skus        = ["TEAMS_ENTERPRISE"]`,
-		"resource \"msteamssync_plugin\" \"this\" {\n}", "depends_on = [msteamssync_plugin.this", `enabled_teams`, "<<EOT\n-----BEGIN CERTIFICATE-----",
+		"resource \"msteamssync_plugin\" \"this\" {}", "depends_on = [msteamssync_plugin.this", `enabled_teams`, "<<EOT\n-----BEGIN CERTIFICATE-----",
 		"resource \"msteamssync_metered_billing\" \"this\"", "resource \"msteamssync_client_secret\" \"this\"",
 	} {
 		if !strings.Contains(main, words) {

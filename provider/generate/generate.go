@@ -121,7 +121,8 @@ func build(ctx context.Context, from *remote, found provider.Inventory, o Option
 }
 
 func finish(file *hclwrite.File) []byte {
-	return append(bytes.TrimRight(hclwrite.Format(file.Bytes()), "\n"), '\n')
+	text := bytes.ReplaceAll(hclwrite.Format(file.Bytes()), []byte(" {\n}\n"), []byte(" {}\n"))
+	return append(bytes.TrimRight(text, "\n"), '\n')
 }
 
 // head writes the settings of Terraform and the provider block. Credentials stay in the environment.

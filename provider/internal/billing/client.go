@@ -128,7 +128,7 @@ func newError(method, path string, response *http.Response) error {
 
 // advice says how to mend the refusals that this set-up runs into.
 var advice = map[string]string{
-	"AuthorizationFailed":   "The identity that runs Terraform needs the role Contributor on the subscription (or on the resource group, once the namespace " + namespace + " is registered).",
+	"AuthorizationFailed":   "The identity that runs Terraform needs the role Contributor on the subscription (or on the resource group, once the namespace " + namespace + " is registered), and it must own the app registration or be an Application Administrator.",
 	"ResourceGroupNotFound": "Create the resource group first, or correct resource_group_name.",
 	"SubscriptionNotFound":  "Check subscription_id, and that the identity that runs Terraform has a role in that subscription.",
 }

@@ -21,8 +21,9 @@ type Rights struct {
 	DirectoryRoles []string // template ids of directory roles (wids)
 }
 
-// ordinaryUser is the entry of wids that every member of a tenant has (Entra docs, "Access token claims reference").
-const ordinaryUser = "b79fbf4d-3ef9-4689-8143-76b194e85509"
+// everyCaller are entries of wids that open nothing by themselves: every member of a tenant has the first, tokens of
+// applications the second.
+var everyCaller = []string{"b79fbf4d-3ef9-4689-8143-76b194e85509", "0997a1d0-0d1d-4acb-b408-d5ca73121e90"}
 
 // everythingForUsers opens every call of the directory that its user's roles open. Tokens of the Azure CLI hold it.
 const everythingForUsers = "Directory.AccessAsUser.All"
@@ -60,7 +61,7 @@ func readRights(token string) (Rights, bool) {
 		rights.Permissions = strings.Fields(*claims.Scopes)
 	}
 	for _, id := range claims.Wids {
-		if !strings.EqualFold(id, ordinaryUser) {
+		if !containsFold(everyCaller, id) {
 			rights.DirectoryRoles = append(rights.DirectoryRoles, id)
 		}
 	}
