@@ -102,3 +102,8 @@ func (c *clients) canRefreshMattermost(diags *diag.Diagnostics) bool {
 	}
 	return c.needMattermost(diags)
 }
+
+// canPlanMattermost is needMattermost for a plan: credentials that are unknown so far may be known when it is applied.
+func (c *clients) canPlanMattermost(diags *diag.Diagnostics) bool {
+	return c == nil || len(c.mattermostUnknown) > 0 || c.needMattermost(diags)
+}

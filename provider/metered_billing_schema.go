@@ -68,7 +68,7 @@ func (r *meteredBillingResource) Schema(_ context.Context, _ resource.SchemaRequ
 
 // ModifyPlan fills in the provider's subscription.
 func (r *meteredBillingResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.clients == nil || len(r.clients.azureUnknown) > 0 {
+	if req.Plan.Raw.IsNull() || r.clients == nil || len(r.clients.azureUnknown) > 0 || !r.clients.needEntra(&resp.Diagnostics) {
 		return
 	}
 	at := path.Root("subscription_id")

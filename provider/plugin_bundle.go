@@ -71,7 +71,7 @@ func checkDigest(m pluginModel, b *bundle.Bundle, diags *diag.Diagnostics) {
 // ModifyPlan says which version the plugin will have and that it will run, so that another version, another build or a
 // stopped plugin shows as a planned change.
 func (r *pluginResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
+	if req.Plan.Raw.IsNull() || !r.clients.canPlanMattermost(&resp.Diagnostics) {
 		return
 	}
 	var plan, configuration, state pluginModel

@@ -80,7 +80,7 @@ func (r *pluginConfigResource) ValidateConfig(ctx context.Context, req resource.
 
 // ModifyPlan says which keys will be managed.
 func (r *pluginConfigResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
+	if req.Plan.Raw.IsNull() || !r.clients.canPlanMattermost(&resp.Diagnostics) {
 		return
 	}
 	plan := valuesOf(ctx, req.Plan, &resp.Diagnostics)

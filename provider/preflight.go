@@ -52,13 +52,13 @@ var (
 )
 
 // preflight warns during the plan about permissions that the apply needs and that the caller's own access token does not
-// hold. It makes no request but the log-in, which a run makes once. Defer it in ModifyPlan: it looks at the finished plan.
+// hold; without any Azure credentials it is an error. It makes no request but the log-in, which a run makes once. Defer it in ModifyPlan: it looks at the finished plan.
 func (c *clients) preflight(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, all needs) {
-	if c == nil || c.entra == nil || resp.Diagnostics.HasError() {
+	if c == nil || len(c.azureUnknown) > 0 || resp.Diagnostics.HasError() {
 		return
 	}
 	calls := all.of(fieldsOf(req.State.Raw), fieldsOf(resp.Plan.Raw))
-	if len(calls) == 0 {
+	if len(calls) == 0 || !c.needEntra(&resp.Diagnostics) {
 		return
 	}
 	rights, readable, err := c.entra.Rights(ctx)
