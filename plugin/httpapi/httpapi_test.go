@@ -17,9 +17,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/httpapi"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
@@ -52,6 +54,23 @@ func (l *links) Delete(_ context.Context, _ bridge.UserID, channel bridge.Channe
 		return bridge.Link{}, refusal.New(refusal.NotFound, "This channel is not linked.")
 	}
 	return bridge.Link{}, l.err
+}
+
+// certs holds the certificate c.
+type certs struct{ validFor time.Duration }
+
+func (*certs) List(context.Context) ([]certificates.Certificate, error) {
+	return []certificates.Certificate{{ID: "c"}}, nil
+}
+func (c *certs) Create(_ context.Context, _ bridge.UserID, subject string, validFor time.Duration) (certificates.Certificate, error) {
+	c.validFor = validFor
+	return certificates.Certificate{ID: "new", Subject: subject}, nil
+}
+func (*certs) Delete(_ context.Context, _ bridge.UserID, id string) error {
+	if id != "c" {
+		return refusal.New(refusal.NotFound, "There is no such certificate.")
+	}
+	return nil
 }
 
 // logins remembers who asked.
@@ -142,7 +161,7 @@ func parts() httpapi.Parts {
 		Status:       func(context.Context) any { return map[string]string{"state": "running"} },
 		Fingerprints: func(salt []byte) map[string]string { return map[string]string{"clientSecret": string(salt[:1])} },
 		Checks:       checks{},
-		Accounts:     &logins{}, Links: &links{}, Access: &access{}, Bots: &access{}, Lookup: &access{},
+		Accounts:     &logins{}, Links: &links{}, Access: &access{}, Bots: &access{}, Lookup: &access{}, Certificates: &certs{},
 		Changes: http.HandlerFunc(accepted), Lifecycle: http.HandlerFunc(accepted), Metrics: http.HandlerFunc(accepted),
 	}
 }
@@ -181,6 +200,7 @@ var bodies = map[string]string{
 	"POST /api/v1/bots":                                 `{"username":"bot@demo.example","password":"secret"}`,
 	"POST /changes":                                     `{}`,
 	"POST /lifecycle":                                   `{}`,
+	"POST /api/v1/certificates":                         `{"subject":"CN=Sync","valid_for_seconds":3600}`,
 }
 
 // pathOf puts the channel c, or any other thing c, into a route's path.
@@ -215,8 +235,8 @@ func TestAuthorisation(t *testing.T) {
 
 func TestRequestsWithoutAPartAreToldToWait(t *testing.T) {
 	p := parts()
-	p.Accounts, p.Links, p.Changes, p.Lifecycle, p.NotReady = nil, nil, nil, nil, "No database."
 	p.Access, p.Bots, p.Lookup = nil, nil, nil
+	p.Accounts, p.Links, p.Certificates, p.Changes, p.Lifecycle, p.NotReady = nil, nil, nil, nil, nil, "No database."
 	for _, route := range httpapi.Routes() {
 		name := route.Method + " " + route.Path
 		w := ask(t, p, "root", route.Method, pathOf(route), bodies[name])
@@ -429,6 +449,29 @@ func TestAccessRoutes(t *testing.T) {
 		w := ask(t, p, "root", c.method, c.path, c.body)
 		if w.Code != c.status || !strings.Contains(w.Body.String(), c.holds) || c.asked != nil && !slices.Equal(a.asked, c.asked) {
 			t.Errorf("%s %s answers %d %s, asked %q", c.method, c.path, w.Code, w.Body, a.asked)
+		}
+	}
+}
+
+func TestCertificates(t *testing.T) {
+	p, made := parts(), &certs{}
+	p.Certificates = made
+	if w := ask(t, p, "root", "POST", "/api/v1/certificates", bodies["POST /api/v1/certificates"]); w.Code != http.StatusCreated || made.validFor != time.Hour {
+		t.Errorf("created: %d, valid for %v: %s", w.Code, made.validFor, w.Body)
+	}
+	if w := ask(t, p, "root", "GET", "/api/v1/certificates", ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"certificates":[{"id":"c"`) {
+		t.Errorf("listed: %d %s", w.Code, w.Body)
+	}
+	if w := ask(t, p, "root", "DELETE", "/api/v1/certificates/unknown", ""); w.Code != http.StatusNotFound {
+		t.Errorf("an unknown one: %d", w.Code)
+	}
+	if w := ask(t, p, "root", "DELETE", "/api/v1/certificates/c", ""); w.Code != http.StatusNoContent {
+		t.Errorf("deleted: %d", w.Code)
+	}
+	p.Certificates = nil
+	for _, method := range []string{"GET", "POST"} {
+		if w := ask(t, p, "root", method, "/api/v1/certificates", bodies[method+" /api/v1/certificates"]); w.Code != http.StatusServiceUnavailable {
+			t.Errorf("%s before the store is open: %d", method, w.Code)
 		}
 	}
 }

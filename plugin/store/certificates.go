@@ -13,9 +13,6 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
-// CertificatesChannel tells the nodes that there are other certificates; payload: empty.
-const CertificatesChannel = "msteamssync_certificates"
-
 // Certificate is a certificate with which the application logs in, and its sealed private key.
 type Certificate struct {
 	ID         string

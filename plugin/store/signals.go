@@ -19,7 +19,11 @@ const (
 	LanesChannel    = "msteamssync_lanes"    // payload: see lanes.go
 	LinksChannel    = "msteamssync_links"    // payload: empty
 	SettingsChannel = "msteamssync_settings" // payload: the version
+	// CertificatesChannel says that there are other certificates; payload: empty.
+	CertificatesChannel = "msteamssync_certificates"
 )
+
+var channels = []string{LinksChannel, SettingsChannel, CertificatesChannel, LanesChannel}
 
 // signals is the one connection that listens.
 type signals struct {
@@ -98,12 +102,12 @@ func (g *signals) session(ctx context.Context, config *pgx.ConnConfig) (connecte
 		return false, err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	for _, channel := range []string{LanesChannel, LinksChannel, SettingsChannel} {
+	for _, channel := range channels {
 		if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
 			return false, err
 		}
 	}
-	for _, channel := range []string{LinksChannel, SettingsChannel, LanesChannel} {
+	for _, channel := range channels {
 		g.tell(channel, "", true)
 	}
 	for {
