@@ -29,6 +29,7 @@ var (
 	_ resource.ResourceWithImportState = (*adminConsentResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*adminConsentResource)(nil)
 	_ resource.ResourceWithIdentity    = (*adminConsentResource)(nil)
+	_ resource.ResourceWithMoveState   = (*adminConsentResource)(nil)
 )
 
 func newAdminConsentResource() resource.Resource { return &adminConsentResource{} }

@@ -25,6 +25,7 @@ var (
 	_ resource.ResourceWithImportState = (*applicationResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*applicationResource)(nil)
 	_ resource.ResourceWithIdentity    = (*applicationResource)(nil)
+	_ resource.ResourceWithMoveState   = (*applicationResource)(nil)
 )
 
 func newApplicationResource() resource.Resource { return &applicationResource{} }
