@@ -97,6 +97,9 @@ resource "msteamssync_application" "this" {
 				ImportStateIdFunc: idFrom(app, "client_id"),
 			},
 			{ResourceName: app, ImportState: true, ImportStateVerify: true, ImportStateIdFunc: idFrom(app, "id")},
+			{ResourceName: app, ImportState: true, ImportStateVerify: true, ImportStateId: "name:" + appName},
+			{ResourceName: app, ImportState: true, ImportStateId: "name:Nobody", ExpectError: regexp.MustCompile(`no\s+app\s+registration\s+of\s+the\s+tenant`)},
+			{ResourceName: app, ImportState: true, ImportStateId: "Nobody", ExpectError: regexp.MustCompile(`is\s+not\s+a\s+GUID`)},
 			{ // deleted by somebody
 				PreConfig: func() {
 					admin.do(http.MethodDelete, fmt.Sprintf("/v1.0/applications/%v", admin.application(appName)["id"]), nil)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -59,6 +60,9 @@ func texts[T ~string](items []T) []string {
 func withReported(ctx context.Context, listed types.Set, found []string, diags *diag.Diagnostics) types.Set {
 	return spelling(strings.ToLower).refresh(ctx, listed, append(itemsOf(ctx, listed, diags), found...), diags)
 }
+
+// setOfCertificates validates each item of a set.
+func setOfCertificates() validator.Set { return setvalidator.ValueStringsAre(certificateValidator{}) }
 
 // certificateValidator refuses what is not exactly one certificate, and above all private keys.
 type certificateValidator struct{}

@@ -110,7 +110,7 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "Object IDs of the users and service principals that own the registration; others are removed, after those that are missing have been added. " +
 					"An owner may change the registration without any other right, so the identity that runs Terraform with `Application.ReadWrite.OwnedBy` must be listed. `[]` removes all owners. Default: unmanaged."},
 			"certificates": schema.SetAttribute{ElementType: types.StringType, Optional: true, PlanModifiers: []planmodifier.Set{keepSpelling(certificateSpelling)},
-				Validators: []validator.Set{setvalidator.ValueStringsAre(certificateValidator{})},
+				Validators: []validator.Set{setOfCertificates()},
 				MarkdownDescription: "PEM certificates (the public part, without the private key) that the application may log in with, for example `certificate_pem` of `msteamssync_client_certificate`; others are removed. " +
 					"`[]` removes all certificates. Default: unmanaged, and what is there shows in `foreign_credentials`."},
 			"foreign_credentials": schema.SetAttribute{ElementType: types.StringType, Optional: true, Computed: true, Default: setdefault.StaticValue(setOf(nil)),

@@ -167,6 +167,8 @@ func (p *msteamssync) DataSources(context.Context) []func() datasource.DataSourc
 		newTeamDataSource,
 		newChannelDataSource,
 		newMattermostChannelDataSource,
+		newApplicationDataSource,
+		newCredentialAuditDataSource,
 	}
 }
 

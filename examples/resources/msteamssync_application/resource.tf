@@ -24,3 +24,16 @@ resource "msteamssync_application" "shared" {
     "User.Read.All",
   ]
 }
+
+# Guarded: its owners and credentials are exactly these, a pipeline sees any other, and no destroy goes through.
+resource "msteamssync_application" "guarded" {
+  site_url            = "https://chat.example.com"
+  owners              = ["01234567-89ab-4def-8123-456789abcdef"]
+  certificates        = [var.certificate_pem]
+  foreign_credentials = ["federated:github-actions"]
+  deletion_protection = true
+}
+
+variable "certificate_pem" {
+  type = string
+}
