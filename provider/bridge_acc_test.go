@@ -12,9 +12,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
@@ -207,4 +209,15 @@ func (b *bridge) remove() {
 	if _, err := b.client.RemovePlugin(b.t.Context(), catalog.PluginID); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+// words matches text that Terraform may have broken into lines anywhere; … stands for anything.
+func words(text string) *regexp.Regexp {
+	pattern := strings.ReplaceAll(regexp.QuoteMeta(text), " ", `\s+`)
+	return regexp.MustCompile("(?s)" + strings.ReplaceAll(pattern, "…", ".*"))
+}
+
+// fails is a step whose configuration is refused with words.
+func fails(config, text string) resource.TestStep {
+	return resource.TestStep{Config: mattermostOnly(config), ExpectError: words(text)}
 }

@@ -7,7 +7,7 @@ package provider_test
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +25,8 @@ func TestAccLookups(t *testing.T) {
 	twice := unique("Twice")
 	first, _ := b.teamsTeam(twice)
 	second, _ := b.teamsTeam(strings.ToUpper(twice))
+	ids := []string{first, second}
+	slices.Sort(ids)
 	config := fmt.Sprintf(`
 data "msteamssync_team" "by_name" { name = %[1]q }
 data "msteamssync_team" "by_id"   { id = data.msteamssync_team.by_name.id }
@@ -42,9 +44,6 @@ data "msteamssync_mattermost_channel" "by_name" {
 }
 data "msteamssync_mattermost_channel" "by_id" { id = data.msteamssync_mattermost_channel.by_name.id }
 `, strings.ToUpper(name), b.team.Name)
-	fails := func(config, says string) resource.TestStep {
-		return resource.TestStep{Config: mattermostOnly(config), ExpectError: regexp.MustCompile(says)}
-	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
 		{Config: mattermostOnly(config), ConfigStateChecks: []statecheck.StateCheck{
 			attribute("data.msteamssync_team.by_name", "id", knownvalue.StringExact(team)),
@@ -57,12 +56,12 @@ data "msteamssync_mattermost_channel" "by_id" { id = data.msteamssync_mattermost
 			attribute("data.msteamssync_mattermost_channel.by_id", "channel_name", knownvalue.StringExact("town")),
 			attribute("data.msteamssync_mattermost_channel.by_id", "private", knownvalue.Bool(false)),
 		}},
-		fails(fmt.Sprintf(`data "msteamssync_team" "this" { name = %q }`, twice), `(?s)2 Teams teams are\s+called.*`+"("+first+"|"+second+")"),
-		fails(`data "msteamssync_team" "this" { name = "Nobody's" }`, `(?s)there is no Teams team\s+called "Nobody's"`),
-		fails(`data "msteamssync_team" "this" { id = "not-a-team" }`, `(?s)There is no team with the\s+id not-a-team`),
-		fails(fmt.Sprintf("data \"msteamssync_channel\" \"this\" {\n team_id = %q\n name = \"None\"\n}", team), `(?s)there is no Teams\s+channel called "None"`),
-		fails(fmt.Sprintf("data \"msteamssync_mattermost_channel\" \"this\" {\n team_name = %q\n channel_name = \"Town\"\n}", "none-"+b.team.Name), `(?s)not the\s+display names`),
-		fails(`data "msteamssync_team" "this" {}`, `(?s)one \(and only one\)`),
+		fails(`data "msteamssync_team" "this" {}`, `one (and only one)`),
+		fails(fmt.Sprintf(`data "msteamssync_team" "this" { name = %q }`, twice), "2 Teams teams are called \""+twice+"\"; give the id of one of them: "+strings.Join(ids, ", ")),
+		fails(`data "msteamssync_team" "this" { name = "Nobody's" }`, `there is no Teams team called "Nobody's"`),
+		fails(`data "msteamssync_team" "this" { id = "not-a-team" }`, `There is no team with the id not-a-team`),
+		fails(fmt.Sprintf("data \"msteamssync_channel\" \"this\" {\n team_id = %q\n name = \"None\"\n}", team), `there is no Teams channel called "None"`),
+		fails(fmt.Sprintf("data \"msteamssync_mattermost_channel\" \"this\" {\n team_name = %q\n channel_name = \"Town\"\n}", "none-"+b.team.Name), `not the display names`),
 	}})
 }
 
@@ -70,13 +69,13 @@ data "msteamssync_mattermost_channel" "by_id" { id = data.msteamssync_mattermost
 func TestAccLookupsWithoutThePlugin(t *testing.T) {
 	b := openBridge(t, nil)
 	impatient := strings.Replace(mattermostOnly(`data "msteamssync_team" "this" { name = "Demo Team" }`), "provider \"msteamssync\" {", "provider \"msteamssync\" {\n  consistency_timeout = \"1s\"", 1)
-	says := func(prepare func(), words string) resource.TestStep {
-		return resource.TestStep{PreConfig: prepare, Config: impatient, ExpectError: regexp.MustCompile(words)}
+	says := func(prepare func(), text string) resource.TestStep {
+		return resource.TestStep{PreConfig: prepare, Config: impatient, ExpectError: words(text)}
 	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
-		says(func() { b.change(map[string]any{"clientid": nil}); b.disable(); b.enableBare() }, `(?s)not\s+configured.*msteamssync_plugin_config`),
-		says(b.disable, `(?s)installed but\s+disabled.*enabled = true`),
-		says(func() { b.upload(trialBundle(t, "0.0.1", "old", nil)) }, `(?s)older than\s+this\s+provider: update\s+msteamssync_plugin`),
-		says(func() { b.remove() }, `(?s)plugin is not\s+installed.*msteamssync_plugin`),
+		says(func() { b.change(map[string]any{"clientid": nil}); b.disable(); b.enableBare() }, "not configured…msteamssync_plugin_config"),
+		says(b.disable, "installed but disabled…enabled = true"),
+		says(func() { b.upload(trialBundle(t, "0.0.1", "old", nil)) }, "older than this provider: update msteamssync_plugin"),
+		says(func() { b.remove() }, "plugin is not installed…msteamssync_plugin"),
 	}})
 }

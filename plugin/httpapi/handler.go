@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 )
 
 // Caller is who makes a request, as Mattermost says.
@@ -131,7 +132,7 @@ func (h *Handler) unknown(r *http.Request) error {
 // refuse answers with an error, as a page to a browser and as JSON to all others.
 func (a *api) refuse(c *call, route Route, err error) {
 	e := asError(err)
-	if e.Status >= http.StatusInternalServerError {
+	if e.Status >= http.StatusInternalServerError && e.Code != string(refusal.NotReady) {
 		a.Log.Error("could not answer a request", "path", c.URL.Path, "request_id", c.RequestID, "error", err)
 	}
 	if route.Page {

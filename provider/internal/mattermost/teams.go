@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -43,7 +44,7 @@ func (e *NameError) Error() string {
 	if len(e.IDs) == 0 {
 		return fmt.Sprintf("there is no %s called %q%s", e.What, e.Name, in)
 	}
-	return fmt.Sprintf("%d %ss are called %q%s; give the id of one of them: %s", len(e.IDs), e.What, e.Name, in, strings.Join(e.IDs, ", "))
+	return fmt.Sprintf("%d %ss are called %q%s; give the id of one of them: %s", len(e.IDs), e.What, e.Name, in, strings.Join(slices.Sorted(slices.Values(e.IDs)), ", "))
 }
 
 // TeamsTeamByID finds a team of Microsoft Teams through the plugin, which asks as its own application.
