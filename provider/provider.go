@@ -169,6 +169,7 @@ func (p *msteamssync) DataSources(context.Context) []func() datasource.DataSourc
 		newMattermostChannelDataSource,
 		newApplicationDataSource,
 		newCredentialAuditDataSource,
+		newReadinessDataSource,
 	}
 }
 

@@ -63,10 +63,10 @@ func (a *api) redirect(c *call) error {
 func adminConsented(c *call, query url.Values) {
 	if query.Get("error") != "" {
 		description, _, _ := strings.Cut(query.Get("error_description"), "\r\n")
-		page(c, http.StatusForbidden, pageText{Title: "Consent was not given", Text: "Microsoft says: " + description, Detail: query.Get("error")})
+		page(c, http.StatusForbidden, pageText{Title: "Consent was not given", Text: "Microsoft says: " + description, Detail: c.RequestID})
 		return
 	}
-	page(c, http.StatusOK, pageText{Title: "Consent was given", Text: "Microsoft has noted the administrator's consent. You can close this window."})
+	page(c, http.StatusOK, pageText{Title: "Consent was given", Text: "Microsoft has noted the administrator's consent."})
 }
 
 func (a *api) needsConnect(c *call) error {

@@ -103,7 +103,7 @@ type Linked struct {
 	Account
 }
 
-// List reads the accounts of a subscription that the caller may see.
+// List reads the accounts of a subscription that the caller may see. A subscription without the namespace has none.
 func (c *Client) List(ctx context.Context, subscriptionID string) ([]Linked, error) {
 	var list []Linked
 	path, query := "/subscriptions/"+url.PathEscape(subscriptionID)+"/providers/"+namespace+"/accounts", url.Values{"api-version": {accountsAPI}}
@@ -112,7 +112,11 @@ func (c *Client) List(ctx context.Context, subscriptionID string) ([]Linked, err
 			Value    []accountBody `json:"value"`
 			NextLink string        `json:"nextLink"`
 		}
-		if _, err := c.send(ctx, http.MethodGet, path, query, nil, &page); err != nil {
+		_, err := c.send(ctx, http.MethodGet, path, query, nil, &page)
+		if hasCode(err, "MissingSubscriptionRegistration") {
+			return nil, nil
+		}
+		if err != nil {
 			return nil, err
 		}
 		for _, body := range page.Value {

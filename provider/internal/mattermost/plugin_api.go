@@ -23,10 +23,12 @@ import (
 // ErrPluginDown says that the plugin does not answer: it is disabled, starting, or failed.
 var ErrPluginDown = errors.New("the plugin does not answer")
 
-// The plugin's routes that the provider calls; both are for system admins.
+// The plugin's routes that the provider calls; all are for system admins.
 const (
 	routeFingerprints = "/api/v1/config/fingerprints"
 	routeStatus       = "/api/v1/status"
+	routeWebhook      = "/api/v1/checks/webhook"
+	routeCredentials  = "/api/v1/checks/credentials"
 )
 
 // Fingerprint identifies a secret without holding it: a random salt and the HMAC-SHA256 of the secret under it. Its text
@@ -104,6 +106,26 @@ func (s *Server) Report(ctx context.Context) (Report, error) {
 // openapi.yaml describes it. The error is ErrPluginDown when it does not answer.
 func (s *Server) Status(ctx context.Context, into any) error {
 	return s.callPlugin(ctx, "read the plugin's status", http.MethodGet, routeStatus, nil, into)
+}
+
+// Check is what the plugin found when it tried something out.
+type Check struct {
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+	Code   string `json:"code"`
+}
+
+// CheckWebhook has the plugin call its own public address as Microsoft Graph does. The error is ErrPluginDown when the
+// plugin does not answer.
+func (s *Server) CheckWebhook(ctx context.Context) (found Check, err error) {
+	err = s.callPlugin(ctx, "check the plugin's webhook", http.MethodPost, routeWebhook, nil, &found)
+	return found, err
+}
+
+// CheckCredentials has the plugin ask Microsoft for a new token. The error is ErrPluginDown when the plugin does not answer.
+func (s *Server) CheckCredentials(ctx context.Context) (found Check, err error) {
+	err = s.callPlugin(ctx, "check the plugin's credentials", http.MethodPost, routeCredentials, nil, &found)
+	return found, err
 }
 
 // callPlugin calls one of the plugin's own routes.
