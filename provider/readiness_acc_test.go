@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/signin"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
 
@@ -67,12 +68,13 @@ resource "msteamssync_plugin_config" "this" {
 `, shared.Mattermost.URL, licensedBot, pluginConfig(bundle, ""), tenantID, shared.Emulator.URL(), shared.Emulator.CAPEM())
 }
 
+// The data source stands outside the check block: one inside is read by every apply, so that no plan is ever empty.
 const readinessCheckBlock = `
+data "msteamssync_readiness" "this" {
+  bot_user_principal_name = "whole-bridge@demo.example"
+  depends_on              = [msteamssync_plugin_config.this, msteamssync_admin_consent.this, msteamssync_bot_user.this, msteamssync_metered_billing.this]
+}
 check "bridge" {
-  data "msteamssync_readiness" "this" {
-    bot_user_principal_name = "whole-bridge@demo.example"
-    depends_on              = [msteamssync_plugin_config.this, msteamssync_admin_consent.this, msteamssync_bot_user.this, msteamssync_metered_billing.this]
-  }
   assert {
     condition     = data.msteamssync_readiness.this.ready
     error_message = join("\n", [for c in data.msteamssync_readiness.this.checks : "${c.check}: ${c.detail} ${c.fix}" if !c.ok])
@@ -97,7 +99,7 @@ func azureBlock(address string, ca []byte) map[string]any {
 	}
 }
 
-// mattermostBlockOf is the provider block with Mattermost credentials only, for the protocol.
+// mattermostOnlyBlock is the provider block with Mattermost credentials only, for the protocol.
 func mattermostOnlyBlock() map[string]any {
 	block := bothBlock()
 	return map[string]any{"mattermost": block["mattermost"], "ca_certificates": block["ca_certificates"]}
@@ -146,8 +148,9 @@ func checked(want tfjson.CheckStatus) plancheck.PlanCheck {
 }
 
 func TestAccReadiness(t *testing.T) {
-	openConsole(t)
+	admin := openConsole(t)
 	portal := openPortal(t, shared.Emulator)
+	t.Cleanup(shared.Emulator.Faults().Clear)
 	config := bothSides(wholeBridge(realBundle(t)) + readinessCheckBlock)
 	question := map[string]any{"bot_user_principal_name": "whole-bridge@demo.example"}
 	var asked *protocol
@@ -204,10 +207,11 @@ func TestAccReadiness(t *testing.T) {
 			},
 		},
 		{
-			PreConfig: func() { linked = findEachFault(t, asked, portal, question) },
+			PreConfig: func() { linked = findEachFault(t, asked, admin, portal, question) },
 			Config:    config, // mends what was broken
 			Check: func(*terraform.State) error {
 				var v verdict
+				shared.Emulator.Faults().Clear()
 				eventually(t, "the plugin to subscribe", func() bool {
 					v = asked.readiness(question)
 					return v.wrong["subscriptions"] == ""
@@ -236,7 +240,7 @@ func connectBot(t *testing.T, login, password string) {
 }
 
 // findEachFault breaks one thing after the other and expects that its check finds it.
-func findEachFault(t *testing.T, asked *protocol, portal *portal, question map[string]any) (linked string) {
+func findEachFault(t *testing.T, asked *protocol, admin *console, portal *portal, question map[string]any) (linked string) {
 	t.Helper()
 	app := portal.application("Whole Bridge")
 	principal := portal.principal(app["appId"])
@@ -281,9 +285,8 @@ func findEachFault(t *testing.T, asked *protocol, portal *portal, question map[s
 			portal.do(http.MethodPost, fmt.Sprintf("/v1.0/applications/%v/addPassword", app["id"]), object{"passwordCredential": object{"displayName": "by hand"}})
 			portal.do(http.MethodPost, fmt.Sprintf("/v1.0/applications/%v/removePassword", app["id"]), object{"keyId": keys[0].(object)["keyId"]})
 		}},
-		{"webhook", "127.0.0.1:1/plugins/", question, func() { moveSite(t, "https://127.0.0.1:1") }},
+		{"webhook", "certificate", question, func() { admin.change(map[string]any{"cacertificates": nil}) }},
 		{"plugin", "The plugin is disabled", question, func() {
-			moveSite(t, site)
 			if _, err := shared.Mattermost.Client().DisablePlugin(context.Background(), catalog.PluginID); err != nil {
 				t.Fatal(err)
 			}
@@ -312,7 +315,9 @@ func findEachFault(t *testing.T, asked *protocol, portal *portal, question map[s
 // linkInVain links a channel while Microsoft Graph cannot reach the plugin, so that there is no subscription.
 func linkInVain(t *testing.T) (channelID string) {
 	t.Helper()
-	moveSite(t, "https://127.0.0.1:1")
+	if _, err := shared.Emulator.Faults().Add(faults.Rule{Effect: faults.ValidationRefused}); err != nil {
+		t.Fatal(err)
+	}
 	team, err := shared.Mattermost.NewTeam(t.Context(), "readiness")
 	if err != nil {
 		t.Fatal(err)
@@ -348,13 +353,5 @@ func askPlugin(t *testing.T, method, route string, want int, body map[string]any
 	defer response.Body.Close()
 	if response.StatusCode != want {
 		t.Fatalf("%s %s: HTTP %d, want %d", method, route, response.StatusCode, want)
-	}
-}
-
-// moveSite changes the server's own site URL.
-func moveSite(t *testing.T, site string) {
-	t.Helper()
-	if err := setSiteURL(t.Context(), site); err != nil {
-		t.Fatal(err)
 	}
 }

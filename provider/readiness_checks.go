@@ -166,11 +166,14 @@ func ungranted(kind catalog.Kind, requested []string, s spelling, granted []stri
 
 func checkBilling(ctx context.Context, r *readiness) finding {
 	const unmetered = "Microsoft has metered no Teams API since 2025-08-25."
-	if r.clients.entra == nil {
-		return missingSide(r.clients.azureUnknown)
+	if r.clients.entra == nil && len(r.clients.azureUnknown) == 0 {
+		return finding{skipped: true}
 	}
 	if f, ok := r.needServer(ctx); !ok {
 		return f
+	}
+	if r.clients.entra == nil {
+		return missingSide(r.clients.azureUnknown)
 	}
 	value, _ := r.server.settings.Lookup("evaluationAPI")
 	if evaluates, _ := value.Bool(); evaluates {
