@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -126,18 +127,24 @@ func (r *clientSecretResource) Schema(_ context.Context, _ resource.SchemaReques
 func (r *clientSecretResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config clientSecretModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() || config.RotateBefore.IsNull() || config.RotateBefore.IsUnknown() || config.ValidFor.IsUnknown() {
+	if !resp.Diagnostics.HasError() {
+		checkRotateBefore(config.RotateBefore, config.ValidFor, defaultSecretValidity, &resp.Diagnostics)
+	}
+}
+
+// checkRotateBefore refuses a rotate_before that is not shorter than valid_for.
+func checkRotateBefore(rotateBefore, validFor types.String, defaultValidity string, diags *diag.Diagnostics) {
+	if rotateBefore.IsNull() || rotateBefore.IsUnknown() || validFor.IsUnknown() {
 		return
 	}
-	validity := defaultSecretValidity
-	if !config.ValidFor.IsNull() {
-		validity = config.ValidFor.ValueString()
+	if validFor.IsNull() {
+		validFor = types.StringValue(defaultValidity)
 	}
-	valid, err := time.ParseDuration(validity)
-	before, errBefore := time.ParseDuration(config.RotateBefore.ValueString())
+	valid, err := time.ParseDuration(validFor.ValueString())
+	before, errBefore := time.ParseDuration(rotateBefore.ValueString())
 	if err == nil && errBefore == nil && before >= valid { // what cannot be read is reported by the attributes
-		resp.Diagnostics.AddAttributeError(path.Root("rotate_before"), "A new secret would be due at once",
-			fmt.Sprintf("rotate_before is %s, valid_for is %s: every refresh would plan a rotation. Make rotate_before shorter than valid_for.", config.RotateBefore.ValueString(), validity))
+		diags.AddAttributeError(path.Root("rotate_before"), "It would be due at once",
+			fmt.Sprintf("rotate_before is %s, valid_for is %s: every refresh would plan a rotation. Make rotate_before shorter than valid_for.", rotateBefore.ValueString(), validFor.ValueString()))
 	}
 }
 

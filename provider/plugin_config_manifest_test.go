@@ -125,7 +125,7 @@ func (s pluginSetting) disagrees(m manifestSetting) string {
 }
 
 func TestMattermostSchemasAreValid(t *testing.T) {
-	for name, r := range map[string]resource.Resource{"plugin": newPluginResource(), "plugin_config": newPluginConfigResource(), "client_secret": newClientSecretResource()} {
+	for name, r := range map[string]resource.Resource{"plugin": newPluginResource(), "plugin_config": newPluginConfigResource(), "client_secret": newClientSecretResource(), "client_certificate": newClientCertificateResource()} {
 		var resp resource.SchemaResponse
 		r.Schema(t.Context(), resource.SchemaRequest{}, &resp)
 		resp.Diagnostics.Append(resp.Schema.ValidateImplementation(t.Context())...)

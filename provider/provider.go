@@ -151,6 +151,7 @@ func (p *msteamssync) Resources(context.Context) []func() resource.Resource {
 		newMeteredBillingResource,
 		newPluginResource,
 		newClientSecretResource,
+		newClientCertificateResource,
 		newPluginConfigResource,
 		newChannelLinkResource,
 		newChannelLinksExclusiveResource,

@@ -12,17 +12,17 @@ import (
 // TestReadinessWithoutASide: a side that is another team's is skipped, one that is not known yet is not in order.
 func TestReadinessWithoutASide(t *testing.T) {
 	for name, test := range map[string]struct {
-		clients clients
+		clients *clients
 		skipped int
 		says    string
 	}{
-		"nothing":                   {clients{}, len(readinessChecks()), ""},
-		"both not known yet":        {clients{azureUnknown: []string{"client_secret"}, mattermostUnknown: []string{"mattermost.url"}}, 0, "not known yet"},
-		"only Azure, not known yet": {clients{azureUnknown: []string{"client_secret"}}, 5, "client_secret"}, // of the Mattermost side, and redirect_uri without an address
-		"Mattermost, not known yet": {clients{mattermostUnknown: []string{"mattermost.url"}}, 2, "mattermost.url"},
+		"nothing":                   {&clients{}, len(readinessChecks()), ""},
+		"both not known yet":        {&clients{azureUnknown: []string{"client_secret"}, mattermostUnknown: []string{"mattermost.url"}}, 0, "not known yet"},
+		"only Azure, not known yet": {&clients{azureUnknown: []string{"client_secret"}}, 5, "client_secret"}, // of the Mattermost side, and redirect_uri without an address
+		"Mattermost, not known yet": {&clients{mattermostUnknown: []string{"mattermost.url"}}, 2, "mattermost.url"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := readiness{clients: &test.clients, now: time.Now(), days: 30}
+			r := readiness{clients: test.clients, now: time.Now(), days: 30}
 			skipped := 0
 			for _, check := range readinessChecks() {
 				f := check.look(t.Context(), &r)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -25,6 +26,12 @@ type pluginStatus struct {
 	Missing  []string `json:"missing_keys"`
 	Problems []struct{ Key, Message string }
 	Managed  []string `json:"terraform_managed_keys"`
+
+	Credentials struct {
+		State, Error string
+		CheckedAt    time.Time `json:"checked_at"`
+	}
+	CertificateExpiresAt time.Time `json:"client_certificate_expires_at"`
 }
 
 func (c *console) pluginStatus() pluginStatus {
