@@ -186,7 +186,9 @@ func (p *msteamssync) Functions(context.Context) []func() function.Function {
 }
 
 func (p *msteamssync) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return nil
+	return []func() ephemeral.EphemeralResource{
+		newGraphTokenEphemeral,
+	}
 }
 
 func (p *msteamssync) ListResources(context.Context) []func() list.ListResource { return nil }

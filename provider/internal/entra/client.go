@@ -46,6 +46,7 @@ type Client struct {
 	tokenURL string
 	scope    string
 	tokens   *Tokens
+	identity azcore.TokenCredential
 	policy   consistency.Policy
 
 	mu       sync.Mutex
@@ -96,6 +97,7 @@ func New(cfg Config) (*Client, error) {
 		tokenURL: strings.TrimRight(cfg.LoginURL, "/") + "/" + url.PathEscape(cfg.TenantID) + "/oauth2/v2.0/token",
 		scope:    scope,
 		tokens:   tokens,
+		identity: cfg.Credential,
 		policy:   cfg.Policy,
 		objects:  map[ClientID]ObjectID{},
 		claimed:  map[ObjectID]ClientID{},
