@@ -150,7 +150,11 @@ func (s *Server) assemble(logTo io.Writer) error {
 		return err
 	}
 	s.entra.TrustIssuers(s.authority.Pool())
-	s.subs = notify.New(notify.Config{Clock: s.clock, Roots: s.roots(), Disturb: s.faults, Authorized: teamsapi.Authorized(s.directory)})
+	s.subs = notify.New(notify.Config{Clock: s.clock, Roots: s.roots(), Disturb: s.faults, Authorized: teamsapi.Authorized(s.directory),
+		Token: func(appID string, version int) (string, error) {
+			return s.entra.ValidationToken(s.URL(), appID, version)
+		},
+		Withheld: teamsapi.TokensWithheld(s.directory)})
 	s.teams.Observe(s.subs.Changed)
 	s.limits.Enable(s.limitsOn)
 

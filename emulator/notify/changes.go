@@ -22,13 +22,21 @@ func (s *Subscriptions) Changed(change teams.Change) {
 			continue
 		}
 		path := changedPath(change.Ref)
+		content, err := sub.sealed(change, path)
+		if err != nil {
+			panic(fmt.Sprintf("notify: a message cannot be encrypted: %v", err)) // the certificate was checked
+		}
 		it := s.item(sub, sub.NotificationURL, notification{
 			ChangeType: string(change.Type),
 			Resource:   path,
 			ResourceData: &resourceData{
 				Type: "#Microsoft.Graph.chatMessage", ODataID: path, MessageID: string(change.Ref.ID),
 			},
+			EncryptedContent: content,
 		})
+		if content != nil {
+			it.app = sub.owner.AppID
+		}
 		if !s.mayDeliver(sub, now) {
 			sub.held = append(sub.held, it)
 			continue

@@ -10,7 +10,8 @@ import (
 
 // collection is the body of a delivery (Graph docs, changeNotificationCollection).
 type collection struct {
-	Value []json.RawMessage `json:"value"`
+	Value            []json.RawMessage `json:"value"`
+	ValidationTokens *[]string         `json:"validationTokens,omitempty"` // beside resource data only; may be null
 }
 
 // notification is one item of a delivery. changeType and lifecycleEvent exclude each other.
@@ -23,6 +24,8 @@ type notification struct {
 	LifecycleEvent string        `json:"lifecycleEvent,omitempty"`
 	Resource       string        `json:"resource,omitempty"`
 	ResourceData   *resourceData `json:"resourceData,omitempty"`
+	// EncryptedContent is there when the subscription includes resource data.
+	EncryptedContent *encryptedContent `json:"encryptedContent,omitempty"`
 }
 
 type resourceData struct {
@@ -34,6 +37,7 @@ type resourceData struct {
 // item is one notification on its way to an endpoint.
 type item struct {
 	endpoint string
+	app      string // whose notification it is, when it carries resource data
 	body     json.RawMessage
 	born     time.Time // on the emulator's clock
 }

@@ -42,6 +42,16 @@ type received struct {
 		Path string `json:"@odata.id"`
 		ID   string `json:"id"`
 	} `json:"resourceData"`
+	EncryptedContent *content `json:"encryptedContent"`
+}
+
+// content is the encrypted resource of an item.
+type content struct {
+	Data          string `json:"data"`
+	DataSignature string `json:"dataSignature"`
+	DataKey       string `json:"dataKey"`
+	CertificateID string `json:"encryptionCertificateId"`
+	Thumbprint    string `json:"encryptionCertificateThumbprint"`
 }
 
 // receiver is a notification endpoint that answers as it is told.
@@ -50,6 +60,7 @@ type receiver struct {
 	mu         sync.Mutex
 	items      []received
 	batches    []int
+	tokens     []json.RawMessage // validationTokens of each batch
 	handshakes int
 	status     func(attempt int) int // nil: always 202
 	validate   http.HandlerFunc      // nil: echo
@@ -70,7 +81,10 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		io.WriteString(w, token)
 		return
 	}
-	var body struct{ Value []received }
+	var body struct {
+		Value            []received
+		ValidationTokens json.RawMessage
+	}
 	if err := json.NewDecoder(request.Body).Decode(&body); err != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
@@ -86,6 +100,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 	r.items = append(r.items, body.Value...)
 	r.batches = append(r.batches, len(body.Value))
+	r.tokens = append(r.tokens, body.ValidationTokens)
 	w.WriteHeader(http.StatusAccepted)
 }
 
@@ -93,6 +108,13 @@ func (r *receiver) got() []received {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]received{}, r.items...)
+}
+
+// validation returns the validationTokens of each batch as they came.
+func (r *receiver) validation() []json.RawMessage {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]json.RawMessage{}, r.tokens...)
 }
 
 // bench is a Subscriptions with a receiver that it trusts.

@@ -21,6 +21,7 @@ type sender struct {
 	clock    Clock
 	client   *http.Client
 	settings func() Settings
+	tokens   *tokens
 	record   deliveries
 
 	mu        sync.Mutex
@@ -221,6 +222,9 @@ func (s *sender) post(b *batch, limit time.Duration) (status int, err error) {
 	body := collection{Value: make([]json.RawMessage, len(b.items))}
 	for i, it := range b.items {
 		body.Value[i] = it.body
+	}
+	if body.ValidationTokens, err = s.tokens.of(b.items, s.settings().TokenVersion); err != nil {
+		return 0, err
 	}
 	data, err := json.Marshal(body)
 	if err != nil {

@@ -84,6 +84,7 @@ type subscription struct {
 	Subscription
 	owner           Owner
 	watches         Resource
+	recipient       *recipient    // nil without resource data
 	lifetime        time.Duration // from the latest create or renewal to the expiry then wished for
 	authorizedUntil time.Time     // when the access it rests on lapses, unless renewed or reauthorized
 	consented       bool          // whether the owner may still read the resource, as of the latest sweep
@@ -91,7 +92,8 @@ type subscription struct {
 	held            []item        // what happened while access had lapsed
 }
 
-// checkRequest applies the rules that need no look at other subscriptions and returns the resource and expiry.
+// checkRequest applies the rules that need no look at other subscriptions and returns the resource and expiry. The
+// certificate is checkRecipient's.
 func checkRequest(r *Request, now time.Time) (Resource, time.Time, error) {
 	none := func(err error) (Resource, time.Time, error) { return Resource{}, time.Time{}, err }
 	invalid := func(format string, args ...any) (Resource, time.Time, error) {
@@ -124,9 +126,6 @@ func checkRequest(r *Request, now time.Time) (Resource, time.Time, error) {
 	case "v1_0", "v1_1", "v1_2", "v1_3":
 	default:
 		return invalid("latestSupportedTlsVersion '%s' is not one of v1_0, v1_1, v1_2, v1_3.", r.LatestSupportedTLSVersion)
-	}
-	if r.IncludeResourceData != nil && *r.IncludeResourceData {
-		return invalid("The emulator delivers notifications without resource data only; leave includeResourceData out.")
 	}
 	watches, err := ParseResource(r.Resource)
 	if err != nil {

@@ -97,6 +97,22 @@ func Authorized(dir *directory.State) func(notify.Owner, notify.Resource) bool {
 	}
 }
 
+// TokensWithheld says whether Graph leaves the validation tokens of an application's notifications out: when its service
+// principal demands an assignment, the change tracking service has to have one to get a token for it (Graph docs, "Set up
+// change notifications that include resource data").
+func TokensWithheld(dir *directory.State) func(appID string) bool {
+	return func(appID string) bool {
+		client, ok := dir.ServicePrincipalByAppID(appID)
+		if !ok || !client.AppRoleAssignmentRequired {
+			return false
+		}
+		tracking, ok := dir.ServicePrincipalByAppID(directory.ChangeTrackingAppID)
+		return !ok || !slices.ContainsFunc(dir.Assignments(), func(a directory.Assignment) bool {
+			return strings.EqualFold(a.PrincipalID, tracking.ID) && strings.EqualFold(a.ResourceID, client.ID)
+		})
+	}
+}
+
 func (a *api) listSubscriptions(call *graph.Call) (*graph.Response, error) {
 	if err := allowOptions(call, "skiptoken"); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/graph/teamsapi"
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
 
@@ -153,5 +154,33 @@ func TestRevokedRolePausesASubscription(t *testing.T) {
 	c.subs.Sweep()
 	if item := next(t, items); item["changeType"] != "created" {
 		t.Errorf("item: %v", item)
+	}
+}
+
+func TestTokensAreWithheldFromWhoDemandsAnAssignment(t *testing.T) {
+	c := newCloud(t)
+	withheld := teamsapi.TokensWithheld(c.dir)
+	client, ok := c.dir.ServicePrincipalByAppID(directory.DemoProvisionerAppID)
+	if !ok || withheld(client.AppID) {
+		t.Fatal("withheld from an application that demands nothing")
+	}
+	if _, err := c.dir.UpdateServicePrincipal(client.ID, directory.Properties{}.Set("appRoleAssignmentRequired", true)); err != nil {
+		t.Fatal(err)
+	}
+	if !withheld(client.AppID) {
+		t.Error("not withheld although the change tracking service is not even in the tenant")
+	}
+	tracking, err := c.dir.CreateServicePrincipal(directory.ChangeTrackingAppID, directory.Properties{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !withheld(client.AppID) {
+		t.Error("not withheld although the change tracking service has no role")
+	}
+	if _, err := c.dir.Assign(tracking.ID, client.ID, "00000000-0000-0000-0000-000000000000"); err != nil {
+		t.Fatal(err)
+	}
+	if withheld(client.AppID) {
+		t.Error("withheld although the change tracking service has a role")
 	}
 }
