@@ -121,6 +121,24 @@ func (s *State) RemovePassword(id, keyID string) error {
 	return nil
 }
 
+// ExpirePassword lets a client secret come to its end now, which otherwise takes months.
+func (s *State) ExpirePassword(id, keyID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	record, err := s.application(id)
+	if err != nil {
+		return err
+	}
+	passwords := slices.Clone(record.PasswordCredentials)
+	i := slices.IndexFunc(passwords, func(c PasswordCredential) bool { return strings.EqualFold(c.KeyID, keyID) })
+	if i < 0 {
+		return invalid("No password credential found with keyId.")
+	}
+	passwords[i].EndDateTime = s.now().Add(-time.Second)
+	record.PasswordCredentials = passwords
+	return nil
+}
+
 // keepPasswords lets a PATCH drop client secrets and keep them, but not make or change them.
 func keepPasswords(before, after []PasswordCredential) error {
 	for i, credential := range after {
