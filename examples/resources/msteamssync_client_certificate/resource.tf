@@ -3,7 +3,7 @@
 
 # The plugin makes the key pair and keeps the private key; Entra gets the certificate. No secret exists anywhere else.
 resource "msteamssync_client_certificate" "this" {
-  subject       = "Mattermost MS Teams Sync"
+  subject       = "CN=Mattermost MS Teams Sync, O=Example"
   valid_for     = "8760h" # a year
   rotate_before = "720h"
 
