@@ -3,19 +3,14 @@
 
 # The set-up guide's registration: name, single tenant, redirect URI, 13 delegated and 7 application permissions.
 resource "msteamssync_application" "this" {
-  site_url            = "https://chat.example.com"
-  deletion_protection = true
+  site_url = "https://chat.example.com"
 }
 
-# One registration for two servers, with fewer permissions, and owners.
+# One registration for two servers, with fewer permissions.
 resource "msteamssync_application" "shared" {
   display_name        = "Mattermost MS Teams Sync (shared)"
   site_url            = "https://chat.example.com"
   extra_redirect_uris = [provider::msteamssync::redirect_uri("https://chat-staging.example.com")]
-  owners              = ["66666666-6666-4666-8666-666666666666"]
-
-  # A secret of the old set-up that is still in use; any other one that appears is reported by every plan.
-  foreign_credentials = ["77777777-7777-4777-8777-777777777777"]
 
   application_permissions = [
     "Channel.ReadBasic.All",
