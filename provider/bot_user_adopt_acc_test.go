@@ -108,6 +108,34 @@ func TestAccBotUserLicencesUnmanaged(t *testing.T) {
 	}})
 }
 
+// TestAccBotUserGroupLicences: what a group gives is neither drift nor taken away.
+func TestAccBotUserGroupLicences(t *testing.T) {
+	cloud := emulator.Start(t, twoProducts())
+	admin := openPortal(t, cloud)
+	config := azureOnly(cloud, botConfig(licensedBot))
+	byGroup := func(product string) func() {
+		return func() {
+			if err := cloud.Directory().LicenseByGroup(botName, "66666666-6666-4666-8666-666666666666", skuID(admin, product)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
+		{Config: config},
+		{PreConfig: byGroup("O365_BUSINESS_ESSENTIALS"), Config: config, ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
+		{PreConfig: byGroup("TEAMS_ENTERPRISE"), Config: config, ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
+		{
+			Config: azureOnly(cloud, botConfig("display_name = \"Mattermost Bridge\"\n  usage_location = \"US\"\n  license_skus = []")), ConfigPlanChecks: plans(updates(bot, "license_skus")),
+			Check: func(*terraform.State) error {
+				if left := admin.bot()["assignedLicenses"].([]any); len(left) != 2 {
+					return fmt.Errorf("the account has the licences %v, want those of the group", left)
+				}
+				return nil
+			},
+		},
+	}})
+}
+
 // TestAccBotUserRefreshAsksOnce: the tenant's licences are asked for once, not in each run.
 func TestAccBotUserRefreshAsksOnce(t *testing.T) {
 	cloud := emulator.Start(t)

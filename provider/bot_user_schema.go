@@ -69,7 +69,7 @@ func (r *botUserResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 				MarkdownDescription: "Two-letter country code (ISO 3166) that Microsoft asks for before it assigns a licence. Default: not managed, the account's own is shown."},
 			"license_skus": schema.SetAttribute{ElementType: types.StringType, Optional: true, Computed: true,
 				PlanModifiers:       []planmodifier.Set{setplanmodifier.UseStateForUnknown()},
-				MarkdownDescription: "Part numbers (such as `TEAMS_ENTERPRISE`) or SKU IDs of the licences that the account has; others are removed, `[]` removes all. Default: licences are left alone, for example when a group assigns them, and shown."},
+				MarkdownDescription: "Part numbers (such as `TEAMS_ENTERPRISE`) or SKU IDs of the licences that are assigned to the account itself; others are removed, `[]` removes all. What the account has through a group stays and does not count. Default: licences are left alone and shown."},
 			"account_enabled": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether the account can sign in. Default: true."},
 			"password_wo": schema.StringAttribute{Optional: true, Sensitive: true, WriteOnly: true,

@@ -455,3 +455,22 @@ func TestLicensesRunOut(t *testing.T) {
 		t.Errorf("three users, two licences: %v", err)
 	}
 }
+
+func TestGroupLicencesCannotBeTakenAway(t *testing.T) {
+	s, _, _ := newState(t)
+	const group = "66666666-6666-4666-8666-666666666666"
+	alex, _ := s.User("alex@demo.example")
+	sku := s.SKUs()[0].SKUID
+	if err := s.LicenseByGroup(alex.ID, group, sku); err != nil {
+		t.Fatal(err)
+	}
+	alex, _ = s.User(alex.ID)
+	if len(alex.AssignedLicenses) != 1 || len(alex.LicenseStates) != 2 || alex.LicenseStates[0].AssignedByGroup != nil || *alex.LicenseStates[1].AssignedByGroup != group {
+		t.Fatalf("%+v, %+v", alex.AssignedLicenses, alex.LicenseStates)
+	}
+	if alex, err := s.AssignLicenses(alex.ID, nil, []string{sku}); err != nil || len(alex.AssignedLicenses) != 1 || len(alex.LicenseStates) != 1 {
+		t.Errorf("without its own licence: %+v, %v", alex.LicenseStates, err)
+	}
+	_, err := s.AssignLicenses(alex.ID, nil, []string{sku})
+	wantRefusal(t, err, Invalid, "inherited from a group membership")
+}

@@ -24,7 +24,8 @@ type User struct {
 	AccountEnabled    bool              `json:"accountEnabled"`
 	UserType          string            `json:"userType"` // Member or Guest
 	UsageLocation     *string           `json:"usageLocation"`
-	AssignedLicenses  []AssignedLicense `json:"assignedLicenses"`
+	AssignedLicenses  []AssignedLicense `json:"assignedLicenses"` // own ones and those of groups
+	LicenseStates     []LicenseState    `json:"licenseAssignmentStates"`
 	CreatedDateTime   time.Time         `json:"createdDateTime"`
 	DeletedDateTime   *time.Time        `json:"deletedDateTime"`
 	// SessionsValidFrom refuses refresh tokens that are older (see RevokeSessions).
@@ -38,6 +39,16 @@ type User struct {
 type AssignedLicense struct {
 	SKUID         string   `json:"skuId"`
 	DisabledPlans []string `json:"disabledPlans"`
+}
+
+// LicenseState says where a licence of a user comes from. Source: Graph docs, "licenseAssignmentState resource type".
+type LicenseState struct {
+	SKUID           string    `json:"skuId"`
+	DisabledPlans   []string  `json:"disabledPlans"`
+	AssignedByGroup *string   `json:"assignedByGroup"` // null: the licence was assigned to the user
+	State           string    `json:"state"`
+	Error           string    `json:"error"`
+	LastUpdated     time.Time `json:"lastUpdatedDateTime"`
 }
 
 // PasswordProfile carries a new password.
@@ -69,7 +80,7 @@ var userSchema = &schema{
 			all[name] = "null"
 		}
 		for _, name := range []string{
-			"assignedPlans", "businessPhones", "identities", "imAddresses", "interests", "licenseAssignmentStates", "onPremisesProvisioningErrors", "otherMails",
+			"assignedPlans", "businessPhones", "identities", "imAddresses", "interests", "onPremisesProvisioningErrors", "otherMails",
 			"pastProjects", "provisionedPlans", "proxyAddresses", "responsibilities", "schools", "serviceProvisioningErrors", "skills",
 		} {
 			all[name] = "[]"
@@ -84,6 +95,7 @@ func (u *User) fill() {
 	if u.UserType == "" {
 		u.UserType = "Member"
 	}
+	u.LicenseStates = orEmpty(u.LicenseStates)
 	u.AssignedLicenses = orEmpty(u.AssignedLicenses)
 	for i := range u.AssignedLicenses {
 		u.AssignedLicenses[i].DisabledPlans = orEmpty(u.AssignedLicenses[i].DisabledPlans)
@@ -113,6 +125,16 @@ func (s *State) HasLicense(userID, servicePlan string) bool {
 		}
 	}
 	return false
+}
+
+// setLicenses replaces the states and what follows from them.
+func (u *User) setLicenses(states []LicenseState) {
+	u.LicenseStates, u.AssignedLicenses = states, []AssignedLicense{}
+	for _, state := range states {
+		if !u.licensed(state.SKUID) {
+			u.AssignedLicenses = append(u.AssignedLicenses, AssignedLicense{SKUID: state.SKUID, DisabledPlans: state.DisabledPlans})
+		}
+	}
 }
 
 func (u User) licensed(skuID string) bool {

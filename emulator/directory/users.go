@@ -190,9 +190,15 @@ func (s *State) AssignLicenses(idOrUPN string, add []AssignedLicense, remove []s
 	if err != nil {
 		return User{}, err
 	}
-	licences := slices.Clone(record.AssignedLicenses)
+	licences := slices.Clone(record.LicenseStates)
+	own := func(id string) func(LicenseState) bool {
+		return func(l LicenseState) bool { return strings.EqualFold(l.SKUID, id) && l.AssignedByGroup == nil }
+	}
 	for _, id := range remove {
-		kept := slices.DeleteFunc(slices.Clone(licences), func(l AssignedLicense) bool { return strings.EqualFold(l.SKUID, id) })
+		kept := slices.DeleteFunc(slices.Clone(licences), own(id))
+		if len(kept) == len(licences) && record.licensed(id) {
+			return User{}, invalid("User license is inherited from a group membership and it cannot be removed directly from the user.")
+		}
 		if len(kept) == len(licences) {
 			return User{}, invalid("User does not have a corresponding license.")
 		}
@@ -206,14 +212,34 @@ func (s *State) AssignLicenses(idOrUPN string, add []AssignedLicense, remove []s
 		if !ok {
 			return User{}, invalid("License %s does not correspond to a valid company License.", licence.SKUID)
 		}
-		licences = slices.DeleteFunc(licences, func(l AssignedLicense) bool { return strings.EqualFold(l.SKUID, sku.SKUID) })
+		licences = slices.DeleteFunc(licences, own(sku.SKUID))
 		if !record.licensed(sku.SKUID) && s.consumed(sku.SKUID) >= sku.Enabled {
 			return User{}, invalid("Subscription with SKU %s does not have any available licenses.", sku.SKUID)
 		}
-		licences = append(licences, AssignedLicense{SKUID: sku.SKUID, DisabledPlans: orEmpty(licence.DisabledPlans)})
+		licences = append(licences, s.licenseState(sku.SKUID, licence.DisabledPlans, nil))
 	}
-	record.AssignedLicenses = licences
+	record.setLicenses(licences)
 	return record.User, nil
+}
+
+// LicenseByGroup gives a user a licence as a group does that the user is a member of.
+func (s *State) LicenseByGroup(idOrUPN, groupID, skuID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	record, err := s.user(idOrUPN)
+	if err != nil {
+		return err
+	}
+	sku, ok := s.sku(skuID)
+	if !ok {
+		return invalid("License %s does not correspond to a valid company License.", skuID)
+	}
+	record.setLicenses(append(slices.Clone(record.LicenseStates), s.licenseState(sku.SKUID, nil, &groupID)))
+	return nil
+}
+
+func (s *State) licenseState(skuID string, disabled []string, group *string) LicenseState {
+	return LicenseState{SKUID: skuID, DisabledPlans: orEmpty(disabled), AssignedByGroup: group, State: "Active", Error: "None", LastUpdated: s.now()}
 }
 
 // deletedUPN is how Graph renames a deleted user, so that the name is free at once: the object id without dashes first.

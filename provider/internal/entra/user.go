@@ -23,7 +23,7 @@ type User struct {
 	MailNickname      string
 	UsageLocation     string // two-letter country code; Microsoft asks for it before it assigns a licence
 	Enabled           bool
-	SkuIDs            []string  // licences assigned to the account itself; groups may give more
+	SkuIDs            []string  // licences assigned to the account itself; groups may give more, which nobody can take away here
 	Created           time.Time // read-only
 }
 
@@ -34,7 +34,8 @@ func (u User) Same(other User) bool {
 }
 
 var userFields = []string{
-	"id", "userPrincipalName", "displayName", "mailNickname", "usageLocation", "accountEnabled", "assignedLicenses", "createdDateTime",
+	"id", "userPrincipalName", "displayName", "mailNickname", "usageLocation", "accountEnabled", "assignedLicenses",
+	"licenseAssignmentStates", "createdDateTime",
 }
 
 // UserExistsError says that the user principal name is taken.
@@ -189,8 +190,15 @@ func readUser(m models.Userable) User {
 	if created := m.GetCreatedDateTime(); created != nil {
 		user.Created = *created
 	}
+	fromGroups := map[string]bool{} // and from nowhere else
+	for _, state := range m.GetLicenseAssignmentStates() {
+		if id := state.GetSkuId(); id != nil {
+			only, seen := fromGroups[id.String()]
+			fromGroups[id.String()] = text(state.GetAssignedByGroup()) != "" && (only || !seen)
+		}
+	}
 	for _, license := range m.GetAssignedLicenses() {
-		if id := license.GetSkuId(); id != nil {
+		if id := license.GetSkuId(); id != nil && !fromGroups[id.String()] {
 			user.SkuIDs = append(user.SkuIDs, id.String())
 		}
 	}
