@@ -66,6 +66,12 @@ func TestAzureErrorsAndGroups(t *testing.T) {
 	if _, ok := c.Azure().Account(arm.DemoSubscriptionID, "new", "SYNC"); !ok {
 		t.Error("names are not compared without case")
 	}
+	if c.Azure().SetProvisioningState(arm.DemoSubscriptionID, "new", "other", "Failed") || !c.Azure().SetProvisioningState(arm.DemoSubscriptionID, "new", "SYNC", "Failed") {
+		t.Error("the state of another account was set, or that of this one was not")
+	}
+	if got := c.want(t, http.StatusOK, "GET", account, nil)["properties"].(map[string]any)["provisioningState"]; got != "Failed" {
+		t.Errorf("provisioningState = %v", got)
+	}
 	c.want(t, http.StatusOK, "DELETE", sub+"/resourceGroups/New"+v, nil)
 	other := &cloud{Server: c.Server, token: "nonsense"}
 	if got, _ := failure(other.want(t, http.StatusUnauthorized, "GET", sub+v, nil)); got != "InvalidAuthenticationToken" {
