@@ -74,6 +74,10 @@ func (c *clients) handOverSecret(ctx context.Context, client entra.ClientID, min
 		return false
 	}
 	if err := c.entra.VerifySecret(ctx, client, minted.SecretText); err != nil {
+		// No longer named in the settings, it is not mistaken for a rotation that ended well.
+		_, _ = c.mattermost.EditSettings(ctx, func(mattermost.Settings) (mattermost.Edit, error) {
+			return mattermost.Edit{Clear: []string{clientSecretKeyIDKey}}, nil
+		})
 		diags.AddError("The new client secret does not work",
 			"It was made and delivered, but a token request with it fails; the previous one was kept. The next apply tries again.\n\n"+err.Error())
 		return false
