@@ -162,6 +162,10 @@ func TestAccApplicationDriftIsNamed(t *testing.T) {
 	}
 	evil := []string{"https://evil.example.com/callback"}
 	steps := []resource.TestStep{{Config: config}}
+	steps = append(steps, resource.TestStep{
+		PreConfig: patch(object{"requiredResourceAccess": []object{}}), Config: config,
+		ConfigPlanChecks: plans(updates(app, "delegated_permissions", "application_permissions")),
+	})
 	for _, drift := range []struct {
 		change    func()
 		attribute string

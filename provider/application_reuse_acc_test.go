@@ -224,3 +224,39 @@ func TestAccProtectionHoldsAReplacement(t *testing.T) {
 	cli.run("apply", "-auto-approve", "-target", app)
 	cli.run("destroy", "-auto-approve")
 }
+
+// TestAccReuseIsSaid: whatever was there and is taken over is named in a warning.
+func TestAccReuseIsSaid(t *testing.T) {
+	cloud := emulator.Start(t)
+	admin := openPortal(t, cloud)
+	client := admin.do(http.MethodPost, "/v1.0/applications", object{"displayName": appName, "web": object{"redirectUris": []string{ownRedirect}}})["appId"].(string)
+	admin.do(http.MethodPost, "/v1.0/servicePrincipals", object{"appId": client})
+	granted := consentOf(admin)
+	admin.do(http.MethodPost, "/v1.0/oauth2PermissionGrants", object{"clientId": granted.principal, "resourceId": granted.graph, "consentType": "AllPrincipals", "scope": "User.Read Mail.Read"})
+
+	cli := newAzureCLI(t, cloud, "Bridge-Pass-1")
+	main := filepath.Join(cli.folder, "main.tf")
+	text, err := os.ReadFile(main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(string(text), "resource \"msteamssync_application\"")
+	cli.write(main, head+consentConfig(""))
+	says := func(wants ...string) {
+		t.Helper()
+		said := strings.Join(strings.Fields(strings.ReplaceAll(cli.output.String(), "│", "")), " ")
+		for _, want := range wants {
+			if !strings.Contains(said, want) {
+				t.Errorf("Terraform does not say %q:\n%s", want, said)
+			}
+		}
+		cli.output.Reset()
+	}
+	cli.run("apply", "-auto-approve", "-no-color")
+	says("An existing app registration was adopted", "with the client id "+client,
+		"Existing admin consent was adopted", "Revoked, because it is not declared: Mail.Read.", "Granted in addition: Channel.ReadBasic.All")
+	cli.run("destroy", "-auto-approve", "-no-color")
+	cli.output.Reset()
+	cli.run("apply", "-auto-approve", "-no-color")
+	says("A deleted app registration was restored", "the client id is "+client+" as before")
+}

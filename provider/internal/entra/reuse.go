@@ -22,7 +22,7 @@ const uniqueNamePrefix = "mattermost-msteams-sync-"
 func (a Application) MadeHere() bool { return strings.HasPrefix(a.UniqueName, uniqueNamePrefix) }
 
 // Namesakes finds the registrations with a display name, the newest first. Deleted ones are looked for on request; a
-// caller who may not list them is shown none.
+// caller who may not list them, or a cloud that cannot filter them, is shown none.
 func (c *Client) Namesakes(ctx context.Context, displayName string, deletedToo bool) (live, deleted []Application, err error) {
 	query := "?$filter=" + escapeQuery("displayName eq '"+quoted(displayName)+"'") + "&$select=" + strings.Join(applicationFields, ",")
 	take := func(into *[]Application) func(json.RawMessage) error {
@@ -43,7 +43,7 @@ func (c *Client) Namesakes(ctx context.Context, displayName string, deletedToo b
 			call: "GET /directory/deletedItems/{app-object-id}", method: http.MethodGet,
 			url:    "/directory/deletedItems/microsoft.graph.application" + query + "&$count=true",
 			header: map[string]string{"ConsistencyLevel": "eventual"}, // filters on deleted items need the index
-			done:   func(err error) bool { return hasStatus(err, http.StatusForbidden) },
+			done:   func(err error) bool { return hasStatus(err, http.StatusForbidden) || hasStatus(err, http.StatusBadRequest) },
 			read:   take(&deleted),
 		})
 	}
