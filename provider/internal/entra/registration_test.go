@@ -156,3 +156,36 @@ func TestNamesakesIgnoreOthers(t *testing.T) {
 		t.Fatalf("live %v, deleted %v, %v", live, deleted, err)
 	}
 }
+
+// TestReadingTakesOneRequestEach: a plan refreshes many things, so each resource asks once.
+func TestReadingTakesOneRequestEach(t *testing.T) {
+	cloud := emulator.Start(t)
+	ctx, client := t.Context(), provisioner(t, cloud)
+	app, err := client.CreateApplication(ctx, entra.Application{DisplayName: "Bridge", SignInAudience: "AzureADMyOrg"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	principal, err := client.CreateServicePrincipal(ctx, app.ClientID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := provisioner(t, cloud) // knows nothing yet, as in a plan
+	for name, read := range map[string]func() error{
+		"registration": func() error { _, err := fresh.Registration(ctx, app.ObjectID, app.ClientID, true); return err },
+		"consent":      func() error { _, err := fresh.Consent(ctx, principal.ObjectID); return err },
+	} {
+		cloud.RequestLog().Reset()
+		if err := read(); err != nil {
+			t.Fatal(name, err)
+		}
+		asked := 0
+		for _, request := range cloud.Requests() {
+			if request.Parent == "" && strings.HasPrefix(request.Path, "/v1.0/") {
+				asked++
+			}
+		}
+		if asked != 1 {
+			t.Errorf("reading the %s takes %d requests, want 1", name, asked)
+		}
+	}
+}

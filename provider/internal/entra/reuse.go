@@ -43,8 +43,10 @@ func (c *Client) Namesakes(ctx context.Context, displayName string, deletedToo b
 			call: "GET /directory/deletedItems/{app-object-id}", method: http.MethodGet,
 			url:    "/directory/deletedItems/microsoft.graph.application" + query + "&$count=true",
 			header: map[string]string{"ConsistencyLevel": "eventual"}, // filters on deleted items need the index
-			done:   func(err error) bool { return hasStatus(err, http.StatusForbidden) || hasStatus(err, http.StatusBadRequest) },
-			read:   take(&deleted),
+			done: func(err error) bool {
+				return hasStatus(err, http.StatusForbidden) || hasStatus(err, http.StatusBadRequest)
+			},
+			read: take(&deleted),
 		})
 	}
 	err = c.readBatch(ctx, items)
