@@ -68,7 +68,7 @@ func (r *accountMappingResource) Schema(_ context.Context, _ resource.SchemaRequ
 	}
 }
 
-// ModifyPlan replaces the pair when the name leads to another user, and promises new ids when the account changes.
+// ModifyPlan replaces the pair when the name leads to another user now, and promises new ids when the account changes.
 func (r *accountMappingResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
@@ -79,10 +79,8 @@ func (r *accountMappingResource) ModifyPlan(ctx context.Context, req resource.Mo
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.ID = state.ID
-	if !plan.MattermostUser.Equal(state.MattermostUser) && !r.isUser(ctx, plan.MattermostUser, state.ID) {
-		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("mattermost_user"))
-		plan.ID = types.StringUnknown()
+	if plan.ID = r.userID(ctx, plan.MattermostUser, state, &resp.Diagnostics); !plan.ID.Equal(state.ID) {
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root("mattermost_user"), path.Root("id"))
 	}
 	plan.TeamsUserID, plan.TeamsUserPrincipalName = state.TeamsUserID, state.TeamsUserPrincipalName
 	if !plan.TeamsUser.Equal(state.TeamsUser) && !isAccount(plan.TeamsUser.ValueString(), state) {
@@ -91,13 +89,24 @@ func (r *accountMappingResource) ModifyPlan(ctx context.Context, req resource.Mo
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
-// isUser says whether another way to write a user leads to the same one.
-func (r *accountMappingResource) isUser(ctx context.Context, written, id types.String) bool {
-	if written.IsUnknown() || r.clients == nil || r.clients.mattermost == nil {
-		return false
+// userID is the user that a name leads to now. Without an answer of the server it is the one in the state.
+func (r *accountMappingResource) userID(ctx context.Context, written types.String, state accountMappingModel, diags *diag.Diagnostics) types.String {
+	if written.IsUnknown() {
+		return types.StringUnknown()
+	}
+	if r.clients == nil || r.clients.mattermost == nil {
+		return state.ID
 	}
 	user, err := r.clients.mattermost.User(ctx, written.ValueString())
-	return err == nil && user.ID == id.ValueString()
+	switch {
+	case mattermost.IsNotFound(err):
+		diags.AddAttributeError(path.Root("mattermost_user"), "The Mattermost user was not found",
+			fmt.Sprintf("%s The pair is of the user with the id %s; if that user was renamed, write the new name.", err, state.ID.ValueString()))
+		return state.ID
+	case err != nil:
+		return state.ID // apply will say so
+	}
+	return types.StringValue(user.ID)
 }
 
 // isAccount says whether a user principal name or object id names the account in the state.

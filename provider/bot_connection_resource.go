@@ -148,6 +148,12 @@ func (r *botConnectionResource) connect(ctx context.Context, plan botConnectionM
 		return mattermost.Bot{}
 	}
 	bot, err := r.clients.mattermost.ConnectBot(ctx, upn, password.ValueString())
+	if err != nil && mattermost.IsUnanswered(err) {
+		// The answer may have been lost after the bot was connected.
+		if now, lookErr := r.find(ctx, upn); lookErr == nil && now.Connected {
+			return now
+		}
+	}
 	if err != nil {
 		diags.AddAttributeError(path.Root("password_wo"), "The bot was not connected", err.Error())
 	}

@@ -61,6 +61,12 @@ func IsNotFound(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusNotFound
 }
 
+// IsUnanswered reports that no answer came, so that the call may have had its effect.
+func IsUnanswered(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == 0 && e.Err != nil && !errors.Is(err, ErrPluginDown)
+}
+
 // failure turns what Client4 returned into an Error that says what to do.
 func (s *Server) failure(doing string, status int, err error) error {
 	e := &Error{Doing: doing, URL: s.cfg.URL, Status: status, Message: err.Error()}
