@@ -1,10 +1,8 @@
 # Copyright (c) The terraform-provider-msteamssync authors
 # SPDX-License-Identifier: MPL-2.0
 
-data "msteamssync_team" "sales" {
-  name = "Sales"
-}
+data "msteamssync_team" "engineering" {
+  name = "Engineering"
 
-output "sales_team_id" {
-  value = data.msteamssync_team.sales.id
+  depends_on = [msteamssync_plugin_config.this]
 }
