@@ -196,6 +196,8 @@ func (p *msteamssync) ListResources(context.Context) []func() list.ListResource 
 // Actions are for Terraform 1.14 and newer; older ones do not see them.
 func (p *msteamssync) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
+		newPluginRestartAction,
 		newRotateSecretAction,
+		newVerifyConnectionAction,
 	}
 }

@@ -196,6 +196,9 @@ func TestAccReadiness(t *testing.T) {
 				if !v.ready || !slices.Equal(v.made, []string{"redirect_uri", "credential", "consent", "bot"}) || len(v.skipped) != 4 {
 					return fmt.Errorf("the Azure team sees %+v", v)
 				}
+				if progress, problem := asked.invoke("msteamssync_verify_connection", nil); problem != "" || len(progress) != 4 {
+					return fmt.Errorf("verifying a connection that works: %q, %s", progress, problem)
+				}
 				if v = azure.readiness(nil); v.ready || !strings.Contains(v.wrong["consent"], "Give client_id") {
 					return fmt.Errorf("the Azure team without a client id sees %+v", v)
 				}
@@ -297,6 +300,10 @@ func findEachFault(t *testing.T, asked *protocol, admin *console, portal *portal
 		if v.ready || !strings.Contains(v.wrong[fault.check], fault.says) {
 			t.Errorf("%s: found %+v, want something about %q", fault.check, v, fault.says)
 		}
+	}
+	_, problem := asked.invoke("msteamssync_verify_connection", nil)
+	if !strings.Contains(problem, "The plugin's credentials do not work: The plugin cannot be asked.") || !strings.Contains(problem, "The plugin's public address does not work") {
+		t.Errorf("verifying the connection of a plugin that is off: %q", problem)
 	}
 	// While the plugin is off, what only it knows is not in order, and nothing is an error.
 	v := asked.readiness(question)

@@ -100,16 +100,25 @@ func checkCredential(ctx context.Context, r *readiness) finding {
 			}
 			details = append(details, "The plugin's ends on "+*text+".")
 		}
-		found, f, ok := r.tryOut(ctx, r.clients.mattermost.CheckCredentials)
-		if !ok {
+		f := r.tokenCheck(ctx)
+		if !f.ok {
 			return f
 		}
-		if !found.OK {
-			return bad("Check tenant_id, client_id and cloud of msteamssync_plugin_config, and have msteamssync_client_secret deliver a secret; the detail holds Microsoft's words.", "%s", found.Detail)
-		}
-		details = append(details, found.Detail)
+		details = append(details, f.detail)
 	}
 	return good("%s", strings.Join(details, " "))
+}
+
+// tokenCheck has the plugin ask Microsoft for a new token.
+func (r *readiness) tokenCheck(ctx context.Context) finding {
+	found, f, ok := r.tryOut(ctx, r.clients.mattermost.CheckCredentials)
+	if !ok {
+		return f
+	}
+	if !found.OK {
+		return bad("Check tenant_id, client_id and cloud of msteamssync_plugin_config, and have msteamssync_client_secret deliver a secret; the detail holds Microsoft's words.", "%s", found.Detail)
+	}
+	return good("%s", found.Detail)
 }
 
 // tryOut has the plugin try something out. ok is false when the check ends with f.

@@ -12,6 +12,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"os"
+	"strconv"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -51,7 +53,7 @@ func (p *trial) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Requ
 		if tenant := p.setting("tenantId"); strings.HasSuffix(tenant, ".invalid") {
 			problems = append(problems, map[string]string{"key": "tenantId", "message": "names no tenant"})
 		}
-		answer(w, http.StatusOK, map[string]any{"state": "trial", "problems": problems})
+		answer(w, http.StatusOK, map[string]any{"state": "trial", "node": strconv.Itoa(os.Getpid()), "problems": problems})
 	case "POST /api/v1/config/fingerprints":
 		var ask struct{ Salt string }
 		if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
