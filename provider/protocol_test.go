@@ -171,6 +171,9 @@ func (p *protocol) list(name string, config map[string]any, include bool, limit 
 		if problem = failures(result.Diagnostics); problem != "" {
 			return found, problem
 		}
+		if result.Identity == nil {
+			continue // a warning
+		}
 		item := listed{name: result.DisplayName}
 		item.identity, _ = p.decode(result.Identity.IdentityData, identities.IdentitySchemas[name].ValueType()).(map[string]any)
 		if result.Resource != nil {

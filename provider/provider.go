@@ -191,7 +191,11 @@ func (p *msteamssync) EphemeralResources(context.Context) []func() ephemeral.Eph
 	}
 }
 
-func (p *msteamssync) ListResources(context.Context) []func() list.ListResource { return nil }
+func (p *msteamssync) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		newApplicationList,
+	}
+}
 
 // Actions are for Terraform 1.14 and newer; older ones do not see them.
 func (p *msteamssync) Actions(context.Context) []func() action.Action {
