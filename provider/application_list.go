@@ -50,7 +50,7 @@ func findApplications(ctx context.Context, c *clients, config tfsdk.Config, diag
 			id := types.StringValue(string(app.ClientID))
 			object := listedObject{
 				name:     fmt.Sprintf("%s (%s)", app.DisplayName, app.ClientID),
-				identity: (&applicationResource{clients: c}).identity(id),
+				identity: c.applicationIdentity(id),
 				importID: id.ValueString(),
 			}
 			if !yield(object, err) {

@@ -29,8 +29,6 @@ var neighbours = map[string]string{
 	"msteamssync_plugin.this":        `resource "msteamssync_plugin" "this" {}`,
 	"msteamssync_plugin_config.this": `resource "msteamssync_plugin_config" "this" {}`,
 	"msteamssync_client_secret.this": `resource "msteamssync_client_secret" "this" { client_id = "44444444-4444-4444-8444-444444444444" }`,
-	"msteamssync_plugin_config.this": `resource "msteamssync_plugin_config" "this" {}`,
-	"msteamssync_admin_consent.this": `resource "msteamssync_admin_consent" "this" { client_id = "44444444-4444-4444-8444-444444444444" }`,
 	"msteamssync_channel_link.this": `resource "msteamssync_channel_link" "this" {
   mattermost_channel_id = "4xp9fdt77pncbef59f4k1qe83o"
   teams_team            = "Engineering"

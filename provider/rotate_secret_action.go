@@ -55,14 +55,7 @@ func (a *rotateSecretAction) Schema(_ context.Context, _ action.SchemaRequest, r
 }
 
 func (a *rotateSecretAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	if req.ProviderData == nil {
-		return
-	}
-	c, ok := req.ProviderData.(*clients)
-	if !ok {
-		resp.Diagnostics.AddError("Unexpected provider data", "This is a bug in the provider: its data has the wrong type.")
-	}
-	a.clients = c
+	a.clients = clientsFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // Invoke rotates. It removes nothing: what is not needed any more is the resource's to know.
