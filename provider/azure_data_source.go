@@ -15,15 +15,7 @@ type azureDataSource struct{ clients *clients }
 
 // Configure takes the provider's clients over. Terraform does not call it with data while it only validates.
 func (d *azureDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	if req.ProviderData == nil {
-		return
-	}
-	c, ok := req.ProviderData.(*clients)
-	if !ok {
-		resp.Diagnostics.AddError("Unexpected provider data", "This is a bug in the provider: its data has the wrong type.")
-		return
-	}
-	d.clients = c
+	d.clients = clientsFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // ready reports whether Microsoft Graph can be asked, and says what is missing if not.

@@ -15,7 +15,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -38,7 +37,12 @@ type drift struct {
 // TestAccEveryDriftIsNamed: each change gives plan -detailed-exitcode 2 and is named, an apply undoes it, and then the
 // plan is empty. What is only reported stays until it is gone.
 func TestAccEveryDriftIsNamed(t *testing.T) {
-	site := newDriftSite(t)
+	site := newDeclaredSite(t, "drift")
+	site.environment = append(site.environment, "TF_LOG=off")
+	site.run("apply", "-auto-approve", "-no-color")
+	if seen := site.plan(); len(seen) > 0 {
+		t.Fatalf("after the first apply the plan changes %v\n%s", seen, site.output.Bytes())
+	}
 	for _, d := range slices.Concat(site.entraDrifts(), site.serverDrifts(), site.bridgeDrifts()) {
 		t.Run(d.what, func(t *testing.T) {
 			site.on(t)
@@ -68,180 +72,8 @@ func TestAccEveryDriftIsNamed(t *testing.T) {
 	site.run("destroy", "-auto-approve", "-no-color")
 }
 
-// driftSite is everything that can be declared, applied.
-type driftSite struct {
-	*cli
-	entra  *portal
-	server *console
-	bundle string
-	other  string // bundle of another version
-	user   string // a Mattermost user
-	userID string
-	links  [2]driftLink
-}
-
-// driftLink is a pair of channels.
-type driftLink struct{ mattermost, team, channel string }
-
-const driftConfig = `
-terraform {
-  required_providers {
-    msteamssync = { source = "msteamssync/msteamssync" }
-  }
-}
-provider "msteamssync" {
-  endpoints = {
-    authority_host   = %[1]q
-    graph            = %[1]q
-    resource_manager = %[1]q
-  }
-}
-variable "password" {
-  type      = string
-  ephemeral = true
-}
-variable "bundle" { type = string }
-resource "msteamssync_application" "this" {
-  display_name = "Drift"
-  site_url     = %[2]q
-  owners       = ["%[3]s"]
-}
-resource "msteamssync_admin_consent" "this" { client_id = msteamssync_application.this.client_id }
-resource "msteamssync_bot_user" "this" {
-  user_principal_name = "drift@demo.example"
-  display_name        = "Drift Bot"
-  usage_location      = "US"
-  license_skus        = ["TEAMS_ENTERPRISE"]
-  password_wo         = var.password
-  password_wo_version = 1
-}
-resource "msteamssync_metered_billing" "this" {
-  name                = "drift"
-  resource_group_name = "msteams-sync"
-  client_id           = msteamssync_application.this.client_id
-}
-resource "msteamssync_plugin" "this" { bundle_path = var.bundle }
-resource "msteamssync_client_secret" "this" {
-  client_id  = msteamssync_application.this.client_id
-  overlap    = "0s"
-  depends_on = [msteamssync_plugin.this]
-}
-resource "msteamssync_plugin_config" "this" {
-  site_url                   = %[2]q
-  tenant_id                  = %[4]q
-  client_id                  = msteamssync_application.this.client_id
-  cloud                      = "custom"
-  login_url                  = %[1]q
-  graph_url                  = %[1]q
-  ca_certificates            = file("ca.pem")
-  billing_model              = "metered"
-  sync_reactions             = false
-  connected_users_restricted = true
-  depends_on                 = [msteamssync_client_secret.this, msteamssync_admin_consent.this]
-}
-resource "msteamssync_bot_connection" "this" {
-  user_principal_name = msteamssync_bot_user.this.user_principal_name
-  password_wo         = var.password
-  password_wo_version = 1
-  depends_on          = [msteamssync_plugin_config.this]
-}
-resource "msteamssync_connection_whitelist" "this" {
-  users      = ["%[5]s@demo.example"]
-  depends_on = [msteamssync_plugin_config.this]
-}
-resource "msteamssync_account_mapping" "this" {
-  mattermost_user = %[5]q
-  teams_user      = "blake@demo.example"
-  depends_on      = [msteamssync_plugin_config.this]
-}
-resource "msteamssync_channel_link" "this" {
-  mattermost_channel_id = %[6]q
-  teams_team_id         = %[7]q
-  teams_channel_id      = %[8]q
-  depends_on            = [msteamssync_plugin_config.this]
-}
-resource "msteamssync_channel_links_exclusive" "this" {
-  link_ids = [msteamssync_channel_link.this.mattermost_channel_id]
-}
-`
-
-const driftPassword = "Drift-Pass-1"
-
-func newDriftSite(t *testing.T) *driftSite {
-	t.Helper()
-	executable, err := buildBinary(t.TempDir(), "../plugin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &driftSite{
-		entra: openPortal(t, shared.Emulator), server: openConsole(t), user: "drift",
-		bundle: pack(t, nil, executable), other: pack(t, map[string]any{"version": "0.0.1"}, executable),
-	}
-	s.channels(t)
-	owner, ok := shared.Emulator.Directory().User("alex@demo.example")
-	if !ok {
-		t.Fatal("the emulator has no alex")
-	}
-	s.cli = newCLI(t, fmt.Sprintf(driftConfig, shared.Emulator.URL(), shared.Mattermost.URL, owner.ID, tenantID, s.user,
-		s.links[0].mattermost, s.links[0].team, s.links[0].channel))
-	ca := filepath.Join(s.folder, "ca.pem")
-	if err := shared.Emulator.WriteCA(ca); err != nil {
-		t.Fatal(err)
-	}
-	s.environment = append(s.environment, "TF_LOG=off", "ARM_TENANT_ID="+tenantID, "ARM_CLIENT_ID="+provisionerID, "ARM_CLIENT_SECRET="+provisionerKey,
-		"ARM_SUBSCRIPTION_ID="+subscriptionID, "ARM_CA_CERTIFICATES_PATH="+ca, "MM_URL="+shared.Mattermost.URL, "MM_TOKEN="+shared.Mattermost.AdminToken,
-		"TF_VAR_password="+driftPassword, "TF_VAR_bundle="+s.bundle)
-	s.run("apply", "-auto-approve", "-no-color")
-	if seen := s.plan(); len(seen) > 0 {
-		t.Fatalf("after the first apply the plan changes %v\n%s", seen, s.output.Bytes())
-	}
-	return s
-}
-
-// on makes t the test that failures belong to.
-func (s *driftSite) on(t *testing.T) {
-	s.t, s.entra.t, s.server.t = t, t, t
-	s.output.Reset()
-}
-
-// channels makes two Mattermost channels and finds two of Teams.
-func (s *driftSite) channels(t *testing.T) {
-	t.Helper()
-	ctx := t.Context()
-	user, err := shared.Mattermost.NewUser(ctx, s.user)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.userID = user.ID
-	team, err := shared.Mattermost.NewTeam(ctx, "drift", shared.Mattermost.Admin(), user)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var found []driftLink
-	for _, teams := range shared.Emulator.Teams().Teams() {
-		channels, err := shared.Emulator.Teams().Channels(teams.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, channel := range channels {
-			found = append(found, driftLink{team: string(teams.ID), channel: string(channel.ID)})
-		}
-	}
-	if len(found) < len(s.links) {
-		t.Fatalf("the emulator has %d channels", len(found))
-	}
-	for i := range s.links {
-		channel, err := shared.Mattermost.NewChannel(ctx, team.Id, fmt.Sprintf("drift-%d", i), user)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.links[i] = found[i]
-		s.links[i].mattermost = channel.Id
-	}
-}
-
 // plan returns what a plan changes, as in drift.seen, and checks that the exit code says the same.
-func (s *driftSite) plan() (seen []string) {
+func (s *declaredSite) plan() (seen []string) {
 	s.t.Helper()
 	code := s.exit("plan", "-detailed-exitcode", "-no-color", "-input=false", "-out=plan")
 	shown := exec.CommandContext(s.t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), "show", "-json", "plan")
@@ -311,14 +143,14 @@ func secretRenewed() []string {
 }
 
 // entraDrifts happen in the Azure portal.
-func (s *driftSite) entraDrifts() []drift {
-	id := func() string { return fmt.Sprint(s.entra.application("Drift")["id"]) }
-	principal := func() string { return fmt.Sprint(s.entra.principal(s.entra.application("Drift")["appId"])["id"]) }
+func (s *declaredSite) entraDrifts() []drift {
+	id := func() string { return fmt.Sprint(s.entra.application(s.name)["id"]) }
+	principal := func() string { return fmt.Sprint(s.entra.principal(s.entra.application(s.name)["appId"])["id"]) }
 	application := func(body object) func() {
 		return func() { s.entra.do("PATCH", "/v1.0/applications/"+id(), body) }
 	}
 	user := func(body object) func() {
-		return func() { s.entra.do("PATCH", "/v1.0/users/drift@demo.example", body) }
+		return func() { s.entra.do("PATCH", "/v1.0/users/"+s.bot, body) }
 	}
 	grants := func() granted { return granted{s.entra, principal(), s.entra.principal(catalog.GraphAppID)["id"]} }
 	evil := []string{"https://evil.example.com/callback"}
@@ -357,11 +189,11 @@ func (s *driftSite) entraDrifts() []drift {
 			s.entra.do("DELETE", "/v1.0/applications/"+id()+"/federatedIdentityCredentials/by-hand", nil)
 		}},
 		{what: "secret removed", change: func() {
-			key := s.entra.application("Drift")["passwordCredentials"].([]any)[0].(object)["keyId"]
+			key := s.entra.application(s.name)["passwordCredentials"].([]any)[0].(object)["keyId"]
 			s.entra.do("POST", "/v1.0/applications/"+id()+"/removePassword", object{"keyId": key})
 		}, seen: secretRenewed()},
 		{what: "secret expired", change: func() {
-			key := s.entra.application("Drift")["passwordCredentials"].([]any)[0].(object)["keyId"]
+			key := s.entra.application(s.name)["passwordCredentials"].([]any)[0].(object)["keyId"]
 			if err := shared.Emulator.Directory().ExpirePassword(id(), fmt.Sprint(key)); err != nil {
 				s.t.Fatal(err)
 			}
@@ -380,16 +212,16 @@ func (s *driftSite) entraDrifts() []drift {
 		{what: "bot account disabled", change: user(object{"accountEnabled": false}), seen: []string{"bot_user.account_enabled"}},
 		{what: "bot account renamed", change: user(object{"displayName": "Somebody"}), seen: []string{"bot_user.display_name"}},
 		{what: "bot's licence lost", change: func() {
-			s.entra.do("POST", "/v1.0/users/drift@demo.example/assignLicense", object{"addLicenses": []any{}, "removeLicenses": []any{skuID(s.entra, "TEAMS_ENTERPRISE")}})
+			s.entra.do("POST", "/v1.0/users/"+s.bot+"/assignLicense", object{"addLicenses": []any{}, "removeLicenses": []any{skuID(s.entra, "TEAMS_ENTERPRISE")}})
 		}, seen: []string{"bot_user.license_skus"}},
 		{what: "account unlinked from billing", change: func() {
-			s.entra.do("DELETE", "/subscriptions/"+subscriptionID+"/resourceGroups/msteams-sync/providers/Microsoft.GraphServices/accounts/drift"+accountsAPI, nil)
+			s.entra.do("DELETE", "/subscriptions/"+subscriptionID+"/resourceGroups/msteams-sync/providers/Microsoft.GraphServices/accounts/"+s.name+accountsAPI, nil)
 		}, seen: []string{"metered_billing (create)"}},
 	}
 }
 
 // serverDrifts happen in the System Console.
-func (s *driftSite) serverDrifts() []drift {
+func (s *declaredSite) serverDrifts() []drift {
 	console := func(changes map[string]any) func() { return func() { s.server.change(changes) } }
 	siteURL := func(address string) func() {
 		return func() {
@@ -418,11 +250,11 @@ func (s *driftSite) serverDrifts() []drift {
 }
 
 // bridgeDrifts happen with slash commands and the plugin's own pages.
-func (s *driftSite) bridgeDrifts() []drift {
-	link := func(l driftLink) {
+func (s *declaredSite) bridgeDrifts() []drift {
+	link := func(l channelPair) {
 		askPlugin(s.t, http.MethodPost, "/api/v1/links", http.StatusCreated, object{"channel_id": l.mattermost, "teams_team_id": l.team, "teams_channel_id": l.channel})
 	}
-	unlink := func(l driftLink) {
+	unlink := func(l channelPair) {
 		askPlugin(s.t, http.MethodDelete, "/api/v1/links/"+l.mattermost, http.StatusNoContent, nil)
 	}
 	return []drift{
@@ -430,17 +262,17 @@ func (s *driftSite) bridgeDrifts() []drift {
 		{what: "link added", change: func() { link(s.links[1]) }, seen: []string{"channel_links_exclusive.unmanaged_links"}},
 		{what: "link moved", change: func() {
 			unlink(s.links[0])
-			link(driftLink{s.links[0].mattermost, s.links[1].team, s.links[1].channel})
+			link(channelPair{s.links[0].mattermost, s.links[1].team, s.links[1].channel})
 		}, seen: []string{"channel_link (delete)"}},
 		{what: "approved account withdrawn", change: func() {
 			askPlugin(s.t, http.MethodDelete, "/api/v1/account-mappings/"+s.userID, http.StatusNoContent, nil)
 		}, seen: []string{"account_mapping (create)"}},
 		{what: "bot disconnected", change: func() {
-			bot, _ := shared.Emulator.Directory().User("drift@demo.example")
+			bot, _ := shared.Emulator.Directory().User(s.bot)
 			askPlugin(s.t, http.MethodDelete, "/api/v1/bots/"+bot.ID, http.StatusNoContent, nil)
 		}, seen: []string{"bot_connection.connected"}},
 		{what: "somebody added to the whitelist", change: func() {
-			askPlugin(s.t, http.MethodPut, "/api/v1/whitelist", http.StatusOK, object{"users": []string{s.user + "@demo.example", "admin"}})
+			askPlugin(s.t, http.MethodPut, "/api/v1/whitelist", http.StatusOK, object{"users": []string{s.name + "@demo.example", "admin"}})
 		}, seen: []string{"connection_whitelist.users"}},
 	}
 }

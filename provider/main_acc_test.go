@@ -17,7 +17,10 @@ import (
 )
 
 // shared is the stack that the tests of the Mattermost half run on: one server, so they are not parallel.
-var shared *stack.Stack
+var (
+	shared    *stack.Stack
+	auditFile string // what Mattermost notes for auditors
+)
 
 // TestMain starts the stack once. The Azure half's tests start an emulator each.
 func TestMain(m *testing.M) {
@@ -30,7 +33,13 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	// The site URL is set over the API: what the environment sets, nobody could change afterwards.
-	options := stack.Options{MattermostEnv: map[string]string{"MM_SERVICESETTINGS_SITEURL": ""}}
+	auditFile = filepath.Join(dir, "audit.log")
+	options := stack.Options{MattermostEnv: map[string]string{
+		"MM_SERVICESETTINGS_SITEURL":                    "",
+		"MM_EXPERIMENTALAUDITSETTINGS_FILEENABLED":      "true",
+		"MM_EXPERIMENTALAUDITSETTINGS_FILENAME":         auditFile,
+		"MM_EXPERIMENTALAUDITSETTINGS_FILEMAXQUEUESIZE": "10000",
+	}}
 	code := stack.Run(m, options, func(s *stack.Stack) {
 		shared = s
 		if err := setSiteURL(context.Background(), s.Mattermost.URL); err != nil {
