@@ -63,8 +63,9 @@ func (r *clientSecretResource) ImportState(ctx context.Context, req resource.Imp
 		resp.Diagnostics.AddError("The client secrets cannot be read", err.Error())
 		return
 	}
-	// Of several under one description, the newest.
-	slices.SortFunc(list, func(a, b entra.Password) int { return b.Start.Compare(a.Start) })
+	// Of several under one description, the newest: Entra adds at the end.
+	slices.Reverse(list)
+	slices.SortStableFunc(list, func(a, b entra.Password) int { return b.Start.Compare(a.Start) })
 	i := slices.IndexFunc(list, func(p entra.Password) bool {
 		return strings.EqualFold(p.KeyID, key) || key == "" && p.DisplayName == found.Description.ValueString()
 	})

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -62,6 +63,7 @@ type Certificates struct {
 	reading sync.Mutex // one reader at a time, so that what is held is never older than what was held
 	mu      sync.Mutex
 	held    []teams.Certificate // newest first
+	told    []string            // the ids of those that were held when Changed was last considered
 	settled string              // the id of one that Entra has taken and that is alone: nothing is left to record
 	stopped bool
 	cancel  func()
@@ -79,10 +81,27 @@ func (c *Certificates) Start(ctx context.Context) error {
 				c.config.Log.Warn("could not read the certificates; those known so far stay in use", "error", err)
 				return
 			}
-			c.config.Changed()
+			if c.news() {
+				c.config.Changed()
+			}
 		})
 	})
-	return c.Read(ctx)
+	err := c.Read(ctx)
+	c.news() // the caller knows these
+	return err
+}
+
+// news tells whether other certificates are held than when it was last asked.
+func (c *Certificates) news() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var ids []string
+	for _, held := range c.held {
+		ids = append(ids, held.ID)
+	}
+	same := slices.Equal(ids, c.told)
+	c.told = ids
+	return !same
 }
 
 // readTimeout is shorter than the time that the server gives a plugin to stop.

@@ -10,15 +10,19 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
@@ -33,16 +37,16 @@ const encryptionKey = "an-encryption-key-of-32-characters"
 type node struct {
 	*certificates.Certificates
 	store   *store.Store
-	changed chan struct{}
+	changed *atomic.Int32 // how often it said so
 }
 
 func start(t *testing.T, dsn, name, key string) node {
 	t.Helper()
-	n := node{store: storetest.Open(t, dsn, name), changed: make(chan struct{}, 100)}
+	n := node{store: storetest.Open(t, dsn, name), changed: new(atomic.Int32)}
 	n.Certificates = certificates.New(certificates.Config{
 		Store: n.store, Log: slog.New(slog.DiscardHandler),
 		Vault:   func() (certificates.Vault, error) { return accounts.NewVault(key) },
-		Changed: func() { n.changed <- struct{}{} },
+		Changed: func() { n.changed.Add(1) },
 	})
 	if err := n.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -70,13 +74,15 @@ func (n node) create(t *testing.T) certificates.Certificate {
 // waitFor waits until the node, which is told of changes, holds these certificates.
 func (n node) waitFor(t *testing.T, want ...string) {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
-	for !slices.Equal(n.ids(), want) {
-		select {
-		case <-n.changed:
-		case <-deadline:
-			t.Fatalf("the node has %v, want %v", n.ids(), want)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := process.Until(ctx, func(context.Context) error {
+		if have := n.ids(); !slices.Equal(have, want) {
+			return fmt.Errorf("the node has %v, want %v", have, want)
 		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -100,6 +106,14 @@ func TestACertificateIsMadeAndReachesOtherNodes(t *testing.T) {
 		t.Errorf("the node that made it has %v", one.ids())
 	}
 	two.waitFor(t, made.ID)
+	if err := process.Until(t.Context(), func(context.Context) error {
+		if one.changed.Load() == 0 || two.changed.Load() == 0 {
+			return errors.New("a node does not say that there is another certificate")
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	if key := two.Usable()[0].Key; !key.PublicKey.Equal(parsed.PublicKey) {
 		t.Error("the other node has another key")
 	}
