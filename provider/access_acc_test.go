@@ -6,6 +6,7 @@
 package provider_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -83,7 +84,7 @@ func TestAccWhitelistIsEnforced(t *testing.T) {
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
 		{Config: config(`"blake"`), Check: func(*terraform.State) error {
 			if err := connect(); err == nil || !strings.Contains(err.Error(), "whitelist") {
-				return fmt.Errorf("who is not on the whitelist connects: %w", err)
+				return errors.Join(errors.New("who is not on the whitelist is not told so"), err)
 			}
 			town := b.channel("town")
 			for _, add := range []func() error{
@@ -96,7 +97,7 @@ func TestAccWhitelistIsEnforced(t *testing.T) {
 			}
 			answer, err := shared.Command(t.Context(), alex, town.Id, "/msteams-sync connect")
 			if err != nil || !strings.Contains(answer, "whitelist") {
-				return fmt.Errorf("the command answers %q, %w", answer, err)
+				return errors.Join(fmt.Errorf("the command answers %q", answer), err)
 			}
 			return nil
 		}},

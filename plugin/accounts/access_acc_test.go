@@ -6,6 +6,7 @@
 package accounts_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -206,7 +207,7 @@ func TestMappingsReplaceEachOther(t *testing.T) {
 		t.Errorf("pairs %+v, %v", all, err)
 	}
 	_, err = w.store.PutMapping(t.Context(), store.AccountMapping{User: "other", TeamsUser: all[0].TeamsUser, UPN: "x", Creator: "root"})
-	if taken, ok := err.(*store.MappingTaken); !ok || taken.Holder.User != "casey" { //nolint:errorlint // it is not wrapped
+	if taken, ok := errors.AsType[*store.MappingTaken](err); !ok || taken.Holder.User != "casey" {
 		t.Errorf("error %v", err)
 	}
 }
