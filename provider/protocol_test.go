@@ -163,10 +163,7 @@ func (p *protocol) list(name string, config map[string]any, include bool, limit 
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	identities, err := p.server.GetResourceIdentitySchemas(p.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	identities := p.identities()
 	for result := range stream.Results {
 		if problem = failures(result.Diagnostics); problem != "" {
 			return found, problem
@@ -175,13 +172,53 @@ func (p *protocol) list(name string, config map[string]any, include bool, limit 
 			continue // a warning
 		}
 		item := listed{name: result.DisplayName}
-		item.identity, _ = p.decode(result.Identity.IdentityData, identities.IdentitySchemas[name].ValueType()).(map[string]any)
+		item.identity, _ = p.decode(result.Identity.IdentityData, identities[name].ValueType()).(map[string]any)
 		if result.Resource != nil {
 			item.resource, _ = p.decode(result.Resource, p.schemas.ResourceSchemas[name].ValueType()).(map[string]any)
 		}
 		found = append(found, item)
 	}
 	return found, ""
+}
+
+// source is an object in another provider's state, for a moved block.
+type source struct {
+	provider, kind string // e.g. registry.terraform.io/hashicorp/azuread, azuread_application
+	version        int64  // of its schema
+	state          map[string]any
+}
+
+// move takes an object over from another provider's state.
+func (p *protocol) move(target string, from source) (state, identity map[string]any, problem string) {
+	p.t.Helper()
+	encoded, err := json.Marshal(from.state)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	answer, err := p.server.MoveResourceState(p.t.Context(), &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: from.provider, SourceTypeName: from.kind, SourceSchemaVersion: from.version,
+		SourceState: &tfprotov6.RawState{JSON: encoded}, TargetTypeName: target,
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if problem = failures(answer.Diagnostics); problem != "" {
+		return nil, nil, problem
+	}
+	state, _ = p.decode(answer.TargetState, p.schemas.ResourceSchemas[target].ValueType()).(map[string]any)
+	if answer.TargetIdentity != nil && answer.TargetIdentity.IdentityData != nil {
+		identity, _ = p.decode(answer.TargetIdentity.IdentityData, p.identities()[target].ValueType()).(map[string]any)
+	}
+	return state, identity, ""
+}
+
+func (p *protocol) identities() map[string]*tfprotov6.ResourceIdentitySchema {
+	p.t.Helper()
+	answer, err := p.server.GetResourceIdentitySchemas(p.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return answer.IdentitySchemas
 }
 
 func (p *protocol) encode(value any) *tfprotov6.DynamicValue {
