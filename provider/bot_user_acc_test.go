@@ -175,6 +175,11 @@ func TestAccBotUserSpeaksClearly(t *testing.T) {
 				user_principal_name = "bridge@demo.example"
 				display_name        = "Bridge"
 			}`, `(?s)A new account\s+needs a password`),
+			fails(`resource "msteamssync_bot_user" "this" {
+				user_principal_name = "bridge@elsewhere.example"
+				display_name        = "Bridge"
+				password_wo         = "Bridge-Pass-1"
+			}`, `(?s)in resource "msteamssync_bot_user" "this":\s+\d+:\s+user_principal_name =.*HTTP 400.*domain portion.*request-id`),
 			fails(botConfig(`display_name = "Bridge"
 				deletion_protection = "perhaps"`), `a bool is required`),
 			fails(botConfig(`display_name = "Bridge"

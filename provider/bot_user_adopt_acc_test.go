@@ -81,7 +81,7 @@ func TestAccBotUserDeletionProtection(t *testing.T) {
 	protected, free := azureOnly(cloud, botConfig(licensedBot+"\n  deletion_protection = true")), azureOnly(cloud, botConfig(licensedBot))
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
 		{Config: protected},
-		{Config: azureOnly(cloud, ""), ExpectError: regexp.MustCompile(`(?s)protected from deletion.*deletion_protection = true`)},
+		{Config: azureOnly(cloud, ""), PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)protected from deletion.*deletion_protection = true`)},
 		{Config: protected, ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
 		{Config: free, ConfigPlanChecks: plans(updates(bot, "deletion_protection"))},
 	}})

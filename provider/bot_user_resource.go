@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -78,7 +79,7 @@ func (r *botUserResource) Create(ctx context.Context, req resource.CreateRequest
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
 	if restored {
 		if err := r.clients.entra.UpdateUser(ctx, plan.user(), config.PasswordWO.ValueString()); err != nil {
-			resp.Diagnostics.AddError("The restored bot user was not changed", err.Error())
+			addUserError(&resp.Diagnostics, "The restored bot user was not changed", err)
 			return
 		}
 	}
@@ -128,7 +129,27 @@ func refuseCreation(name string, err error, diags *diag.Diagnostics) {
 			fmt.Sprintf("%s. Terraform does not take over an account that it did not make. If it is the bot account, import it:\n\n  terraform import msteamssync_bot_user.NAME %s", err, name))
 		return
 	}
-	diags.AddError("The bot user was not created", err.Error())
+	addUserError(diags, "The bot user was not created", err)
+}
+
+// userProblems are attributes by what Graph's sentences about them hold, in lower case.
+var userProblems = []struct{ words, attribute string }{
+	{"userprincipalname", "user_principal_name"}, {"mailnickname", "mail_nickname"}, {"usage location", "usage_location"},
+	{"usagelocation", "usage_location"}, {"password", "password_wo"}, {"displayname", "display_name"},
+}
+
+// addUserError adds an error at the attribute that Graph complains about, if it names one.
+func addUserError(diags *diag.Diagnostics, summary string, err error) {
+	if refused, ok := errors.AsType[*entra.Error](err); ok {
+		message := strings.ToLower(refused.Message)
+		for _, problem := range userProblems {
+			if strings.Contains(message, problem.words) {
+				diags.AddAttributeError(path.Root(problem.attribute), summary, err.Error())
+				return
+			}
+		}
+	}
+	diags.AddError(summary, err.Error())
 }
 
 func (r *botUserResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -188,7 +209,7 @@ func (r *botUserResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	if password != "" || !want.Same(state.user()) {
 		if err := r.clients.entra.UpdateUser(ctx, want, password); err != nil {
-			resp.Diagnostics.AddError("The bot user was not changed", err.Error())
+			addUserError(&resp.Diagnostics, "The bot user was not changed", err)
 			return
 		}
 	}

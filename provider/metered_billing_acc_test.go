@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
 	"github.com/msteamssync/terraform-provider-msteamssync/provider"
 )
 
@@ -202,6 +203,17 @@ func TestAccMeteredBillingMovesFromAzurerm(t *testing.T) {
 	}
 }
 
+// TestAccMeteredBillingWaitsForTheApplication: Azure does not know an application at once that was registered a moment ago.
+func TestAccMeteredBillingWaitsForTheApplication(t *testing.T) {
+	cloud := emulator.Start(t)
+	if _, err := cloud.Faults().Add(faults.Rule{Effect: faults.Status, Status: http.StatusBadRequest, Route: "PUT /subscriptions/**", Next: 2}); err != nil {
+		t.Fatal(err)
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
+		{Config: azureOnly(cloud, meteredConfig("")), ConfigStateChecks: []statecheck.StateCheck{attribute(metered, "provisioning_state", knownvalue.StringExact("Succeeded"))}},
+	}})
+}
+
 func TestAccMeteredBillingSpeaksClearly(t *testing.T) {
 	cloud := emulator.Start(t)
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
@@ -211,7 +223,15 @@ func TestAccMeteredBillingSpeaksClearly(t *testing.T) {
 				resource_group_name = "nowhere"
 				client_id           = "22222222-2222-4222-8222-222222222222"
 			}`),
-			ExpectError: regexp.MustCompile(`(?s)ResourceGroupNotFound.*Create the\s+resource\s+group\s+first`),
+			ExpectError: regexp.MustCompile(`(?s)\d+:\s+resource_group_name =.*ResourceGroupNotFound.*request\s+id.*Create the\s+resource\s+group\s+first`),
+		},
+		{ // an id that never was an application: nothing to wait for
+			Config: azureOnly(cloud, `resource "msteamssync_metered_billing" "this" {
+				name                = "bridge"
+				resource_group_name = "msteams-sync"
+				client_id           = "44444444-4444-4444-8444-444444444444"
+			}`),
+			ExpectError: regexp.MustCompile(`(?s)\d+:\s+client_id\s+=.*HTTP 400 InvalidAppId`),
 		},
 	}})
 }

@@ -6,8 +6,10 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/billing"
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/consistency"
+	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/entra"
 )
 
 // meteredBillingResource is msteamssync_metered_billing: the Azure resource that links the application to a subscription.
@@ -68,9 +71,9 @@ func (r *meteredBillingResource) Create(ctx context.Context, req resource.Create
 	}
 	ctx, done := consistency.Finish(ctx, interruptGrace)
 	defer done()
-	account, err := r.clients.billing.Put(ctx, id, want)
+	account, err := r.put(ctx, id, want)
 	if err != nil {
-		resp.Diagnostics.AddError("The billing account was not created", err.Error()+conflictHint(err))
+		addBillingError(&resp.Diagnostics, "The billing account was not created", err)
 		return
 	}
 	if existing != nil {
@@ -86,6 +89,40 @@ func (r *meteredBillingResource) Create(ctx context.Context, req resource.Create
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, meteredBillingIdentity{plan.ID})...)
 }
 
+// put makes the account. An application that was registered a moment ago is not known to Azure at once, so its refusal is
+// repeated for a while.
+func (r *meteredBillingResource) put(ctx context.Context, id billing.AccountID, want billing.Account) (account billing.Account, err error) {
+	once := func(ctx context.Context) (err error) {
+		account, err = r.clients.billing.Put(ctx, id, want)
+		return err
+	}
+	err = once(ctx)
+	if !billing.IsInvalid(err) {
+		return account, err
+	}
+	app, lookErr := r.clients.entra.ApplicationByClientID(ctx, entra.ClientID(want.ClientID))
+	if lookErr == nil && time.Since(app.Created) < r.clients.policy.Limit() {
+		err = r.clients.policy.Retry(ctx, billing.IsInvalid, once)
+	}
+	return account, err
+}
+
+// billingProblems are attributes by the codes of Azure Resource Manager that are about them.
+var billingProblems = map[string]string{
+	"ResourceGroupNotFound": "resource_group_name", "SubscriptionNotFound": "subscription_id", "InvalidSubscriptionId": "subscription_id",
+	"InvalidAppId": "client_id", "Conflict": "client_id", "PropertyChangeNotAllowed": "name", "InvalidResourceName": "name",
+}
+
+// addBillingError adds an error at the attribute that it is about, if there is one.
+func addBillingError(diags *diag.Diagnostics, summary string, err error) {
+	text := err.Error() + conflictHint(err)
+	if refused, ok := errors.AsType[*billing.Error](err); ok && billingProblems[refused.Code] != "" {
+		diags.AddAttributeError(path.Root(billingProblems[refused.Code]), summary, text)
+		return
+	}
+	diags.AddError(summary, text)
+}
+
 // existing finds the account of that id. One that belongs to another application, and another account of this application
 // in the subscription, are errors: an application has one account at most.
 func (r *meteredBillingResource) existing(ctx context.Context, id billing.AccountID, client string, diags *diag.Diagnostics) *billing.Account {
@@ -96,7 +133,7 @@ func (r *meteredBillingResource) existing(ctx context.Context, id billing.Accoun
 		case billing.IsNotFound(err):
 			return nil
 		case err != nil:
-			diags.AddError("The billing account was not created", err.Error())
+			addBillingError(diags, "The billing account was not created", err)
 			return nil
 		}
 		list = []billing.Linked{{ID: id, Account: account}}

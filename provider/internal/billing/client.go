@@ -157,6 +157,12 @@ func IsNotFound(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusNotFound
 }
 
+// IsInvalid says whether Azure does not take what the account is to be, or does not know its application yet.
+func IsInvalid(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == http.StatusBadRequest && e.Code != "PropertyChangeNotAllowed"
+}
+
 // IsConflict says whether Azure refuses because something else is in the way, e.g. the application's other account.
 func IsConflict(err error) bool {
 	var e *Error
