@@ -85,13 +85,18 @@ func (l *listing) List(ctx context.Context, req list.ListRequest, stream *list.L
 
 // read fills in the object's attributes. It reports false for an object that has gone meanwhile.
 func (l *listing) read(ctx context.Context, object listedObject, result *list.ListResult) bool {
+	importer, ok := l.Resource.(resource.ResourceWithImportState)
+	if !ok {
+		result.Diagnostics.AddError("The object cannot be read", "This is a bug in the provider: the listed resource cannot be imported.")
+		return true
+	}
 	empty := tfsdk.State{Schema: result.Resource.Schema, Raw: tftypes.NewValue(result.Resource.Schema.Type().TerraformType(ctx), nil)}
 	blank := func() *tfsdk.ResourceIdentity {
 		return &tfsdk.ResourceIdentity{Schema: result.Identity.Schema, Raw: result.Identity.Raw.Copy()}
 	}
 	imported := resource.ImportStateResponse{State: empty, Identity: blank()}
 	renew(&imported.Private)
-	l.Resource.(resource.ResourceWithImportState).ImportState(ctx, resource.ImportStateRequest{ID: object.importID, Identity: blank()}, &imported)
+	importer.ImportState(ctx, resource.ImportStateRequest{ID: object.importID, Identity: blank()}, &imported)
 	result.Diagnostics.Append(imported.Diagnostics...)
 	if imported.Diagnostics.HasError() {
 		return true

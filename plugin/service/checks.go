@@ -37,10 +37,13 @@ func (c checks) Webhook(ctx context.Context) httpapi.Check {
 	}
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: u.settings.Trusted}
-	transport.DisableKeepAlives = true
-	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, ForceAttemptHTTP2: true,
+			TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: u.settings.Trusted},
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	address := catalog.PluginURL(u.settings.SiteURL, catalog.RouteChanges)
 	if err := intake.Reach(ctx, client, address); err != nil {
 		return httpapi.Check{Code: "unreachable", Detail: fmt.Sprintf("%v. Microsoft Graph needs that address to be reachable from the Internet by POST without a log-in, over https with a certificate that it trusts.", err)}
