@@ -199,15 +199,14 @@ func TestAccClientCertificateInsteadOfASecret(t *testing.T) {
 func TestAccClientCertificateSaysWhatIsWrong(t *testing.T) {
 	openConsole(t)
 	for name, test := range map[string]struct{ arguments, want string }{
-		"no plugin":   {"", `The\s+certificate\s+was\s+not\s+made`},
+		"no plugin":   {"", `The\s+plugin\s+is\s+not\s+installed`},
 		"no CN":       {`subject = "O=Example"`, `it\s+needs\s+a\s+CN`},
 		"no subject":  {`subject = "Bridge"`, `it\s+must\s+be\s+like\s+CN=`},
 		"too long":    {`valid_for = "26281h"`, `from\s+1h\s+to\s+26280h`},
 		"due at once": {`rotate_before = "8760h"`, `shorter\s+than\s+valid_for`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			config := strings.Replace(mattermostOnly("resource \"msteamssync_client_certificate\" \"this\" {\n  "+test.arguments+"\n}\n"),
-				"provider \"msteamssync\" {", "provider \"msteamssync\" {\n  consistency_timeout = \"1s\"", 1)
+			config := mattermostOnly("resource \"msteamssync_client_certificate\" \"this\" {\n  " + test.arguments + "\n}\n")
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: inProcess,
 				Steps:                    []resource.TestStep{{Config: config, ExpectError: regexp.MustCompile(test.want)}},

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/consistency"
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/mattermost"
 )
@@ -60,11 +61,21 @@ func (r *clientCertificateResource) make(ctx context.Context, plan *clientCertif
 	if !r.clients.needMattermost(diags) {
 		return false
 	}
+	plugin, err := r.clients.mattermost.Plugin(ctx)
+	if err != nil {
+		diags.AddError("The plugin's state cannot be read", err.Error())
+		return false
+	}
+	if plugin.Switched && !plugin.Installed {
+		diags.AddError("The plugin is not installed",
+			fmt.Sprintf("%s has no plugin %s that could make a certificate. Declare msteamssync_plugin and let this resource depend on it.", r.clients.mattermost.URL(), catalog.PluginID))
+		return false
+	}
 	ctx, done := consistency.Finish(ctx, interruptGrace)
 	defer done()
 	made, err := r.clients.mattermost.CreateCertificate(ctx, plan.Subject.ValueString(), lengthOf(plan.ValidFor))
 	if err != nil {
-		diags.AddError("The certificate was not made", "The plugin makes it: declare msteamssync_plugin and let this resource depend on it.\n\n"+err.Error())
+		diags.AddError("The certificate was not made", err.Error())
 		return false
 	}
 	subject := plan.Subject // as it was written
