@@ -78,7 +78,7 @@ func (r *adminConsentResource) Schema(_ context.Context, _ resource.SchemaReques
 	}
 }
 
-// ModifyPlan says at plan time what a caller's own GUID mix-up would only show after waiting for replication.
+// ModifyPlan says what users have granted for themselves, and says at plan time what a caller's own GUID mix-up would only show after waiting for replication.
 func (r *adminConsentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	defer r.clients.preflight(ctx, req, resp, adminConsentNeeds)
 	if req.Plan.Raw.IsNull() {
@@ -86,6 +86,13 @@ func (r *adminConsentResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	var id types.String
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("client_id"), &id)...)
+	if !req.State.Raw.IsNull() {
+		var found, listed types.Set
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("foreign_user_grants"), &found)...)
+		resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("foreign_user_grants"), &listed)...)
+		warnReported(ctx, found, listed, "foreign_user_grants", "Users have granted permissions for themselves",
+			"Revoke it in the portal under Enterprise applications, Permissions, User consent, or through Microsoft Graph.", &resp.Diagnostics)
+	}
 	if id.IsUnknown() || id.IsNull() {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -59,6 +60,18 @@ func texts[T ~string](items []T) []string {
 // something new shows in a plan; an apply puts the configuration's set back, and the next refresh reports again.
 func withReported(ctx context.Context, listed types.Set, found []string, diags *diag.Diagnostics) types.Set {
 	return spelling(strings.ToLower).refresh(ctx, listed, append(itemsOf(ctx, listed, diags), found...), diags)
+}
+
+// warnReported says in a plan what an apply will not do: end what refresh has found and the configuration does not list.
+func warnReported(ctx context.Context, state, plan types.Set, attribute, summary, mend string, diags *diag.Diagnostics) {
+	if state.IsNull() || !isFullyKnown(plan) {
+		return
+	}
+	unlisted := missingFrom(itemsOf(ctx, plan, diags), itemsOf(ctx, state, diags))
+	if len(unlisted) > 0 {
+		diags.AddAttributeWarning(path.Root(attribute), summary, strings.Join(unlisted, ", ")+
+			": an apply does not end this, and plans show it until it is gone or listed in "+attribute+". "+mend)
+	}
 }
 
 // setOfCertificates validates each item of a set.

@@ -43,9 +43,11 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if req.State.Raw.IsNull() {
 		return
 	}
-	var principal types.String
-	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("service_principal_object_id"), &principal)...)
-	if principal.IsNull() {
+	var state applicationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	warnReported(ctx, state.ForeignCredentials, plan.ForeignCredentials, "foreign_credentials", "The application has credentials that nothing declares",
+		"Whoever holds one can log in as the application. Remove it in the portal under App registrations, Certificates & secrets.", &resp.Diagnostics)
+	if state.ServicePrincipalObjectID.IsNull() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("service_principal_object_id"), types.StringUnknown())...)
 	}
 }

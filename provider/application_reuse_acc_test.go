@@ -255,6 +255,11 @@ func TestAccReuseIsSaid(t *testing.T) {
 	cli.run("apply", "-auto-approve", "-no-color")
 	says("An existing app registration was adopted", "with the client id "+client,
 		"Existing admin consent was adopted", "Revoked, because it is not declared: Mail.Read.", "Granted in addition: Channel.ReadBasic.All")
+	secret := registration{admin}.addSecret("by hand")
+	user := admin.do(http.MethodGet, "/v1.0/users/alex@demo.example", nil)["id"]
+	admin.do(http.MethodPost, "/v1.0/oauth2PermissionGrants", object{"clientId": granted.principal, "resourceId": granted.graph, "consentType": "Principal", "principalId": user, "scope": "Mail.Send"})
+	cli.run("plan", "-no-color")
+	says("credentials that nothing declares", secret, "Users have granted permissions for themselves", fmt.Sprintf("%v:Mail.Send", user))
 	cli.run("destroy", "-auto-approve", "-no-color")
 	cli.output.Reset()
 	cli.run("apply", "-auto-approve", "-no-color")

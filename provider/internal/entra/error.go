@@ -77,6 +77,9 @@ func (e *Error) Hint() string {
 
 // permissionHint names the Graph permissions that open a call.
 func permissionHint(name string) string {
+	if strings.Contains(name, "/applications/{app-object-id}/owners/") { // opened by the same permissions
+		name = "PATCH /applications/{app-object-id}"
+	}
 	var names []string
 	for _, kind := range []catalog.Kind{catalog.Application, catalog.Delegated} {
 		for _, p := range catalog.Opening(kind, name) {

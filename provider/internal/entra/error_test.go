@@ -161,3 +161,22 @@ func TestPasswordDoesNotPrintItsSecret(t *testing.T) {
 		t.Fatal(s)
 	}
 }
+
+// TestEveryItemOfABatchNamesItsPermission: a refusal inside a batch says what the caller lacks for that item.
+func TestEveryItemOfABatchNamesItsPermission(t *testing.T) {
+	client := clientFor(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("Content-Type", "application/json")
+		if strings.Contains(string(body), `"GET"`) {
+			_, _ = io.WriteString(w, `{"responses":[{"id":"0","status":200,"body":{"value":[]}}]}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"responses":[{"id":"0","status":403,"body":{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation.","innerError":{"request-id":"r-1"}}}}]}`)
+	})
+	err := client.SetOwners(t.Context(), "00000000-0000-4000-8000-000000000001", []string{"00000000-0000-4000-8000-000000000002"})
+	for _, words := range []string{"POST /applications/{app-object-id}/owners/$ref", "Authorization_RequestDenied", "request-id r-1", "Application.ReadWrite.OwnedBy"} {
+		if err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("%v does not say %q", err, words)
+		}
+	}
+}
