@@ -82,30 +82,33 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	plan.ID, plan.ClientID = types.StringValue(string(app.ObjectID)), types.StringValue(string(app.ClientID))
 	plan.ServicePrincipalObjectID = types.StringNull()
 	plan.RedirectURIs = setOf(want.RedirectURIs)
-	// In the state before anything waits: whatever goes wrong from here on, Terraform knows the registration.
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(plan.ClientID))...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, unfinishedKey, []byte("true"))...)
-
+	keep := func(unfinished string) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(plan.ClientID))...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, unfinishedKey, []byte(unfinished))...)
+	}
 	if reused {
+		// Not in the state before it is what the plan says: a failure would taint it, and the next apply delete what somebody
+		// else may use. It is found again instead.
 		if err := r.clients.entra.UpdateApplication(ctx, want); err != nil {
 			addRegistrationError(&resp.Diagnostics, "The application was not changed", err)
 			return
 		}
+	} else {
+		keep("true") // before anything waits: whatever goes wrong from here on, Terraform knows the registration
 	}
 	principal, err := r.ensurePrincipal(ctx, app.ClientID)
 	if err != nil {
 		resp.Diagnostics.AddError("The application has no service principal yet",
-			fmt.Sprintf("The application is registered with client id %s and stands in the state, but its service principal could not be made. The next apply deletes and restores the registration, so the client id stays.\n\n%s", app.ClientID, err))
+			fmt.Sprintf("The application is registered with client id %s, but its service principal could not be made. The next apply goes on with this registration, so the client id stays.\n\n%s", app.ClientID, err))
 		return
 	}
 	if !r.setOwners(ctx, plan, &resp.Diagnostics) {
 		return
 	}
 	plan.ServicePrincipalObjectID = types.StringValue(string(principal.ObjectID))
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, unfinishedKey, []byte("false"))...)
+	keep("false")
 }
 
 // setOwners writes the owners last, because it may take the right to change the registration from whom it runs as.

@@ -27,7 +27,7 @@ func (r *applicationResource) register(ctx context.Context, plan applicationMode
 		return entra.Application{}, false, err
 	}
 	live = slices.DeleteFunc(live, func(a entra.Application) bool {
-		return !slices.Contains(a.RedirectURIs, own) || r.clients.entra.Claimed(string(a.ObjectID))
+		return !isForSite(a, own) || r.clients.entra.Claimed(string(a.ObjectID))
 	})
 	deleted = slices.DeleteFunc(deleted, func(a entra.Application) bool { return !isForSite(a, own) })
 	switch {
@@ -57,7 +57,7 @@ func (r *applicationResource) register(ctx context.Context, plan applicationMode
 	return app, false, err
 }
 
-// isForSite says whether a deleted registration was made for the site with a redirect URI. One that this provider made
+// isForSite says whether a registration was made for the site with a redirect URI. One that this provider made
 // and that has lost its redirect URIs was made for no other site.
 func isForSite(a entra.Application, own string) bool {
 	return slices.Contains(a.RedirectURIs, own) || a.MadeHere() && len(a.RedirectURIs) == 0

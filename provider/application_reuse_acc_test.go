@@ -181,6 +181,38 @@ func TestAccApplicationHalfMade(t *testing.T) {
 	}
 }
 
+// TestAccApplicationAdoptionFails: what was adopted and could not be finished is not deleted, but adopted again.
+func TestAccApplicationAdoptionFails(t *testing.T) {
+	for name, route := range map[string]string{"at the registration": "PATCH /applications/*", "at the service principal": "POST /servicePrincipals", "at the owners": "GET /applications/*/owners"} {
+		t.Run(name, func(t *testing.T) {
+			cloud := emulator.Start(t)
+			admin := openPortal(t, cloud)
+			client := admin.do(http.MethodPost, "/v1.0/applications", object{"displayName": appName, "web": object{"redirectUris": []string{ownRedirect}}})["appId"]
+			config := azureOnly(cloud, applicationConfig(fmt.Sprintf("  owners = [%q]\n", admin.principal(provisionerID)["id"])))
+			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
+				{
+					PreConfig: func() {
+						if _, err := cloud.Faults().Add(faults.Rule{Effect: faults.Status, Status: http.StatusForbidden, Route: route}); err != nil {
+							t.Fatal(err)
+						}
+					},
+					Config: config, ExpectError: regexp.MustCompile(`403`),
+				},
+				{
+					PreConfig: func() { cloud.Faults().Clear() },
+					Config:    config,
+					Check: resource.ComposeTestCheckFunc(sameClient(admin, &client), func(*terraform.State) error {
+						if n := len(cloud.Directory().DeletedApplications()) + len(cloud.Directory().DeletedServicePrincipals()); n > 0 {
+							return fmt.Errorf("%d objects were deleted on the way", n)
+						}
+						return nil
+					}),
+				},
+			}})
+		})
+	}
+}
+
 func TestAccApplicationDeletionProtection(t *testing.T) {
 	cloud := emulator.Start(t)
 	admin := openPortal(t, cloud)
