@@ -34,8 +34,9 @@ const atOnce = "  overlap = \"0s\"\n"
 func secretConfig(name, arguments string) string {
 	return bothSides(fmt.Sprintf(`
 resource "msteamssync_application" "this" {
-  display_name = %q
-  site_url     = %q
+  display_name                = %q
+  site_url                    = %q
+  managed_secret_descriptions = ["Mattermost MS Teams Sync (Terraform)", "Bridge"]
 }
 resource "msteamssync_client_secret" "this" {
   client_id = msteamssync_application.this.client_id

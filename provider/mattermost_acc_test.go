@@ -238,13 +238,18 @@ func (c *console) installed() string {
 	return ""
 }
 
-// configFile is the server's own configuration file, with all secrets in clear.
+// configFile is the server's own configuration file, with all secrets in clear. The server writes it in place, so a
+// reader can come upon half of it.
 func (c *console) configFile() string {
 	c.t.Helper()
-	content, err := os.ReadFile(filepath.Join(shared.Mattermost.Dir, "config", "config.json"))
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	var content []byte
+	eventually(c.t, "the configuration file to be whole", func() bool {
+		var err error
+		if content, err = os.ReadFile(filepath.Join(shared.Mattermost.Dir, "config", "config.json")); err != nil {
+			c.t.Fatal(err)
+		}
+		return json.Valid(content)
+	})
 	return string(content)
 }
 
