@@ -7,6 +7,7 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"testing"
 )
@@ -97,7 +98,7 @@ resource "msteamssync_connection_whitelist" "this" {
 }
 resource "msteamssync_account_mapping" "this" {
   mattermost_user = %[5]q
-  teams_user      = "blake@demo.example"
+  teams_user      = "%[5]s-person@demo.example"
   depends_on      = [msteamssync_plugin_config.this]
 }
 resource "msteamssync_channel_link" "this" {
@@ -124,6 +125,11 @@ func newDeclaredSite(t *testing.T, name string) *declaredSite {
 		bundle: pack(t, nil, executable), other: pack(t, map[string]any{"version": "0.0.1"}, executable),
 	}
 	s.channels(t)
+	// Other tests leave the people of the seed connected.
+	s.entra.do(http.MethodPost, "/v1.0/users", object{
+		"accountEnabled": true, "displayName": "Somebody", "mailNickname": name + "-person", "userPrincipalName": name + "-person@demo.example",
+		"passwordProfile": object{"password": sitePassword, "forceChangePasswordNextSignIn": false},
+	})
 	owner, ok := shared.Emulator.Directory().User("alex@demo.example")
 	if !ok {
 		t.Fatal("the emulator has no alex")
