@@ -7,6 +7,7 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -121,4 +122,51 @@ resource "msteamssync_bot_connection" "this" {
 			}})
 		})
 	}
+}
+
+// TestAccManyLinksPlanInFewRequests: a plan of links by name asks Graph once for the team and once for its channels.
+func TestAccManyLinksPlanInFewRequests(t *testing.T) {
+	b := openBridge(t, nil)
+	names := []string{"one", "two", "three", "four", "five", "six"}
+	teamName := unique("Many")
+	b.teamsTeam(teamName, names...)
+	for _, name := range names {
+		b.channel(name)
+	}
+	c := newCLI(t, fmt.Sprintf(`
+terraform {
+  required_providers {
+    msteamssync = { source = "msteamssync/msteamssync" }
+  }
+}
+resource "msteamssync_channel_link" "this" {
+  for_each           = toset(%s)
+  mattermost_team    = %q
+  mattermost_channel = each.key
+  teams_team         = %q
+  teams_channel      = each.key
+}
+`, strings.ReplaceAll(fmt.Sprintf("%q", names), " ", ","), b.team.Name, teamName))
+	c.environment = append(c.environment, "ARM_CA_CERTIFICATES_PATH="+shared.CAFile, "MM_URL="+shared.Mattermost.URL, "MM_TOKEN="+shared.Mattermost.AdminToken)
+	c.run("apply", "-auto-approve")
+	if links := b.linked(); len(links) != len(names) {
+		t.Fatalf("the links are %v", links)
+	}
+	shared.Emulator.RequestLog().Reset()
+	c.run("plan", "-detailed-exitcode") // 0: nothing to do
+	lookups := map[string]int{}
+	for _, request := range shared.Emulator.Requests() {
+		if request.Method == http.MethodGet && (strings.HasPrefix(request.Path, "/v1.0/groups") || strings.HasSuffix(request.Path, "/channels")) {
+			lookups[request.Path]++
+		}
+	}
+	if len(lookups) != 2 {
+		t.Errorf("the plan asked %v, want the team and its channels", lookups)
+	}
+	for path, n := range lookups {
+		if n != 1 {
+			t.Errorf("the plan asked %s %d times, want once", path, n)
+		}
+	}
+	c.run("destroy", "-auto-approve")
 }

@@ -150,7 +150,7 @@ func (r *channelLinkResource) Read(ctx context.Context, req resource.ReadRequest
 }
 
 func (r *channelLinkResource) refresh(ctx context.Context, state *channelLinkModel, resp *resource.ReadResponse) {
-	links, err := r.clients.mattermost.Links(ctx)
+	links, err := r.clients.mattermost.RecentLinks(ctx)
 	importing := state.ID.IsNull()
 	if err != nil && !importing && keptWhileDown(&resp.Diagnostics, "The link of the Mattermost channel "+state.MattermostChannelID.ValueString(), err) {
 		return

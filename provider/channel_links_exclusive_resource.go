@@ -174,7 +174,7 @@ func (r *channelLinksExclusiveResource) Read(ctx context.Context, req resource.R
 		return
 	}
 	importing := state.LinkIDs.IsNull()
-	links, err := r.clients.mattermost.Links(ctx)
+	links, err := r.clients.mattermost.RecentLinks(ctx)
 	if err != nil && !importing && keptWhileDown(&resp.Diagnostics, "The list of links", err) {
 		return
 	}

@@ -63,7 +63,7 @@ func (d *teamDataSource) Metadata(_ context.Context, req datasource.MetadataRequ
 
 func (d *teamDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A team of Microsoft Teams, found by its name or ID. The plugin asks Microsoft Graph as its own application, so it has to be installed and configured, and Azure credentials of the provider are not needed.",
+		MarkdownDescription: "A team of Microsoft Teams, found by its name or ID. The plugin asks Microsoft Graph as its own application, so it has to be installed and configured, and Azure credentials of the provider are not needed. Some old teams that nobody used for long lack the mark by which Graph finds teams; give their ID.",
 		Attributes:          byIDOrName("team"),
 	}
 }

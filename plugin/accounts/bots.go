@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
@@ -122,7 +123,7 @@ func (a *Accounts) explainRefused(current Current, username string, err error) e
 	code := entraCode.FindString(failure.Err.Error())
 	meaning := passwordRefusals[code]
 	if meaning == "" {
-		meaning = failure.Err.Error() + "."
+		meaning = strings.TrimSuffix(failure.Err.Error(), ".") + "."
 	}
 	if code == "" {
 		code = failure.Code

@@ -33,8 +33,14 @@ func (s *Server) Links(ctx context.Context) ([]Link, error) {
 	return answer.Links, err
 }
 
+// RecentLinks is Links as it was a moment ago at most. Many links are read in one plan.
+func (s *Server) RecentLinks(ctx context.Context) ([]Link, error) {
+	return recently(&s.recent, routeLinks, func() ([]Link, error) { return s.Links(ctx) })
+}
+
 // CreateLink links two channels. A link that is there already is an error, the same one too.
 func (s *Server) CreateLink(ctx context.Context, l Link) (created Link, err error) {
+	defer s.recent.forget(routeLinks)
 	body := map[string]string{"channel_id": l.ChannelID, "teams_team_id": l.TeamsTeamID, "teams_channel_id": l.TeamsChannelID}
 	err = s.WhenReady(ctx, func(ctx context.Context) error {
 		return s.callPlugin(ctx, "link the channel", http.MethodPost, routeLinks, body, &created)
@@ -44,6 +50,7 @@ func (s *Server) CreateLink(ctx context.Context, l Link) (created Link, err erro
 
 // DeleteLink unlinks a Mattermost channel. A channel that is not linked is no error.
 func (s *Server) DeleteLink(ctx context.Context, channel string) error {
+	defer s.recent.forget(routeLinks)
 	return s.deleteAt(ctx, "unlink the channel "+channel, routeLinks+"/"+url.PathEscape(channel))
 }
 

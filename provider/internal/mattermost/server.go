@@ -43,6 +43,7 @@ type Server struct {
 	api    *model.Client4
 	shared *shared
 	policy consistency.Policy
+	recent recent
 
 	login    sync.Mutex
 	loggedIn bool

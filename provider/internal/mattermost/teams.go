@@ -56,19 +56,21 @@ func (s *Server) TeamsTeamByID(ctx context.Context, id string) (TeamsTeam, error
 
 // TeamsTeamByName finds the one team with a display name, in any case. It fails with *NameError.
 func (s *Server) TeamsTeamByName(ctx context.Context, name string) (TeamsTeam, error) {
-	var answer struct{ Teams []TeamsTeam }
-	err := s.callPlugin(ctx, fmt.Sprintf("look up the Teams team %q", name), http.MethodGet, routeTeams+"?name="+url.QueryEscape(name), nil, &answer)
-	if err != nil {
-		return TeamsTeam{}, err
-	}
-	if len(answer.Teams) == 1 {
-		return answer.Teams[0], nil
-	}
-	e := &NameError{What: "Teams team", Name: name}
-	for _, team := range answer.Teams {
-		e.IDs = append(e.IDs, team.ID)
-	}
-	return TeamsTeam{}, e
+	return recently(&s.recent, routeTeams+" "+strings.ToLower(name), func() (TeamsTeam, error) {
+		var answer struct{ Teams []TeamsTeam }
+		err := s.callPlugin(ctx, fmt.Sprintf("look up the Teams team %q", name), http.MethodGet, routeTeams+"?name="+url.QueryEscape(name), nil, &answer)
+		if err != nil {
+			return TeamsTeam{}, err
+		}
+		if len(answer.Teams) == 1 {
+			return answer.Teams[0], nil
+		}
+		e := &NameError{What: "Teams team", Name: name}
+		for _, team := range answer.Teams {
+			e.IDs = append(e.IDs, team.ID)
+		}
+		return TeamsTeam{}, e
+	})
 }
 
 // TeamsChannels lists the channels of a team.
@@ -88,21 +90,28 @@ func (s *Server) TeamsChannelByName(ctx context.Context, team, name string) (Tea
 	return s.oneChannel(ctx, team, name, func(c TeamsChannel) bool { return strings.EqualFold(c.DisplayName, name) })
 }
 
+// oneChannel looks into the team's channels of a moment ago, and asks again when the channel is not among them.
 func (s *Server) oneChannel(ctx context.Context, team, name string, is func(TeamsChannel) bool) (TeamsChannel, error) {
-	all, err := s.TeamsChannels(ctx, team)
-	if err != nil {
-		return TeamsChannel{}, err
-	}
-	var found []TeamsChannel
-	e := &NameError{What: "Teams channel", Name: name, In: "the team " + team}
-	for _, c := range all {
-		if is(c) {
-			found = append(found, c)
-			e.IDs = append(e.IDs, c.ID)
+	key := routeTeams + "/" + team
+	for asked := false; ; {
+		all, err := recently(&s.recent, key, func() ([]TeamsChannel, error) {
+			asked = true
+			return s.TeamsChannels(ctx, team)
+		})
+		if err != nil {
+			return TeamsChannel{}, err
 		}
+		found := slices.DeleteFunc(slices.Clone(all), func(c TeamsChannel) bool { return !is(c) })
+		if len(found) == 1 {
+			return found[0], nil
+		}
+		if asked {
+			e := &NameError{What: "Teams channel", Name: name, In: "the team " + team}
+			for _, c := range found {
+				e.IDs = append(e.IDs, c.ID)
+			}
+			return TeamsChannel{}, e
+		}
+		s.recent.forget(key)
 	}
-	if len(found) != 1 {
-		return TeamsChannel{}, e
-	}
-	return found[0], nil
 }
