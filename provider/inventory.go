@@ -137,7 +137,7 @@ func (c *clients) findBilling(ctx context.Context, of Installation, found *Inven
 	list, err := c.billing.List(ctx, c.subscriptionID)
 	if err != nil {
 		found.note("Whether the application has a billing account in the subscription %s is not known, because its accounts cannot be listed.", c.subscriptionID)
-		return nil
+		return nil //nolint:nilerr // it is said in the file; the rest is worth having
 	}
 	for _, linked := range list {
 		if strings.EqualFold(linked.ClientID, of.ClientID) {

@@ -80,7 +80,7 @@ var pluginSettings = []pluginSetting{
 	{attribute: "ca_certificates", key: "caCertificates", validators: []validator.String{pemBlocks{"CERTIFICATE"}},
 		description: "PEM certificates that the plugin trusts for the log-in and Graph addresses in addition to the system's. Default: empty."},
 	{attribute: "billing_model", key: "evaluationAPI", kind: billingSetting, options: []string{metered, evaluation},
-		description: "Licensing model named in the plugin's Graph subscriptions: `metered`, billed to the Azure subscription of `msteamssync_metered_billing`, or `evaluation`, limited to a monthly budget of messages. Microsoft stopped metering Teams APIs on 2025-08-25. Default: `metered`."},
+		description: "Licensing model for Graph subscriptions to a whole tenant: `metered`, billed to the Azure subscription of `msteamssync_metered_billing`, or `evaluation`, limited to a monthly budget of messages. Subscriptions to single channels and chats, which the plugin makes, name no model, and Microsoft stopped metering Teams APIs on 2025-08-25. Default: `metered`."},
 	{attribute: "enforce_connected_users", key: "enforceConnectedUsers", kind: boolSetting,
 		description: "Whether users are prompted at log-in and refresh to connect their Microsoft Teams account; system admins, guests and bots are never locked out. Default: false."},
 	{attribute: "allow_skip_connect_users", key: "allowSkipConnectUsers", kind: boolSetting,

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -210,6 +211,42 @@ func (p *protocol) move(target string, from source) (state, identity map[string]
 		identity, _ = p.decode(answer.TargetIdentity.IdentityData, p.identities()[target].ValueType()).(map[string]any)
 	}
 	return state, identity, ""
+}
+
+// importAs imports an object by its identity and reads it, as Terraform does from 1.12 on. The identity after both is
+// returned; they have to be the same.
+func (p *protocol) importAs(kind string, by map[string]any) (state, identity map[string]any) {
+	p.t.Helper()
+	schema := p.identities()[kind]
+	wanted := map[string]any{}
+	for _, attribute := range schema.IdentityAttributes {
+		wanted[attribute.Name] = by[attribute.Name]
+	}
+	imported, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{
+		TypeName: kind, Identity: &tfprotov6.ResourceIdentityData{IdentityData: p.encode(wanted)},
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if problem := failures(imported.Diagnostics); problem != "" || len(imported.ImportedResources) != 1 {
+		p.t.Fatalf("%d resources were imported: %s", len(imported.ImportedResources), problem)
+	}
+	found := imported.ImportedResources[0]
+	read, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: kind, CurrentState: found.State, CurrentIdentity: found.Identity, Private: found.Private,
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if problem := failures(read.Diagnostics); problem != "" {
+		p.t.Fatal(problem)
+	}
+	identity, _ = p.decode(found.Identity.IdentityData, schema.ValueType()).(map[string]any)
+	if after := p.decode(read.NewIdentity.IdentityData, schema.ValueType()); !reflect.DeepEqual(after, any(identity)) {
+		p.t.Errorf("the identity was %v after the import and is %v after reading", identity, after)
+	}
+	state, _ = p.decode(read.NewState, p.schemas.ResourceSchemas[kind].ValueType()).(map[string]any)
+	return state, identity
 }
 
 func (p *protocol) identities() map[string]*tfprotov6.ResourceIdentitySchema {

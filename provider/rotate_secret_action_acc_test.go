@@ -31,7 +31,7 @@ func TestAccRotateSecretAction(t *testing.T) {
 			{
 				PreConfig: func() {
 					first = admin.stored()["clientsecret"]
-					progress, complaints := newInvoker(t).invoke("msteamssync_rotate_secret", map[string]string{"client_id": fmt.Sprint(portal.application(name)["appId"])})
+					progress, complaints := speak(t).configure(bothBlock()).invoke("msteamssync_rotate_secret", map[string]any{"client_id": fmt.Sprint(portal.application(name)["appId"])})
 					keys := portal.secretsOf(name)
 					if complaints != "" || len(progress) != 2 || len(keys) != 2 || !strings.Contains(progress[0], fmt.Sprint(keys[1])) {
 						t.Fatalf("keys %v, reported %q, complained %q", keys, progress, complaints)
@@ -55,14 +55,14 @@ func TestAccRotateSecretAction(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
-		arguments map[string]string
+		arguments map[string]any
 		want      string
 	}{
-		{map[string]string{"client_id": "my app"}, "not the object ID"},
-		{map[string]string{"client_id": demoClientID, "valid_for": "10m"}, "from 1h to 17520h"},
-		{map[string]string{"client_id": demoClientID}, "The plugin is not installed"},
+		{map[string]any{"client_id": "my app"}, "not the object ID"},
+		{map[string]any{"client_id": demoClientID, "valid_for": "10m"}, "from 1h to 17520h"},
+		{map[string]any{"client_id": demoClientID}, "The plugin is not installed"},
 	} {
-		if _, complaints := newInvoker(t).invoke("msteamssync_rotate_secret", test.arguments); !strings.Contains(complaints, test.want) {
+		if _, complaints := speak(t).configure(bothBlock()).invoke("msteamssync_rotate_secret", test.arguments); !strings.Contains(complaints, test.want) {
 			t.Errorf("%v: %q, want %q", test.arguments, complaints, test.want)
 		}
 	}
