@@ -12,102 +12,111 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-
-	"github.com/msteamssync/terraform-provider-msteamssync/emulator"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
-	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
 
-// directoryFaults are the ways in which Microsoft's directory is slow, throttles or fails, by name.
-func directoryFaults() map[string][]faults.Rule {
-	const lag = faults.Duration(1500 * time.Millisecond)
-	profiles := map[string][]faults.Rule{
-		"lag and lost answers": {
-			{Effect: faults.Lag, Collection: "*", Delay: lag}, {Effect: faults.ListLag, Collection: "*", Delay: lag},
-			{Effect: faults.Drop, AfterCommit: true, OncePerRequest: true},
+// TestAccEverythingUnderFaults: whatever Microsoft's side does, one apply of everything that can be declared ends right,
+// nothing is there twice, the plan is empty afterwards, and a destroy leaves nothing.
+func TestAccEverythingUnderFaults(t *testing.T) {
+	site := newDeclaredSite(t, "faulty")
+	site.environment = append(site.environment, "TF_LOG=off")
+	for name, rules := range map[string][]faults.Rule{
+		"everything lags": {
+			{Effect: faults.Lag, Collection: "*", Delay: faults.Duration(2 * time.Second)},
+			{Effect: faults.ListLag, Collection: "*", Delay: faults.Duration(3 * time.Second)},
 		},
-		"every route throttles": {{Effect: faults.Throttle, RetryAfter: faults.Duration(time.Second), OncePerRequest: true}},
-	}
-	for _, collection := range []string{"applications", "servicePrincipals", "oauth2PermissionGrants", "appRoleAssignedTo"} {
-		profiles["lag of "+collection] = []faults.Rule{
-			{Effect: faults.Lag, Collection: collection, Delay: lag}, {Effect: faults.ListLag, Collection: collection, Delay: lag},
-		}
-	}
-	for name, rule := range map[string]faults.Rule{
-		"503":                 {Effect: faults.Status, Status: http.StatusServiceUnavailable},
-		"500":                 {Effect: faults.Status, Status: http.StatusInternalServerError},
-		"dropped connections": {Effect: faults.Drop},
+		"every request is throttled once":            {{Effect: faults.Throttle, RetryAfter: faults.Duration(time.Second), OncePerRequest: true}},
+		"every request fails once before its effect": {{Effect: faults.Status, Status: http.StatusServiceUnavailable, OncePerRequest: true}},
+		"every request fails once after its effect":  {{Effect: faults.Status, Status: http.StatusInternalServerError, AfterCommit: true, OncePerRequest: true}},
+		"every request is dropped after its effect":  {{Effect: faults.Drop, AfterCommit: true, OncePerRequest: true}},
 	} {
-		rule.OncePerRequest = true
-		profiles[name+" before the effect"] = []faults.Rule{rule}
-		rule.AfterCommit = true
-		profiles[name+" after the effect"] = []faults.Rule{rule}
+		t.Run(name, func(t *testing.T) {
+			site.on(t)
+			t.Cleanup(func() { shared.Emulator.Faults().Clear() })
+			for _, rule := range rules {
+				if _, err := shared.Emulator.Faults().Add(rule); err != nil {
+					t.Fatal(err)
+				}
+			}
+			site.run("apply", "-auto-approve", "-no-color")
+			for _, rule := range shared.Emulator.Faults().Rules() {
+				if rule.Struck == 0 {
+					t.Errorf("the fault %s never struck, so this proves nothing", rule.Effect)
+				}
+			}
+			shared.Emulator.Faults().Clear()
+			if seen := site.plan(); len(seen) > 0 {
+				t.Errorf("after the apply the plan changes %v\n%s", seen, site.output.Bytes())
+			}
+			site.isThereOnce()
+			site.run("destroy", "-auto-approve", "-no-color")
+			site.isGone()
+			site.forget()
+		})
 	}
-	return profiles
 }
 
-// TestAccDirectoryFaults: under every fault the apply ends right the first time, with one registration, one service
-// principal and one consent, and the next plan is empty.
-func TestAccDirectoryFaults(t *testing.T) {
-	certificate, _ := newCertificate(t, "bridge")
-	for name, rules := range directoryFaults() {
-		t.Run(strings.ReplaceAll(name, "/", "_"), func(t *testing.T) {
-			t.Parallel()
-			cloud := emulator.Start(t)
-			admin := registration{openPortal(t, cloud)}
-			self := admin.principal(provisionerID)["id"].(string)
-			alex := admin.do(http.MethodGet, "/v1.0/users/alex@demo.example", nil)["id"].(string)
-			before := len(cloud.Directory().Applications())
-			config := func(arguments string) string {
-				return azureOnly(cloud, applicationConfig(arguments+certificatesArgument(certificate))+
-					"resource \"msteamssync_admin_consent\" \"this\" { client_id = msteamssync_application.this.client_id }\n")
-			}
-			created, updated := config(fmt.Sprintf("  owners = [%q]\n", self)), config(fmt.Sprintf("  owners = [%q, %q]\n  sign_in_audience = \"AzureADMultipleOrgs\"\n", self, alex))
-			once := func(*terraform.State) error {
-				app, _ := cloud.Directory().ApplicationByAppID(cloud.Directory().Applications()[before].AppID)
-				principal, _ := cloud.Directory().ServicePrincipalByAppID(app.AppID)
-				graph, _ := cloud.Directory().ServicePrincipalByAppID(catalog.GraphAppID)
-				switch {
-				case len(cloud.Directory().Applications()) != before+1 || len(cloud.Directory().DeletedApplications()) != 0:
-					return fmt.Errorf("%d registrations and %d deleted ones, want one", len(cloud.Directory().Applications())-before, len(cloud.Directory().DeletedApplications()))
-				case len(cloud.Directory().DeletedServicePrincipals()) != 0:
-					return fmt.Errorf("a service principal was deleted")
-				case len(app.KeyCredentials) != 1:
-					return fmt.Errorf("%d certificates", len(app.KeyCredentials))
-				case len(cloud.Directory().Roles(principal.ID, graph.ID)) != 7 || len(cloud.Directory().Consented(principal.ID, graph.ID, "")) != 13:
-					return fmt.Errorf("the consent is not complete")
-				}
-				return nil
-			}
-			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
-				{
-					PreConfig: func() {
-						for _, rule := range rules {
-							if _, err := cloud.Faults().Add(rule); err != nil {
-								t.Fatal(err)
-							}
-						}
-					},
-					Config: created, Check: once,
-				},
-				{Config: updated, Check: once},
-				{
-					PreConfig: func() {
-						struck := 0
-						for _, rule := range cloud.Faults().Rules() {
-							struck += rule.Struck
-						}
-						if struck == 0 {
-							t.Error("the fault never struck, so this proves nothing")
-						}
-						cloud.Faults().Clear()
-					},
-					Config: updated, ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan()),
-				},
-			}})
-		})
+// isThereOnce looks for doubles of everything that has a name which Microsoft lets occur twice.
+func (s *declaredSite) isThereOnce() {
+	s.t.Helper()
+	registered := s.entra.application(s.name) // fails unless there is exactly one
+	if secrets := registered["passwordCredentials"].([]any); len(secrets) != 1 {
+		s.t.Errorf("the registration has %d client secrets", len(secrets))
+	}
+	if _, ok := shared.Emulator.Directory().User(s.bot); !ok {
+		s.t.Errorf("there is no account %s", s.bot)
+	}
+	g := granted{s.entra, s.entra.principal(registered["appId"])["id"], nil}
+	if grants := g.grants(); len(grants) != 1 {
+		s.t.Errorf("there are %d grants: %v", len(grants), grants)
+	}
+	if roles := g.assignments(); len(roles) != 7 {
+		s.t.Errorf("%d app roles are assigned", len(roles))
+	}
+}
+
+// forget empties the bin, so that the next apply makes everything anew instead of restoring it.
+func (s *declaredSite) forget() {
+	s.t.Helper()
+	directory := shared.Emulator.Directory()
+	var deleted []string
+	for _, app := range directory.DeletedApplications() {
+		deleted = append(deleted, app.ID)
+	}
+	for _, principal := range directory.DeletedServicePrincipals() {
+		deleted = append(deleted, principal.ID)
+	}
+	for _, user := range directory.DeletedUsers() {
+		deleted = append(deleted, user.ID)
+	}
+	for _, id := range deleted {
+		if err := directory.Purge(id); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// isGone looks for what a destroy has left.
+func (s *declaredSite) isGone() {
+	s.t.Helper()
+	for _, app := range shared.Emulator.Directory().Applications() {
+		if app.DisplayName == s.name {
+			s.t.Errorf("the registration %s is left", app.AppID)
+		}
+	}
+	if _, ok := shared.Emulator.Directory().User(s.bot); ok {
+		s.t.Errorf("the account %s is left", s.bot)
+	}
+	account := fmt.Sprintf("/subscriptions/%s/resourceGroups/msteams-sync/providers/Microsoft.GraphServices/accounts/%s%s", subscriptionID, s.name, accountsAPI)
+	if status, _ := s.entra.try(http.MethodGet, account, nil); status != http.StatusNotFound {
+		s.t.Errorf("the billing account is left: HTTP %d", status)
+	}
+	if version := s.server.installed(); version != "" {
+		s.t.Errorf("version %s of the plugin is left", version)
+	}
+	for key := range s.server.stored() {
+		if strings.Contains(key, "secret") || strings.Contains(key, "key") {
+			s.t.Errorf("the setting %s is left", key)
+		}
 	}
 }

@@ -182,7 +182,12 @@ func (c *Client) Delete(ctx context.Context, id AccountID) error {
 // register registers the namespace in a subscription and waits until that is done.
 func (c *Client) register(ctx context.Context, subscriptionID string) error {
 	path := "/subscriptions/" + url.PathEscape(subscriptionID) + "/providers/" + namespace
-	if _, err := c.do(ctx, http.MethodPost, path+"/register", providersAPI, nil, nil); err != nil {
+	// Registering twice does no harm, so an unknown outcome is repeated.
+	err := c.policy.Retry(ctx, isUnknownOutcome, func(ctx context.Context) error {
+		_, err := c.do(ctx, http.MethodPost, path+"/register", providersAPI, nil, nil)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("registering the namespace %s in the subscription: %w", namespace, err)
 	}
 	return c.policy.Await(ctx, "the namespace "+namespace+" to be registered in the subscription", func(ctx context.Context) (bool, error) {

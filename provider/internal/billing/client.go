@@ -16,6 +16,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/consistency"
 )
@@ -155,6 +156,16 @@ func (e *Error) Error() string {
 func IsNotFound(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == http.StatusNotFound
+}
+
+// isUnknownOutcome says whether the call may have taken effect although it failed: no answer came, or Azure failed.
+func isUnknownOutcome(err error) bool {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Status >= http.StatusInternalServerError
+	}
+	var login *azidentity.AuthenticationFailedError
+	return err != nil && !errors.As(err, &login)
 }
 
 // IsInvalid says whether Azure does not take what the account is to be, or does not know its application yet.

@@ -11,12 +11,13 @@ import (
 	"strings"
 )
 
-// Codes of errors about the plugin as a whole. The plugin itself answers the first two.
+// Codes of errors about the plugin as a whole. The plugin itself answers the first three.
 const (
-	codeNotReady     = "not_ready"     // it starts, or has no settings that it can use
-	codeForbidden    = "forbidden"     // the caller may not, or a setting is against it
-	codeUnknownRoute = "unknown_route" // it is older than the provider
-	codeNotInstalled = "not_installed"
+	codeNotReady         = "not_ready"       // it starts, or has no settings that it can use
+	codeForbidden        = "forbidden"       // the caller may not, or a setting is against it
+	codeMicrosoftTrouble = "microsoft_retry" // Microsoft's side throttled it, failed or did not answer
+	codeUnknownRoute     = "unknown_route"   // it is older than the provider
+	codeNotInstalled     = "not_installed"
 )
 
 // mendPlugin says what to do about an error of one of the plugin's routes.
@@ -51,13 +52,21 @@ func IsNotInstalled(err error) bool {
 	return ok && e.Code == codeNotInstalled
 }
 
+// maxMicrosoftTroubles bounds how often a call is repeated that the plugin could not make at Microsoft's side, which was
+// throttled, failed or did not answer. With the pauses of the policy that is some ten seconds.
+const maxMicrosoftTroubles = 25
+
 // WhenReady makes a call of the plugin's routes and waits, within the policy, while the plugin starts or has only just
-// got its settings. When it cannot answer for another reason the error says which.
+// got its settings, and a while when Microsoft's side did not answer it. The call must be safe to repeat. When it cannot answer for another reason the error says which.
 func (s *Server) WhenReady(ctx context.Context, call func(context.Context) error) error {
-	asked := 0
+	asked, troubles := 0, 0
 	err := s.policy.Retry(ctx, func(err error) bool {
 		if e, ok := errors.AsType[*Error](err); ok && e.Code == codeNotReady {
 			return true
+		}
+		if e, ok := errors.AsType[*Error](err); ok && e.Code == codeMicrosoftTrouble {
+			troubles++
+			return troubles < maxMicrosoftTroubles
 		}
 		if !errors.Is(err, ErrPluginDown) {
 			return false
