@@ -285,7 +285,7 @@ func findEachFault(t *testing.T, asked *protocol, admin *console, portal *portal
 		{"subscriptions", "The subscription of the Teams channel", question, func() { linked = linkInVain(t) }},
 		{"credential", "Microsoft does not accept", question, func() {
 			keys := portal.do(http.MethodGet, fmt.Sprintf("/v1.0/applications/%v", app["id"]), nil)["passwordCredentials"].([]any)
-			portal.do(http.MethodPost, fmt.Sprintf("/v1.0/applications/%v/addPassword", app["id"]), object{"passwordCredential": object{"displayName": "by hand"}})
+			portal.do(http.MethodPost, fmt.Sprintf("/v1.0/applications/%v/addPassword", app["id"]), object{"passwordCredential": object{"displayName": "Mattermost MS Teams Sync (Terraform)"}})
 			portal.do(http.MethodPost, fmt.Sprintf("/v1.0/applications/%v/removePassword", app["id"]), object{"keyId": keys[0].(object)["keyId"]})
 		}},
 		{"webhook", "certificate", question, func() { admin.change(map[string]any{"cacertificates": nil}) }},
