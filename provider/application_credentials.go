@@ -17,9 +17,6 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/entra"
 )
 
-// managedSecretDescription is the description that msteamssync_client_secret gives its secrets unless told otherwise.
-const managedSecretDescription = "Mattermost MS Teams Sync (Terraform)"
-
 // certificateSpelling makes texts of the same certificate the same, however they are indented and broken into lines.
 var certificateSpelling = spelling(func(text string) string {
 	certificate, err := entra.ParseCertificate(text)

@@ -118,8 +118,8 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "Credentials of the registration that nothing declares: key IDs of client secrets whose description is not among `managed_secret_descriptions`, key IDs of certificates while `certificates` is unmanaged, and `federated:` with the name of a federated credential. " +
 					"Whoever holds one can log in as the application. One that is not listed here shows as a change in every plan, `-detailed-exitcode` says 2, until it is removed in Entra or listed; an apply removes nothing. Default: none."},
 			"managed_secret_descriptions": schema.SetAttribute{ElementType: types.StringType, Optional: true, Computed: true,
-				Default:             setdefault.StaticValue(setOf([]string{managedSecretDescription})),
-				MarkdownDescription: "Descriptions of the client secrets that `msteamssync_client_secret` looks after, so that they are not foreign. Default: that resource's own default, `" + managedSecretDescription + "`."},
+				Default:             setdefault.StaticValue(setOf([]string{defaultSecretDescription})),
+				MarkdownDescription: "Descriptions of the client secrets that `msteamssync_client_secret` looks after, so that they are not foreign. Default: that resource's own default, `" + defaultSecretDescription + "`."},
 			"deletion_protection": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "True refuses to destroy the registration, because every connected account would have to connect again. Set it to false and apply before a destroy. Default: false."},
 			"restore_deleted": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
@@ -183,7 +183,7 @@ func (m *applicationModel) refreshRegistration(ctx context.Context, r entra.Regi
 // fillDefaults gives an imported or moved registration what only a configuration says.
 func (m *applicationModel) fillDefaults() {
 	if m.ManagedSecretDescriptions.IsNull() {
-		m.ManagedSecretDescriptions = setOf([]string{managedSecretDescription})
+		m.ManagedSecretDescriptions = setOf([]string{defaultSecretDescription})
 	}
 	if m.DeletionProtection.IsNull() {
 		m.DeletionProtection = types.BoolValue(false)

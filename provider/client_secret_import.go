@@ -12,9 +12,6 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/entra"
 )
 
-// unnamedSecret is the default of description. The portal lets a person leave the description out.
-const unnamedSecret = "Mattermost MS Teams Sync (Terraform)"
-
 // describedAs is the description of a secret. One without any has that of the state, after an import the default, so that
 // it is not rotated for the want of a name.
 func describedAs(state types.String, p entra.Password) types.String {
@@ -24,7 +21,7 @@ func describedAs(state types.String, p entra.Password) types.String {
 	case state.ValueString() != "":
 		return state
 	}
-	return types.StringValue(unnamedSecret)
+	return types.StringValue(defaultSecretDescription)
 }
 
 // validityOf is the validity that a secret was made with, as valid_for takes it. The portal's 24 months are two calendar

@@ -24,7 +24,7 @@ func TestImportedSecretsHaveValidArguments(t *testing.T) {
 		}
 	}
 	for _, test := range []struct{ state, portal, want string }{
-		{"", "by hand", "by hand"}, {"declared", "renamed", "renamed"}, {"declared", "", "declared"}, {"", "", unnamedSecret},
+		{"", "by hand", "by hand"}, {"declared", "renamed", "renamed"}, {"declared", "", "declared"}, {"", "", defaultSecretDescription},
 	} {
 		state := types.StringNull()
 		if test.state != "" {

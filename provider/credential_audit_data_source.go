@@ -59,7 +59,7 @@ func (d *credentialAuditDataSource) Schema(_ context.Context, _ datasource.Schem
 			"client_id": schema.StringAttribute{Required: true, MarkdownDescription: "Application (client) ID.",
 				Validators: []validator.String{stringvalidator.RegexMatches(guidPattern, "it must be a GUID: the application (client) ID, not the object ID or a name")}},
 			"managed_secret_descriptions": schema.SetAttribute{Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Descriptions of the client secrets that are `managed`. Default: `" + managedSecretDescription + "`."},
+				MarkdownDescription: "Descriptions of the client secrets that are `managed`. Default: `" + defaultSecretDescription + "`."},
 			"managed_certificates": schema.SetAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Set{setOfCertificates()},
 				MarkdownDescription: "PEM certificates that are `managed`. Default: none."},
 			"credentials": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "The credentials; those that expire first come first, those that never do last.",
@@ -84,7 +84,7 @@ func (d *credentialAuditDataSource) Read(ctx context.Context, req datasource.Rea
 	if !d.ready(&resp.Diagnostics) {
 		return
 	}
-	descriptions := []string{managedSecretDescription}
+	descriptions := []string{defaultSecretDescription}
 	if !data.ManagedSecretDescriptions.IsNull() {
 		descriptions = itemsOf(ctx, data.ManagedSecretDescriptions, &resp.Diagnostics)
 	}

@@ -51,7 +51,7 @@ func TestAccEverythingUnderFaults(t *testing.T) {
 			site.isThereOnce()
 			site.run("destroy", "-auto-approve", "-no-color")
 			site.isGone()
-			site.forget()
+			shared.Emulator.Directory().PurgeAll() // else the next apply would restore instead of making anew
 		})
 	}
 }
@@ -72,27 +72,6 @@ func (s *declaredSite) isThereOnce() {
 	}
 	if roles := g.assignments(); len(roles) != 7 {
 		s.t.Errorf("%d app roles are assigned", len(roles))
-	}
-}
-
-// forget empties the bin, so that the next apply makes everything anew instead of restoring it.
-func (s *declaredSite) forget() {
-	s.t.Helper()
-	directory := shared.Emulator.Directory()
-	var deleted []string
-	for _, app := range directory.DeletedApplications() {
-		deleted = append(deleted, app.ID)
-	}
-	for _, principal := range directory.DeletedServicePrincipals() {
-		deleted = append(deleted, principal.ID)
-	}
-	for _, user := range directory.DeletedUsers() {
-		deleted = append(deleted, user.ID)
-	}
-	for _, id := range deleted {
-		if err := directory.Purge(id); err != nil {
-			s.t.Fatal(err)
-		}
 	}
 }
 

@@ -157,22 +157,7 @@ func (b *bench) destroy(ctx context.Context) (seconds float64, err error) {
 	if seconds, err = b.azure.run(ctx, "destroy", "-auto-approve"); err != nil {
 		return 0, err
 	}
-	directory := b.stack.Emulator.Directory()
-	var deleted []string
-	for _, app := range directory.DeletedApplications() {
-		deleted = append(deleted, app.ID)
-	}
-	for _, principal := range directory.DeletedServicePrincipals() {
-		deleted = append(deleted, principal.ID)
-	}
-	for _, user := range directory.DeletedUsers() {
-		deleted = append(deleted, user.ID)
-	}
-	for _, id := range deleted {
-		if err := directory.Purge(id); err != nil {
-			return 0, fmt.Errorf("empty the bin: %w", err)
-		}
-	}
+	b.stack.Emulator.Directory().PurgeAll()
 	return seconds, nil
 }
 

@@ -6,6 +6,7 @@ package directory
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // Deleted is an object in the recycle bin: exactly one field is set.
@@ -182,21 +183,31 @@ func (s *State) purge(id string) {
 	}
 }
 
+// PurgeAll removes everything from the recycle bin for good.
+func (s *State) PurgeAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.purgeIf(func(deleted *time.Time) bool { return deleted != nil })
+}
+
 // empty purges what has been in the bin longer than Retention; the caller holds the lock for writing.
-func (s *State) empty() {
+func (s *State) empty() { s.purgeIf(s.gone) }
+
+// purgeIf purges the objects whose time of deletion is as asked for.
+func (s *State) purgeIf(due func(deleted *time.Time) bool) {
 	var old []string
 	for id, r := range s.applications {
-		if s.gone(r.DeletedDateTime) {
+		if due(r.DeletedDateTime) {
 			old = append(old, id)
 		}
 	}
 	for id, r := range s.principals {
-		if s.gone(r.DeletedDateTime) {
+		if due(r.DeletedDateTime) {
 			old = append(old, id)
 		}
 	}
 	for id, r := range s.users {
-		if s.gone(r.DeletedDateTime) {
+		if due(r.DeletedDateTime) {
 			old = append(old, id)
 		}
 	}
