@@ -97,6 +97,28 @@ func TestTheNewestKnownCertificateLogsIn(t *testing.T) {
 	}
 }
 
+// TestARotationBetweenTwoAttemptsIsNoRefusal: Entra took the newest certificate in the place of the older one just after it
+// had refused it, so that the older one was refused too.
+func TestARotationBetweenTwoAttemptsIsNoRefusal(t *testing.T) {
+	tenant := teamstest.Start(t)
+	newer, older := newCertificate(t, "newer"), newCertificate(t, "older")
+	register(t, tenant)
+	asked, accepted := 0, ""
+	client := tenant.Client(t, nil, func(c *teams.Config) {
+		c.ClientSecret = ""
+		c.Certificates = func() []teams.Certificate {
+			if asked++; asked == 2 {
+				register(t, tenant, newer)
+			}
+			return []teams.Certificate{newer, older}
+		}
+		c.Accepted = func(id string) { accepted = id }
+	})
+	if err := client.CheckCredentials(t.Context()); err != nil || accepted != "newer" {
+		t.Errorf("accepted is %q, error %v", accepted, err)
+	}
+}
+
 // TestPeopleLogInThroughACertificate: a log-in is redeemed and refreshed without a client secret.
 func TestPeopleLogInThroughACertificate(t *testing.T) {
 	tenant := teamstest.Start(t)

@@ -118,12 +118,19 @@ func (c *Client) CheckCredentials(ctx context.Context) error {
 const maxTokenAnswer = 1 << 20
 
 // requestToken asks the token endpoint, proving the application's identity with the newest certificate. Where Entra does
-// not know that one, as between the two halves of a rotation, the older ones are tried and then the client secret.
+// not know that one, as between the two halves of a rotation, the older ones are tried and then the client secret. The
+// newest one gets a second chance at the end: Entra may have taken it in the place of an older one between two attempts.
 func (c *Client) requestToken(ctx context.Context, form url.Values) (*oauth2.Token, error) {
 	var refused []string
 	all := c.proofs()
 	for i, by := range all {
 		token, err := c.requestTokenBy(ctx, form, by)
+		if i > 0 && i == len(all)-1 && isUnknownCredential(err) {
+			newest := c.proofs()[0]
+			if again, retryErr := c.requestTokenBy(ctx, form, newest); retryErr == nil {
+				by, token, err = newest, again, nil
+			}
+		}
 		switch {
 		case err == nil:
 			if by.certificate != "" && c.config.Accepted != nil {
