@@ -151,9 +151,9 @@ func (c *console) checkCredentials() (check credentialCheck) {
 	return check
 }
 
-// TestAccCertificateInOneState: from nothing to a plugin that logs in without a client secret in one apply; a
-// rotation in place, whose certificate the application gets the certificate in the same apply, killed on both sides of that request; the
-// plugin is accepted all the way.
+// TestAccCertificateInOneState: from nothing to a plugin that logs in without a client secret in one apply; then rotations,
+// of which each gives the application the new certificate in the same apply, two of them killed on either side of that
+// request; the plugin is accepted all the way.
 func TestAccCertificateInOneState(t *testing.T) {
 	const name = "No Secret"
 	admin, entra := openConsole(t), openPortal(t, shared.Emulator)

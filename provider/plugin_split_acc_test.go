@@ -90,6 +90,28 @@ func TestAccMattermostTeamAlone(t *testing.T) {
 	}
 	apply(first, "1")
 	apply(second, "2")
+
+	// The Azure team's plans show what it has handed over until it is declared; the plugin goes on meanwhile.
+	if azure.exit("plan", "-detailed-exitcode") != 2 || !strings.Contains(azure.output.String(), "foreign_credentials") {
+		t.Errorf("the secrets that were made by hand do not show:\n%s", azure.output.Bytes())
+	}
+	azure.environment = append(azure.environment, `TF_VAR_handed_over=["handed over"]`)
+	azure.run("apply", "-auto-approve")
+	azure.run("plan", "-detailed-exitcode")
+
+	// Somebody types another secret, which the System Console masks.
+	handed := server.environment
+	server.environment = append(handed, "TF_VAR_client_secret="+second, "TF_VAR_client_secret_version=2")
+	admin.change(map[string]any{"clientsecret": "typed-by-hand"})
+	server.output.Reset()
+	if server.exit("plan", "-detailed-exitcode") != 2 || !strings.Contains(server.output.String(), "client_secret_wo_version") {
+		t.Errorf("the secret that was typed by hand does not show:\n%s", server.output.Bytes())
+	}
+	server.environment = handed
+	apply(second, "2")
+	if check := admin.checkCredentials(); !check.OK {
+		t.Errorf("the plugin was refused: %+v", check)
+	}
 	entries, err := os.ReadDir(server.folder)
 	if err != nil {
 		t.Fatal(err)
@@ -111,6 +133,57 @@ func TestAccMattermostTeamAlone(t *testing.T) {
 	azure.run("destroy", "-auto-approve")
 }
 
+// TestAccCertificateIsHandedOver: the Mattermost team makes the certificate before there is an application, the Azure team
+// lists it, and the plugin logs in. A rotation crosses the same way, and the plugin is accepted all the time.
+func TestAccCertificateIsHandedOver(t *testing.T) {
+	forget(t)
+	admin, portal := openConsole(t), openPortal(t, shared.Emulator)
+	azure := newSplitCLI(t, "azure, certificate", "ARM_TENANT_ID="+tenantID, "ARM_CLIENT_ID="+provisionerID, "ARM_CLIENT_SECRET="+provisionerKey)
+	server := newSplitCLI(t, "mattermost, certificate", "MM_URL="+shared.Mattermost.URL, "MM_TOKEN="+shared.Mattermost.AdminToken,
+		"TF_VAR_bundle="+realBundle(t), "TF_VAR_tenant_id="+tenantID)
+	certificate := func() string { return fmt.Sprint(server.attribute(certificateAddress, "certificate_pem")) }
+	register := func() { // with the output of the other team
+		t.Helper()
+		azure.environment = append(azure.environment, "TF_VAR_certificate="+certificate())
+		azure.run("apply", "-auto-approve")
+		azure.run("plan", "-detailed-exitcode")
+	}
+	accepted := func(newest bool) {
+		t.Helper()
+		eventually(t, "the plugin to be accepted", func() bool {
+			check, status, held := admin.checkCredentials(), admin.pluginStatus(), admin.certificates()
+			return check.OK && status.Bridging && status.Credentials.State == "accepted" && (held[0].AcceptedAt != nil) == newest
+		})
+		server.run("plan", "-detailed-exitcode")
+	}
+	server.run("apply", "-auto-approve")
+	server.run("plan", "-detailed-exitcode")
+	register()
+	server.environment = append(server.environment, fmt.Sprintf("TF_VAR_client_id=%v", portal.application("Handed Over")["appId"]))
+	server.run("apply", "-auto-approve")
+	accepted(true)
+
+	stop := admin.watchCredentials(t)
+	first := certificate()
+	server.environment = append(server.environment, "TF_VAR_rotation=2")
+	server.run("apply", "-auto-approve")
+	if certificate() == first {
+		t.Error("no other certificate was made")
+	}
+	accepted(false)
+	register()
+	accepted(true)
+	stop()
+	if known := portal.thumbprints("Handed Over"); len(known) != 1 || known[0] != thumbprintOf(t, certificate()) {
+		t.Errorf("Entra knows %v", known)
+	}
+	if _, has := admin.stored()["clientsecret"]; has {
+		t.Error("there is a client secret")
+	}
+	server.run("destroy", "-auto-approve")
+	azure.run("destroy", "-auto-approve")
+}
+
 // newSplitCLI is one team's folder, with that team's half of the configuration and its credentials only.
 func newSplitCLI(t *testing.T, team string, environment ...string) *cli {
 	t.Helper()
@@ -123,9 +196,14 @@ terraform {
 `
 	halves := map[string]string{
 		"azure": fmt.Sprintf(`
+variable "handed_over" {
+  type    = set(string)
+  default = []
+}
 resource "msteamssync_application" "this" {
-  display_name = "Split Duty"
-  site_url     = %q
+  display_name                = "Split Duty"
+  site_url                    = %q
+  managed_secret_descriptions = var.handed_over
 }
 resource "msteamssync_admin_consent" "this" { client_id = msteamssync_application.this.client_id }
 output "client_id" { value = msteamssync_application.this.client_id }
@@ -155,6 +233,39 @@ resource "msteamssync_plugin_config" "this" {
 }
 `, shared.Mattermost.URL, shared.Emulator.URL(), shared.Emulator.CAPEM()),
 	}
+	halves["azure, certificate"] = fmt.Sprintf(`
+variable "certificate" {}
+resource "msteamssync_application" "this" {
+  display_name = "Handed Over"
+  site_url     = %q
+  certificates = [var.certificate]
+}
+resource "msteamssync_admin_consent" "this" { client_id = msteamssync_application.this.client_id }
+`, shared.Mattermost.URL)
+	halves["mattermost, certificate"] = fmt.Sprintf(`
+variable "bundle" {}
+variable "tenant_id" {}
+variable "client_id" { default = "" }
+variable "rotation" { default = "1" }
+resource "msteamssync_plugin" "this" { bundle_path = var.bundle }
+resource "msteamssync_client_certificate" "this" {
+  rotation_triggers = { n = var.rotation }
+  depends_on        = [msteamssync_plugin.this]
+}
+output "certificate_pem" { value = msteamssync_client_certificate.this.certificate_pem }
+resource "msteamssync_plugin_config" "this" {
+  count           = var.client_id == "" ? 0 : 1
+  site_url        = %[1]q
+  tenant_id       = var.tenant_id
+  client_id       = var.client_id
+  cloud           = "custom"
+  login_url       = %[2]q
+  graph_url       = %[2]q
+  ca_certificates = <<-EOT
+%[3]sEOT
+  depends_on      = [msteamssync_plugin.this]
+}
+`, shared.Mattermost.URL, shared.Emulator.URL(), shared.Emulator.CAPEM())
 	c := newCLI(t, head+halves[team])
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	if err := shared.Emulator.WriteCA(ca); err != nil {
