@@ -107,6 +107,8 @@ data "msteamssync_credential_audit" "this" {
 			PreConfig: func() { admin.addKey(foreign) },
 			Config:    azureOnly(cloud, strings.Replace(base, certificatesArgument(certificate), "", 1)+strings.Replace(audit, "  managed_certificates = msteamssync_application.this.certificates\n", "", 1)),
 			ConfigStateChecks: []statecheck.StateCheck{
+				item(2, "kind", knownvalue.StringExact("certificate")), item(2, "managed", knownvalue.Bool(false)),
+				item(3, "kind", knownvalue.StringExact("certificate")), item(3, "managed", knownvalue.Bool(false)),
 				statecheck.ExpectKnownValue("data.msteamssync_credential_audit.this", tfjsonpath.New("credentials"), knownvalue.ListSizeExact(6)),
 			},
 			ExpectNonEmptyPlan: true, // both certificates are foreign now

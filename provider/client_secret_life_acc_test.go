@@ -66,6 +66,16 @@ func TestAccClientSecretLivesItsLife(t *testing.T) {
 		ProtoV6ProviderFactories: inProcess,
 		Steps: []resource.TestStep{
 			{Config: config, Check: func(*terraform.State) error { first = entra.secretsOf(name)[0]; return nil }},
+			{ // one more under its description, as a run leaves it that was killed
+				PreConfig: func() { entra.addSecret(name) }, Config: config,
+				ConfigPlanChecks: plans(updates(secretAddress, "status")),
+				Check: func(*terraform.State) error {
+					if keys := entra.secretsOf(name); len(keys) != 1 || keys[0] != first {
+						return fmt.Errorf("left are %v, want the key %v", keys, first)
+					}
+					return nil
+				},
+			},
 			{PreConfig: later(149 * day), Config: config, ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())}, // 180 days less 30, and one
 			{
 				PreConfig: later(150*day + time.Hour), Config: config,
@@ -170,6 +180,14 @@ func TestAccClientSecretAdoptsARotation(t *testing.T) {
 					}
 					return nil
 				},
+			},
+			{ // delivered by hand under a description of its own: somebody else's, so it is replaced
+				PreConfig: func() {
+					added := entra.do(http.MethodPost, fmt.Sprintf("/v1.0/applications/%v/addPassword", entra.application(name)["id"]), object{"passwordCredential": object{"displayName": "by hand"}})
+					admin.change(map[string]any{"clientsecret": added["secretText"], "clientsecretkeyid": added["keyId"]})
+				},
+				Config: config, ConfigPlanChecks: plans(updates(secretAddress, append([]string{"status"}, renewed...)...)),
+				ExpectNonEmptyPlan: true, // the application reports it as foreign
 			},
 		},
 	})

@@ -5,6 +5,7 @@ package entra_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -51,8 +52,20 @@ func TestPasswordGrantIsRefused(t *testing.T) {
 	refused("wrong password", "invalid_grant", 50126, map[string]string{"password": "wrong"})
 	refused("unknown user", "invalid_grant", 50034, map[string]string{"username": "nobody@demo.example"})
 	refused("no password", "invalid_request", 900144, map[string]string{"password": ""})
+	refused("no scope", "invalid_request", 900144, map[string]string{"scope": ""})
 	refused("no client secret", "invalid_client", 7000218, map[string]string{"client_secret": ""})
 	refused("wrong client secret", "invalid_client", 7000215, map[string]string{"client_secret": "wrong"})
+	everyTenant := func(r *http.Request) { r.URL.Path = "/common/oauth2/v2.0/token" }
+	if status, answer := a.token(t, a.withPassword(nil), everyTenant); status < 400 || !strings.HasPrefix(fmt.Sprint(answer["error_description"]), "AADSTS9001023: ") {
+		t.Errorf("for every tenant: answers %d %v", status, answer)
+	}
+	if _, err := a.dir.UpdateUser("blake@demo.example", directory.Properties{}.Set("accountEnabled", false)); err != nil {
+		t.Fatal(err)
+	}
+	refused("a disabled account", "invalid_grant", 50057, map[string]string{"username": "blake@demo.example"})
+	if _, err := a.dir.UpdateUser("blake@demo.example", directory.Properties{}.Set("accountEnabled", true)); err != nil {
+		t.Fatal(err)
+	}
 	if err := a.entra.SetPasswordPolicy(entra.PasswordPolicy{MFAUsers: []string{"alex@demo.example"}}); err != nil {
 		t.Fatal(err)
 	}
