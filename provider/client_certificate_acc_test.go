@@ -191,7 +191,8 @@ func TestAccClientCertificateInsteadOfASecret(t *testing.T) {
 				},
 				Config: whole("  rotation_triggers = { n = \"2\" }"), ConfigPlanChecks: makes("status"),
 			},
-			{Config: whole("  rotation_triggers = { n = \"2\" }\n  subject = \"CN=Bridge, O=Example\"\n  valid_for = \"720h\""), ConfigPlanChecks: makes("rotate_before", "subject", "valid_for")},
+			{Config: whole("  rotation_triggers = { n = \"2\" }\n  subject = \"CN=Bridge, O=Example\""), ConfigPlanChecks: makes("subject")},
+			{Config: whole("  rotation_triggers = { n = \"2\" }\n  subject = \"CN=Bridge, O=Example\"\n  valid_for = \"720h\""), ConfigPlanChecks: makes("rotate_before", "valid_for")},
 		},
 	})
 }
