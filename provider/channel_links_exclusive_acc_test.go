@@ -65,6 +65,11 @@ resource "msteamssync_channel_links_exclusive" "this" {
 				Config: config(own, `unmanaged = "report"`), ConfigPlanChecks: plans(updates(exclusive, "unmanaged_links")), ExpectNonEmptyPlan: true,
 			},
 			{Config: config(own, fmt.Sprintf("unmanaged = \"report\"\n  unmanaged_links = [%q]", square.Id)), ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
+			{ // gone: what is tolerated need not be there
+				PreConfig: func() { b.unlink(square.Id) }, Config: config(own, fmt.Sprintf("unmanaged = \"report\"\n  unmanaged_links = [%q]", square.Id)),
+				ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan()), Check: linked(town.Id),
+			},
+			{PreConfig: byHand, Config: config(own, fmt.Sprintf("unmanaged = \"report\"\n  unmanaged_links = [%q]", square.Id)), ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
 			{Config: config(own+fmt.Sprintf(", %q", square.Id), ""), ConfigPlanChecks: plans(updates(exclusive, "link_ids", "unmanaged", "unmanaged_links")), Check: linked(town.Id, square.Id)},
 			{Config: config(own+fmt.Sprintf(", %q", square.Id), ""), ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
 			{PreConfig: b.disable, Config: config(own+fmt.Sprintf(", %q", square.Id), ""), ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},

@@ -72,7 +72,7 @@ func (r *channelLinksExclusiveResource) Schema(_ context.Context, _ resource.Sch
 				Validators:          []validator.String{stringvalidator.OneOf(removeUnmanaged, reportUnmanaged)},
 				MarkdownDescription: "What apply does with a link that is not listed: `remove` unlinks its channels; `report` leaves it, and every plan shows it until it is removed or listed. Default: `remove`."},
 			"unmanaged_links": schema.SetAttribute{ElementType: types.StringType, Optional: true, Computed: true, Default: setdefault.StaticValue(setOf(nil)),
-				MarkdownDescription: "IDs of the Mattermost channels whose links `link_ids` does not list. Those that are given here are tolerated; any other shows as a change. Default: empty, none is tolerated."},
+				MarkdownDescription: "IDs of the Mattermost channels whose links `link_ids` does not list. Those that are given here are tolerated, and may be gone; any other shows as a change. Default: empty, none is tolerated."},
 		},
 	}
 }
@@ -189,7 +189,7 @@ func (r *channelLinksExclusiveResource) Read(ctx context.Context, req resource.R
 		}
 		state.LinkIDs, state.Unmanaged = setOf(channels), types.StringValue(removeUnmanaged)
 	}
-	state.UnmanagedLinks = setOf(state.extra(ctx, links, &resp.Diagnostics))
+	state.UnmanagedLinks = withReported(ctx, state.UnmanagedLinks, state.extra(ctx, links, &resp.Diagnostics), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
