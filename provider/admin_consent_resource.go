@@ -121,7 +121,9 @@ func (r *adminConsentResource) Read(ctx context.Context, req resource.ReadReques
 		r.refresh(ctx, req, resp, &state)
 	}
 	// Also when the resource has left the state: the framework asks for the identity in any case.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(state.ClientID))...)
+	if !isIdentified(req.Identity) {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(state.ClientID))...)
+	}
 }
 
 // identify fills in the half of application and service principal that an import or a move leaves open.
@@ -189,7 +191,9 @@ func (r *adminConsentResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(plan.ClientID))...)
+	if !isIdentified(req.Identity) {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(plan.ClientID))...)
+	}
 }
 
 // Delete revokes what is granted for everybody. An application that is gone has taken its consent along.

@@ -144,7 +144,9 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		r.refresh(ctx, req, resp, &state)
 	}
 	// Also when the resource has left the state: the framework asks for the identity in any case.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(state.ClientID))...)
+	if !isIdentified(req.Identity) {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(state.ClientID))...)
+	}
 }
 
 func (r *applicationResource) refresh(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state *applicationModel) {
@@ -237,7 +239,9 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, unfinishedKey, []byte("false"))...)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(plan.ClientID))...)
+	if !isIdentified(req.Identity) {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.clients.applicationIdentity(plan.ClientID))...)
+	}
 }
 
 func (r *applicationResource) updatePrincipal(ctx context.Context, plan *applicationModel, state applicationModel) error {

@@ -161,8 +161,8 @@ func (r *botUserResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if r.clients.canRefreshEntra(&resp.Diagnostics) {
 		r.refresh(ctx, req, resp, state)
 	}
-	// Also when the resource has left the state: the framework asks for the identity in any case. A known one stays.
-	if req.Identity == nil || req.Identity.Raw.IsFullyNull() {
+	// Also when the resource has left the state: the framework asks for the identity in any case.
+	if !isIdentified(req.Identity) {
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(state.ID))...)
 	}
 }
@@ -223,7 +223,7 @@ func (r *botUserResource) Update(ctx context.Context, req resource.UpdateRequest
 		r.rememberSkus(ctx, resp.Private, written, ids)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	if req.Identity == nil || req.Identity.Raw.IsFullyNull() {
+	if !isIdentified(req.Identity) {
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(plan.ID))...)
 	}
 }

@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/entra"
@@ -38,6 +40,15 @@ func (r *clientSecretResource) identity(m clientSecretModel) clientSecretIdentit
 		tenant = types.StringValue(r.clients.tenantID)
 	}
 	return clientSecretIdentity{tenant, m.ClientID, m.Description}
+}
+
+// renewed is the identity after a refresh or an update. The tenant of a known one stays; the description follows.
+func (r *clientSecretResource) renewed(ctx context.Context, m clientSecretModel, known *tfsdk.ResourceIdentity, diags *diag.Diagnostics) clientSecretIdentity {
+	identity := r.identity(m)
+	if isIdentified(known) {
+		diags.Append(known.GetAttribute(ctx, path.Root("tenant_id"), &identity.TenantID)...)
+	}
+	return identity
 }
 
 // ImportState takes <client id>/<key id>, or an identity. Only what Entra shows is imported: the text of the secret is not

@@ -32,7 +32,7 @@ func (r *clientSecretResource) Read(ctx context.Context, req resource.ReadReques
 		r.refresh(ctx, req, resp, &state)
 	}
 	// Also when the resource has left the state: the framework asks for the identity in any case.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(state))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.renewed(ctx, state, req.Identity, &resp.Diagnostics))...)
 }
 
 func (r *clientSecretResource) refresh(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, state *clientSecretModel) {

@@ -96,7 +96,7 @@ func (r *clientSecretResource) Update(ctx context.Context, req resource.UpdateRe
 	var plan, state clientSecretModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(state))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.renewed(ctx, state, req.Identity, &resp.Diagnostics))...)
 	if resp.Diagnostics.HasError() || !r.clients.needBoth(&resp.Diagnostics) {
 		return
 	}
@@ -116,7 +116,7 @@ func (r *clientSecretResource) Update(ctx context.Context, req resource.UpdateRe
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, createdKey, createdNow())...)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.identity(plan))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.renewed(ctx, plan, req.Identity, &resp.Diagnostics))...)
 	left := r.clients.retireSecrets(ctx, plan.client(), superfluous, &resp.Diagnostics)
 	resp.Diagnostics.Append(rememberLeftover(ctx, resp.Private, left)...)
 }

@@ -172,7 +172,7 @@ func (r *meteredBillingResource) Read(ctx context.Context, req resource.ReadRequ
 	if r.clients.canRefreshEntra(&resp.Diagnostics) {
 		r.refresh(ctx, resp, state)
 	}
-	if req.Identity == nil || req.Identity.Raw.IsFullyNull() {
+	if !isIdentified(req.Identity) {
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, meteredBillingIdentity{state.ID})...)
 	}
 }
@@ -211,7 +211,7 @@ func (r *meteredBillingResource) Update(ctx context.Context, req resource.Update
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	if req.Identity == nil || req.Identity.Raw.IsFullyNull() {
+	if !isIdentified(req.Identity) {
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, meteredBillingIdentity{plan.ID})...)
 	}
 }

@@ -44,7 +44,36 @@ func speak(t *testing.T) *protocol {
 // configure hands over the provider block.
 func (p *protocol) configure(block map[string]any) *protocol {
 	p.t.Helper()
-	answer, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: p.encode(block)})
+	return p.configureWith(p.encode(block))
+}
+
+// configureUndecided hands over a block of which one attribute is known only when another resource exists.
+func (p *protocol) configureUndecided(block map[string]any, attribute string) *protocol {
+	p.t.Helper()
+	kind := p.schemas.Provider.ValueType()
+	value, err := p.encode(block).Unmarshal(kind)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	value, err = tftypes.Transform(value, func(at *tftypes.AttributePath, each tftypes.Value) (tftypes.Value, error) {
+		if at.Equal(tftypes.NewAttributePath().WithAttributeName(attribute)) {
+			return tftypes.NewValue(each.Type(), tftypes.UnknownValue), nil
+		}
+		return each, nil
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	config, err := tfprotov6.NewDynamicValue(kind, value)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.configureWith(&config)
+}
+
+func (p *protocol) configureWith(config *tfprotov6.DynamicValue) *protocol {
+	p.t.Helper()
+	answer, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: config})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -222,18 +251,35 @@ func (p *protocol) importAs(kind string, by map[string]any) (state, identity map
 	for _, attribute := range schema.IdentityAttributes {
 		wanted[attribute.Name] = by[attribute.Name]
 	}
-	imported, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{
-		TypeName: kind, Identity: &tfprotov6.ResourceIdentityData{IdentityData: p.encode(wanted)},
-	})
+	found := p.importBy(kind, &tfprotov6.ImportResourceStateRequest{Identity: &tfprotov6.ResourceIdentityData{IdentityData: p.encode(wanted)}})
+	read := p.refresh(kind, found)
+	identity = p.identity(kind, found.Identity)
+	if after := p.identity(kind, read.Identity); !reflect.DeepEqual(after, identity) {
+		p.t.Errorf("the identity was %v after the import and is %v after reading", identity, after)
+	}
+	state, _ = p.decode(read.State, p.schemas.ResourceSchemas[kind].ValueType()).(map[string]any)
+	return state, identity
+}
+
+// importBy imports one object, which is not read yet.
+func (p *protocol) importBy(kind string, by *tfprotov6.ImportResourceStateRequest) *tfprotov6.ImportedResource {
+	p.t.Helper()
+	by.TypeName = kind
+	imported, err := p.server.ImportResourceState(p.t.Context(), by)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	if problem := failures(imported.Diagnostics); problem != "" || len(imported.ImportedResources) != 1 {
 		p.t.Fatalf("%d resources were imported: %s", len(imported.ImportedResources), problem)
 	}
-	found := imported.ImportedResources[0]
+	return imported.ImportedResources[0]
+}
+
+// refresh reads an object again.
+func (p *protocol) refresh(kind string, known *tfprotov6.ImportedResource) *tfprotov6.ImportedResource {
+	p.t.Helper()
 	read, err := p.server.ReadResource(p.t.Context(), &tfprotov6.ReadResourceRequest{
-		TypeName: kind, CurrentState: found.State, CurrentIdentity: found.Identity, Private: found.Private,
+		TypeName: kind, CurrentState: known.State, CurrentIdentity: known.Identity, Private: known.Private,
 	})
 	if err != nil {
 		p.t.Fatal(err)
@@ -241,12 +287,14 @@ func (p *protocol) importAs(kind string, by map[string]any) (state, identity map
 	if problem := failures(read.Diagnostics); problem != "" {
 		p.t.Fatal(problem)
 	}
-	identity, _ = p.decode(found.Identity.IdentityData, schema.ValueType()).(map[string]any)
-	if after := p.decode(read.NewIdentity.IdentityData, schema.ValueType()); !reflect.DeepEqual(after, any(identity)) {
-		p.t.Errorf("the identity was %v after the import and is %v after reading", identity, after)
-	}
-	state, _ = p.decode(read.NewState, p.schemas.ResourceSchemas[kind].ValueType()).(map[string]any)
-	return state, identity
+	return &tfprotov6.ImportedResource{TypeName: kind, State: read.NewState, Identity: read.NewIdentity, Private: read.Private}
+}
+
+// identity is the plain identity of an object.
+func (p *protocol) identity(kind string, data *tfprotov6.ResourceIdentityData) map[string]any {
+	p.t.Helper()
+	plain, _ := p.decode(data.IdentityData, p.identities()[kind].ValueType()).(map[string]any)
+	return plain
 }
 
 func (p *protocol) identities() map[string]*tfprotov6.ResourceIdentitySchema {
