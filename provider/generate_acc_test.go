@@ -16,13 +16,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/signin"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
 
 // handmade is an installation that a person made, by the set-up guide, in the portals and the System Console.
 type handmade struct {
-	client, key, secret string
-	bot, billing        string
+	client, object, key, secret string
+	bot, billing                string
+	team                        *model.Team // of Mattermost, that takes part
 }
 
 const handmadeBot = "hand@demo.example"
@@ -60,7 +65,7 @@ func makeByHand(t *testing.T) handmade {
 	})
 	portal.do(http.MethodPost, "/subscriptions/"+subscriptionID+"/providers/Microsoft.GraphServices/register?api-version=2021-04-01", nil)
 	made := handmade{
-		client: app["appId"].(string), key: key["keyId"].(string), secret: key["secretText"].(string), bot: handmadeBot,
+		client: app["appId"].(string), object: app["id"].(string), key: key["keyId"].(string), secret: key["secretText"].(string), bot: handmadeBot,
 		billing: strings.Replace(accountPath, "/bridge", "/by-hand", 1),
 	}
 	portal.link(made.billing, made.client)
@@ -69,6 +74,10 @@ func makeByHand(t *testing.T) handmade {
 		portal.try(http.MethodDelete, fmt.Sprintf("/v1.0/users/%v", user["id"]), nil)
 		portal.try(http.MethodDelete, fmt.Sprintf("/v1.0/applications/%v", app["id"]), nil)
 	})
+	var err error
+	if made.team, err = shared.Mattermost.NewTeam(t.Context(), unique("team")); err != nil {
+		t.Fatal(err)
+	}
 	bundles, err := filepath.Glob("bundle/dist/*.tar.gz")
 	if err != nil || len(bundles) != 1 {
 		t.Fatalf("the provider holds the bundles %v, want one: run make bundle BUNDLE_ARCH=host", bundles)
@@ -77,9 +86,44 @@ func makeByHand(t *testing.T) handmade {
 	system.save(map[string]any{
 		"tenantid": tenantID, "clientid": made.client, "clientsecret": made.secret, "encryptionkey": "made-by-hand-made-by-hand-made-b", "webhooksecret": "hooked-by-hand-hooked-by-hand-ho",
 		"cloud": "custom", "loginurl": shared.Emulator.URL(), "graphurl": shared.Emulator.URL(), "cacertificates": string(shared.Emulator.CAPEM()),
-		"evaluationapi": true, "syncreactions": true, "syncdirectmessages": true, "syncusers": 30, "enabledteams": "one,two",
+		"evaluationapi": true, "syncreactions": true, "syncdirectmessages": true, "syncusers": 30, "enabledteams": "one," + made.team.Name,
 	})
 	return made
+}
+
+// keptByHand is what a person made in the plugin.
+type keptByHand struct {
+	town, square    string // ids of linked channels
+	user, secondBot string // names
+}
+
+// useByHand has a system admin use the plugin that was made by hand: link channels, approve accounts, connect bots.
+func useByHand(t *testing.T, made handmade) keptByHand {
+	t.Helper()
+	b := &bridge{console: openConsole(t), team: made.team}
+	eventually(t, "the plugin to run", func() bool { return b.pluginStatus().State == "running" })
+	b.clear()
+	t.Cleanup(b.clear)
+	team, channels := b.teamsTeam(unique("By Hand"), "Bridge", "Other")
+	kept := keptByHand{town: b.channel("town").Id, square: b.channel("square").Id}
+	b.link(kept.town, team, channels["Bridge"])
+	b.link(kept.square, team, channels["Other"])
+	b.do(http.MethodPut, "/api/v1/whitelist", object{"users": []string{"alex", "dana@demo.example"}})
+	user, err := shared.Mattermost.NewUser(t.Context(), unique("dana"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept.user = user.Username
+	b.do(http.MethodPut, "/api/v1/account-mappings/"+user.ID, object{"teams_user": newBot(t, "Other-Pass-1")})
+	bot := newBot(t, directory.DemoPassword)
+	b.connectByHand(bot)
+	kept.secondBot = strings.TrimSuffix(bot, "@demo.example")
+	if err := shared.ConnectBot(t.Context(), b.channel("bots").Id, signin.Credentials{Login: made.bot, Password: "Hand-Made-1"}); err != nil {
+		t.Fatal(err)
+	}
+	certificate := b.do(http.MethodPost, "/api/v1/certificates", object{"subject": "CN=By Hand", "valid_for_seconds": 4000 * 3600})
+	openPortal(t, shared.Emulator).registerCertificate(made.object, certificate["certificate_pem"].(string))
+	return kept
 }
 
 // newHandmadeCLI is a folder whose environment holds the credentials of both sides.
@@ -114,6 +158,7 @@ func (c *cli) provider(arguments ...string) (string, error) {
 // and plans imports and nothing else.
 func TestAccGenerate(t *testing.T) {
 	made := makeByHand(t)
+	kept := useByHand(t, made)
 	cli := newHandmadeCLI(t)
 	out, err := cli.provider("generate", "--client-id", made.client, "--mattermost-url", shared.Mattermost.URL, "--bot", made.bot)
 	if err != nil {
@@ -138,12 +183,18 @@ func TestAccGenerate(t *testing.T) {
 		`display_name        = "Made by hand"`, `extra_redirect_uris = ["https://second.example.com/callback"]`, `license_skus        = ["TEAMS_ENTERPRISE"]`,
 		"resource \"msteamssync_plugin\" \"this\" {}", "depends_on = [msteamssync_plugin.this", `enabled_teams`, "<<EOT\n-----BEGIN CERTIFICATE-----",
 		"resource \"msteamssync_metered_billing\" \"this\"", "resource \"msteamssync_client_secret\" \"this\"",
+		`resource "msteamssync_client_certificate" "this" {`, `subject   = "CN=By Hand"`, `valid_for = "4000h"`,
+		fmt.Sprintf("resource \"msteamssync_channel_link\" \"%s_town\" {\n  mattermost_channel_id = %q", made.team.Name, kept.town),
+		fmt.Sprintf("resource \"msteamssync_channel_link\" \"%s_square\" {\n  mattermost_channel_id = %q", made.team.Name, kept.square),
+		fmt.Sprintf("msteamssync_channel_link.%s_town.mattermost_channel_id", made.team.Name), `users = ["alex", "dana@demo.example"]`,
+		fmt.Sprintf("resource \"msteamssync_account_mapping\" %q {\n  mattermost_user = %[1]q", kept.user),
+		`resource "msteamssync_bot_connection" "hand" {`, fmt.Sprintf("resource \"msteamssync_bot_connection\" %q {", kept.secondBot),
 	} {
 		if !strings.Contains(main, words) {
 			t.Errorf("main.tf lacks %s", words)
 		}
 	}
-	for _, words := range []string{"sign_in_audience", "delegated_permissions", "account_enabled", "mail_nickname", "bundle_sha256", "password", "_wo"} {
+	for _, words := range []string{"sign_in_audience", "delegated_permissions", "account_enabled", "mail_nickname", "bundle_sha256", "password", "_wo", "deletion_protection", "created_at"} {
 		if strings.Contains(main, words) {
 			t.Errorf("main.tf holds %s, which is a default or write-only", words)
 		}
@@ -154,7 +205,7 @@ func TestAccGenerate(t *testing.T) {
 	cli.run("fmt", "-check", "-diff")
 	cli.output.Reset()
 	cli.run("plan")
-	if said := cli.output.String(); !strings.Contains(said, "7 to import, 0 to add, 0 to change, 0 to destroy") {
+	if said := cli.output.String(); !strings.Contains(said, "15 to import, 0 to add, 0 to change, 0 to destroy") {
 		t.Errorf("the plan is not empty but for the imports:\n%s", said)
 	}
 	cli.run("apply", "-auto-approve")

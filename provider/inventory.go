@@ -28,7 +28,10 @@ type Installation struct {
 }
 
 // Import is one existing object and the id that its resource imports it by.
-type Import struct{ Type, ID string }
+type Import struct {
+	Type, ID string
+	Name     string // tells it from others of the type, for people; "" = there is one of the type
+}
 
 // Inventory is what an installation has.
 type Inventory struct {
@@ -79,6 +82,9 @@ func TakeInventory(ctx context.Context, of Installation, version string) (Invent
 	}
 	if installed {
 		found.add("msteamssync_plugin_config", catalog.PluginID)
+		if err := c.findKept(ctx, &found); err != nil {
+			return found, err
+		}
 	}
 	return found, nil
 }
@@ -92,7 +98,11 @@ func errorOf(diags diag.Diagnostics) error {
 	return errors.Join(all...)
 }
 
-func (i *Inventory) add(kind, id string) { i.Imports = append(i.Imports, Import{kind, id}) }
+func (i *Inventory) add(kind, id string) { i.addNamed(kind, id, "") }
+
+func (i *Inventory) addNamed(kind, id, name string) {
+	i.Imports = append(i.Imports, Import{Type: kind, ID: id, Name: name})
+}
 
 func (i *Inventory) note(format string, args ...any) {
 	i.Notes = append(i.Notes, fmt.Sprintf(format, args...))

@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -80,13 +79,17 @@ func Run(ctx context.Context, o Options, report io.Writer) error {
 func build(ctx context.Context, from *remote, found provider.Inventory, o Options) (map[string][]byte, error) {
 	main, imports := hclwrite.NewEmptyFile(), hclwrite.NewEmptyFile()
 	head(main.Body(), o)
-	var written []string
+	var written, labels []string
+	known, taken := references{}, map[string]bool{}
 	for _, each := range found.Imports {
-		written = append(written, each.Type)
-	}
-	clientID := ""
-	if slices.Contains(written, "msteamssync_application") {
-		clientID = o.ClientID
+		label := labelOf(each.Type, each.Name, taken)
+		written, labels = append(written, each.Type), append(labels, label)
+		switch each.Type {
+		case "msteamssync_application":
+			known.add("client_id", o.ClientID, reference(each.Type, label, "client_id"))
+		case "msteamssync_channel_link":
+			known.add("link_ids", each.ID, reference(each.Type, label, "mattermost_channel_id"))
+		}
 	}
 	comment(imports.Body(), "What is there already becomes part of the state with the first apply. After it this file can go.")
 	for i, each := range found.Imports {
@@ -105,13 +108,13 @@ func build(ctx context.Context, from *remote, found provider.Inventory, o Option
 		if len(changes) > 0 {
 			comment(main.Body(), "The next apply changes "+object.describe(ctx, attributes, changes)+".")
 		}
-		if err := resourceBlock(main.Body(), each.Type, attributes, clientID, written); err != nil {
+		if err := resourceBlock(main.Body(), each.Type, labels[i], attributes, known, written); err != nil {
 			return nil, err
 		}
 		if i > 0 {
 			imports.Body().AppendNewline()
 		}
-		importBlock(imports.Body(), each.Type, each.ID)
+		importBlock(imports.Body(), each.Type, labels[i], each.ID)
 	}
 	for _, note := range found.Notes {
 		main.Body().AppendNewline()

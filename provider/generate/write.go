@@ -17,32 +17,74 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// label is the name of every resource that is written; there is one of each kind.
-const label = "this"
+// onlyOne is the label of what there is one of.
+const onlyOne = "this"
+
+// labelOf makes a label of a name for people, such as engineering/town-square. One that is taken gets a number.
+func labelOf(kind, name string, taken map[string]bool) string {
+	label := onlyOne
+	if name != "" {
+		label = strings.Map(func(r rune) rune {
+			if r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
+				return r
+			}
+			return '_'
+		}, strings.ToLower(name))
+		if first := label[0]; first < 'a' && first != '_' { // a digit or a hyphen
+			label = "_" + label
+		}
+	}
+	free := label
+	for n := 2; taken[kind+"."+free]; n++ {
+		free = fmt.Sprintf("%s_%d", label, n)
+	}
+	taken[kind+"."+free] = true
+	return free
+}
+
+// references are what is written in the place of values: by attribute, then by the value in lower case.
+type references map[string]map[string]hcl.Traversal
+
+func (r references) add(attribute, value string, to hcl.Traversal) {
+	if r[attribute] == nil {
+		r[attribute] = map[string]hcl.Traversal{}
+	}
+	r[attribute][strings.ToLower(value)] = to
+}
+
+// of returns what is written in the place of a value of an attribute; nil = the value itself.
+func (r references) of(attribute string, value tftypes.Value) hcl.Traversal {
+	var text string
+	if !value.Type().Is(tftypes.String) || value.As(&text) != nil {
+		return nil
+	}
+	return r[attribute][strings.ToLower(text)]
+}
 
 // longLine is the length above which a list is written one item a line.
 const longLine = 80
 
 // dependencies are what a resource must wait for, as far as it is written.
 var dependencies = map[string][]string{
-	"msteamssync_client_secret": {"msteamssync_plugin"},
-	"msteamssync_plugin_config": {"msteamssync_plugin", "msteamssync_client_secret"},
+	"msteamssync_client_secret":           {"msteamssync_plugin"},
+	"msteamssync_client_certificate":      {"msteamssync_plugin"},
+	"msteamssync_plugin_config":           {"msteamssync_plugin", "msteamssync_client_secret"},
+	"msteamssync_channel_link":            {"msteamssync_plugin_config"},
+	"msteamssync_channel_links_exclusive": {"msteamssync_plugin_config"},
+	"msteamssync_connection_whitelist":    {"msteamssync_plugin_config"},
+	"msteamssync_account_mapping":         {"msteamssync_plugin_config"},
+	"msteamssync_bot_connection":          {"msteamssync_plugin_config", "msteamssync_admin_consent"},
 }
 
-// resourceBlock adds the block of one resource. clientID, unless empty, is written as a reference to the application.
-func resourceBlock(body *hclwrite.Body, kind string, attributes map[string]tftypes.Value, clientID string, written []string) error {
+// resourceBlock adds the block of one resource. written are the types of all that the file holds.
+func resourceBlock(body *hclwrite.Body, kind, label string, attributes map[string]tftypes.Value, known references, written []string) error {
 	block := body.AppendNewBlock("resource", []string{kind, label}).Body()
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		value := attributes[name]
 		if value.IsNull() {
 			continue
 		}
-		var text string
-		if clientID != "" && name == "client_id" && value.As(&text) == nil && strings.EqualFold(text, clientID) {
-			block.SetAttributeTraversal(name, reference("msteamssync_application", "client_id"))
-			continue
-		}
-		tokens, err := expression(value)
+		tokens, err := expression(value, func(value tftypes.Value) hcl.Traversal { return known.of(name, value) })
 		if err != nil {
 			return fmt.Errorf("writing %s of %s: %w", name, kind, err)
 		}
@@ -51,7 +93,7 @@ func resourceBlock(body *hclwrite.Body, kind string, attributes map[string]tftyp
 	var waits []hclwrite.Tokens
 	for _, other := range dependencies[kind] {
 		if slices.Contains(written, other) {
-			waits = append(waits, hclwrite.TokensForTraversal(reference(other)))
+			waits = append(waits, hclwrite.TokensForTraversal(reference(other, onlyOne)))
 		}
 	}
 	if len(waits) > 0 {
@@ -63,14 +105,14 @@ func resourceBlock(body *hclwrite.Body, kind string, attributes map[string]tftyp
 	return nil
 }
 
-func importBlock(body *hclwrite.Body, kind, id string) {
+func importBlock(body *hclwrite.Body, kind, label, id string) {
 	block := body.AppendNewBlock("import", nil).Body()
-	block.SetAttributeTraversal("to", reference(kind))
+	block.SetAttributeTraversal("to", reference(kind, label))
 	block.SetAttributeValue("id", cty.StringVal(id))
 }
 
-// reference is kind.this.attribute.
-func reference(kind string, attributes ...string) hcl.Traversal {
+// reference is kind.label.attribute.
+func reference(kind, label string, attributes ...string) hcl.Traversal {
 	traversal := hcl.Traversal{hcl.TraverseRoot{Name: kind}, hcl.TraverseAttr{Name: label}}
 	for _, attribute := range attributes {
 		traversal = append(traversal, hcl.TraverseAttr{Name: attribute})
@@ -78,25 +120,50 @@ func reference(kind string, attributes ...string) hcl.Traversal {
 	return traversal
 }
 
-// expression writes a value as Terraform's own formatter would leave it.
-func expression(value tftypes.Value) (hclwrite.Tokens, error) {
+// expression writes a value as Terraform's own formatter would leave it. instead says what is written in the place of a
+// value or of an item of a list.
+func expression(value tftypes.Value, instead func(tftypes.Value) hcl.Traversal) (hclwrite.Tokens, error) {
+	switch value.Type().(type) {
+	case tftypes.Set, tftypes.List:
+		return listExpression(value, instead)
+	}
+	if to := instead(value); to != nil {
+		return hclwrite.TokensForTraversal(to), nil
+	}
 	converted, err := convert(value)
 	if err != nil {
 		return nil, err
 	}
-	if kind := converted.Type(); kind == cty.String && strings.HasSuffix(converted.AsString(), "\n") {
+	if converted.Type() == cty.String && strings.HasSuffix(converted.AsString(), "\n") {
 		return heredoc(converted.AsString()), nil
-	} else if !kind.IsTupleType() {
-		return hclwrite.TokensForValue(converted), nil
 	}
-	tokens := hclwrite.TokensForValue(converted)
+	return hclwrite.TokensForValue(converted), nil
+}
+
+func listExpression(value tftypes.Value, instead func(tftypes.Value) hcl.Traversal) (hclwrite.Tokens, error) {
+	var values []tftypes.Value
+	if err := value.As(&values); err != nil {
+		return nil, err
+	}
+	var items []hclwrite.Tokens
+	for _, each := range values {
+		if to := instead(each); to != nil {
+			items = append(items, hclwrite.TokensForTraversal(to))
+			continue
+		}
+		converted, err := convert(each)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, hclwrite.TokensForValue(converted))
+	}
+	tokens := hclwrite.TokensForTuple(items)
 	if len(tokens.Bytes()) <= longLine {
 		return tokens, nil
 	}
 	lines := hclwrite.Tokens{raw(hclsyntax.TokenOBrack, "["), raw(hclsyntax.TokenNewline, "\n")}
-	for it := converted.ElementIterator(); it.Next(); {
-		_, item := it.Element()
-		lines = append(append(lines, hclwrite.TokensForValue(item)...), raw(hclsyntax.TokenComma, ","), raw(hclsyntax.TokenNewline, "\n"))
+	for _, item := range items {
+		lines = append(append(lines, item...), raw(hclsyntax.TokenComma, ","), raw(hclsyntax.TokenNewline, "\n"))
 	}
 	return append(lines, raw(hclsyntax.TokenCBrack, "]")), nil
 }

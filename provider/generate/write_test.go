@@ -47,7 +47,7 @@ func TestValuesSurviveBeingWritten(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := hclwrite.NewEmptyFile()
-			err := resourceBlock(file.Body(), "kind", map[string]tftypes.Value{"attribute": test.value, "absent": tftypes.NewValue(tftypes.String, nil)}, "", nil)
+			err := resourceBlock(file.Body(), "kind", "this", map[string]tftypes.Value{"attribute": test.value, "absent": tftypes.NewValue(tftypes.String, nil)}, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -76,12 +76,17 @@ func TestValuesSurviveBeingWritten(t *testing.T) {
 
 func TestReferences(t *testing.T) {
 	file := hclwrite.NewEmptyFile()
-	attributes := map[string]tftypes.Value{"client_id": text("ABC"), "sync_users": tftypes.NewValue(tftypes.Number, 1)}
-	if err := resourceBlock(file.Body(), "msteamssync_plugin_config", attributes, "abc", []string{"msteamssync_plugin"}); err != nil {
+	attributes := map[string]tftypes.Value{"client_id": text("ABC"), "link_ids": set("one", "two"), "name": text("one"), "sync_users": tftypes.NewValue(tftypes.Number, 1)}
+	known := references{}
+	known.add("client_id", "abc", reference("msteamssync_application", "this", "client_id"))
+	known.add("link_ids", "one", reference("msteamssync_channel_link", "town_square", "mattermost_channel_id"))
+	if err := resourceBlock(file.Body(), "msteamssync_plugin_config", "this", attributes, known, []string{"msteamssync_plugin"}); err != nil {
 		t.Fatal(err)
 	}
 	const want = `resource "msteamssync_plugin_config" "this" {
   client_id  = msteamssync_application.this.client_id
+  link_ids   = [msteamssync_channel_link.town_square.mattermost_channel_id, "two"]
+  name       = "one"
   sync_users = 1
 
   depends_on = [msteamssync_plugin.this]
@@ -91,9 +96,26 @@ func TestReferences(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 	file = hclwrite.NewEmptyFile()
-	importBlock(file.Body(), "msteamssync_plugin", "com.example")
+	importBlock(file.Body(), "msteamssync_plugin", "this", "com.example")
 	comment(file.Body(), "one\n\n  two")
 	if got := string(finish(file)); got != "import {\n  to = msteamssync_plugin.this\n  id = \"com.example\"\n}\n# one\n#\n#   two\n" {
 		t.Errorf("got\n%s", got)
+	}
+}
+
+func TestLabels(t *testing.T) {
+	taken := map[string]bool{}
+	for _, test := range []struct{ kind, name, want string }{
+		{"link", "engineering/town-square", "engineering_town-square"},
+		{"link", "engineering_town-square", "engineering_town-square_2"},
+		{"link", "engineering/Town.Square", "engineering_town_square"},
+		{"user", "engineering/town-square", "engineering_town-square"},
+		{"user", "9lives", "_9lives"}, {"user", "-x", "_-x"}, {"user", "_x", "_x"}, {"user", "ünal", "_nal"},
+		{"plugin", "", "this"},
+	} {
+		label := labelOf(test.kind, test.name, taken)
+		if label != test.want || !hclsyntax.ValidIdentifier(label) && label[0] != '_' {
+			t.Errorf("%s is labelled %s, want %s", test.name, label, test.want)
+		}
 	}
 }

@@ -44,20 +44,24 @@ type AccountMapping struct {
 	UserPrincipalName string `json:"teams_user_principal_name"`
 }
 
-// AccountMapping finds the pair of a Mattermost user; false when there is none.
-func (s *Server) AccountMapping(ctx context.Context, user string) (AccountMapping, bool, error) {
+// AccountMappings lists the approved pairs.
+func (s *Server) AccountMappings(ctx context.Context) ([]AccountMapping, error) {
 	var answer struct {
 		Mappings []AccountMapping `json:"account_mappings"`
 	}
-	if err := s.callPlugin(ctx, "read the approved accounts", http.MethodGet, routeMappings, nil, &answer); err != nil {
-		return AccountMapping{}, false, err
-	}
-	for _, m := range answer.Mappings {
+	err := s.callPlugin(ctx, "read the approved accounts", http.MethodGet, routeMappings, nil, &answer)
+	return answer.Mappings, err
+}
+
+// AccountMapping finds the pair of a Mattermost user; false when there is none.
+func (s *Server) AccountMapping(ctx context.Context, user string) (AccountMapping, bool, error) {
+	pairs, err := s.AccountMappings(ctx)
+	for _, m := range pairs {
 		if m.MattermostUserID == user {
-			return m, true, nil
+			return m, true, err
 		}
 	}
-	return AccountMapping{}, false, nil
+	return AccountMapping{}, false, err
 }
 
 // PutAccountMapping approves a Teams account, named by user principal name or object id, for a user.
