@@ -53,11 +53,7 @@ func (r *applicationResource) IdentitySchema(_ context.Context, _ resource.Ident
 
 // applicationIdentity is the identity of what belongs to one application.
 func (c *clients) applicationIdentity(clientID types.String) applicationIdentity {
-	tenant := types.StringNull()
-	if c.tenantID != "" {
-		tenant = types.StringValue(c.tenantID)
-	}
-	return applicationIdentity{tenant, clientID}
+	return applicationIdentity{c.tenant(), clientID}
 }
 
 func (r *applicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -29,7 +29,7 @@ func (r *botUserResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 }
 
 func (r *botUserResource) identity(id types.String) botUserIdentity {
-	return botUserIdentity{types.StringPointerValue(nilIfEmpty(r.clients.tenantID)), id}
+	return botUserIdentity{r.clients.tenant(), id}
 }
 
 // ImportState takes the user principal name or the object id.

@@ -35,11 +35,7 @@ func (r *clientSecretResource) IdentitySchema(_ context.Context, _ resource.Iden
 }
 
 func (r *clientSecretResource) identity(m clientSecretModel) clientSecretIdentity {
-	tenant := types.StringNull()
-	if r.clients.tenantID != "" {
-		tenant = types.StringValue(r.clients.tenantID)
-	}
-	return clientSecretIdentity{tenant, m.ClientID, m.Description}
+	return clientSecretIdentity{r.clients.tenant(), m.ClientID, m.Description}
 }
 
 // renewed is the identity after a refresh or an update. The tenant of a known one stays; the description follows.
@@ -74,9 +70,7 @@ func (r *clientSecretResource) ImportState(ctx context.Context, req resource.Imp
 		resp.Diagnostics.AddError("The client secrets cannot be read", err.Error())
 		return
 	}
-	// Of several under one description, the newest: Entra adds at the end.
-	slices.Reverse(list)
-	slices.SortStableFunc(list, func(a, b entra.Password) int { return b.Start.Compare(a.Start) })
+	list = newestFirst(list) // of several under one description, the newest
 	i := slices.IndexFunc(list, func(p entra.Password) bool {
 		return strings.EqualFold(p.KeyID, key) || key == "" && p.DisplayName == found.Description.ValueString()
 	})

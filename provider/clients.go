@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/billing"
@@ -52,6 +53,9 @@ func clientsFrom(providerData any, diags *diag.Diagnostics) *clients {
 	}
 	return c
 }
+
+// tenant is the tenant that a new object's identity names; null while it is not known.
+func (c *clients) tenant() types.String { return types.StringPointerValue(nilIfEmpty(c.tenantID)) }
 
 // needEntra reports whether the Azure side can be used, and says what is missing if not.
 func (c *clients) needEntra(diags *diag.Diagnostics) bool {

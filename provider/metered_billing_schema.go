@@ -80,11 +80,15 @@ func (r *meteredBillingResource) ModifyPlan(ctx context.Context, req resource.Mo
 		return
 	}
 	if r.clients.subscriptionID == "" {
-		resp.Diagnostics.AddAttributeError(at, "Subscription is missing",
-			"Name the Azure subscription here, or as subscription_id of the provider (environment variable ARM_SUBSCRIPTION_ID).")
+		sayNoSubscription(&resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, r.clients.subscriptionID)...)
+}
+
+func sayNoSubscription(diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("subscription_id"), "Subscription is missing",
+		"Name the Azure subscription here, or as subscription_id of the provider (environment variable ARM_SUBSCRIPTION_ID).")
 }
 
 func (m meteredBillingModel) accountID() billing.AccountID {

@@ -194,6 +194,11 @@ func (p *msteamssync) EphemeralResources(context.Context) []func() ephemeral.Eph
 func (p *msteamssync) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		newApplicationList,
+		newAdminConsentList,
+		newClientSecretList,
+		newBotUserList,
+		newMeteredBillingList,
+		newChannelLinkList,
 	}
 }
 
