@@ -87,26 +87,46 @@ func listOf(answer object, name string) []object {
 	return items
 }
 
-// try calls one of the plugin's routes as the system admin.
-func (b *bridge) try(method, route string, body any) (int, object) {
+// askPlugin calls one of the plugin's routes as the system admin and returns the status. Body and answer may be nil.
+func askPlugin(t *testing.T, method, route string, body, answer any) int {
+	t.Helper()
 	content, err := json.Marshal(body)
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
-	// The cleanup runs after the test's context has ended.
+	// A cleanup runs after the test's context has ended.
 	request, err := http.NewRequestWithContext(context.Background(), method, catalog.PluginURL(shared.Mattermost.URL, route), bytes.NewReader(content))
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+shared.Mattermost.AdminToken)
-	response, err := b.client.HTTPClient.Do(request)
+	response, err := shared.Mattermost.Client().HTTPClient.Do(request)
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	defer response.Body.Close()
+	if answer != nil && response.StatusCode != http.StatusNoContent {
+		if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
+			t.Fatalf("%s %s: HTTP %d: %v", method, route, response.StatusCode, err)
+		}
+	}
+	return response.StatusCode
+}
+
+// tellPlugin is askPlugin for a call whose status is known beforehand.
+func tellPlugin(t *testing.T, method, route string, want int, body any) {
+	t.Helper()
+	if status := askPlugin(t, method, route, body, nil); status != want {
+		t.Fatalf("%s %s: HTTP %d, want %d", method, route, status, want)
+	}
+}
+
+// try calls one of the plugin's routes and returns the answer too.
+func (b *bridge) try(method, route string, body any) (int, object) {
+	b.t.Helper()
 	answer := object{}
-	_ = json.NewDecoder(response.Body).Decode(&answer) // 204 has no body
-	return response.StatusCode, answer
+	status := askPlugin(b.t, method, route, body, &answer)
+	return status, answer
 }
 
 // do is try for calls that must succeed.

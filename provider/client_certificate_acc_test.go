@@ -7,7 +7,6 @@ package provider_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"net/http"
@@ -22,7 +21,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
-	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/provider"
 )
 
@@ -38,31 +36,10 @@ type certificateInPlugin struct {
 	AcceptedAt *time.Time `json:"accepted_at"`
 }
 
-// askPlugin calls one of the plugin's routes as a system admin.
-func (c *console) askPlugin(method, route string, answer any) int {
-	c.t.Helper()
-	request, err := http.NewRequestWithContext(c.t.Context(), method, catalog.PluginURL(shared.Mattermost.URL, route), nil)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+shared.Mattermost.AdminToken)
-	response, err := c.client.HTTPClient.Do(request)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if answer != nil {
-		if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
-			c.t.Fatalf("%s %s: HTTP %d: %v", method, route, response.StatusCode, err)
-		}
-	}
-	return response.StatusCode
-}
-
 func (c *console) certificates() []certificateInPlugin {
 	c.t.Helper()
 	var answer struct{ Certificates []certificateInPlugin }
-	c.askPlugin(http.MethodGet, "/api/v1/certificates", &answer)
+	askPlugin(c.t, http.MethodGet, "/api/v1/certificates", nil, &answer)
 	return answer.Certificates
 }
 
@@ -144,6 +121,10 @@ func TestAccClientCertificateInsteadOfASecret(t *testing.T) {
 			{
 				ResourceName: certificateAddress, ImportState: true, ImportStateVerify: true, ImportStateIdFunc: idFrom(certificateAddress, "thumbprint"),
 			},
+			{
+				ResourceName: certificateAddress, ImportState: true, ImportStateKind: resource.ImportBlockWithID, GenerateConfig: true,
+				ImportStateIdFunc: idFrom(certificateAddress, "thumbprint"),
+			},
 			{PreConfig: func() { entra.registerCertificate(registered["id"], certificate) }, Config: whole(""), Check: logsIn},
 			{Config: whole(""), ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
 			{ // a new one that Entra does not know yet: the older one goes on
@@ -172,9 +153,7 @@ func TestAccClientCertificateInsteadOfASecret(t *testing.T) {
 			{ // deleted behind Terraform's back
 				PreConfig: func() {
 					for _, held := range admin.certificates() {
-						if status := admin.askPlugin(http.MethodDelete, "/api/v1/certificates/"+held.ID, nil); status != http.StatusNoContent {
-							t.Fatalf("HTTP %d", status)
-						}
+						tellPlugin(t, http.MethodDelete, "/api/v1/certificates/"+held.ID, http.StatusNoContent, nil)
 					}
 				},
 				Config: whole("  rotation_triggers = { n = \"2\" }"), ConfigPlanChecks: makes("status"),

@@ -145,7 +145,7 @@ type credentialCheck struct {
 }
 
 func (c *console) checkCredentials() (check credentialCheck) {
-	if status := c.askPlugin(http.MethodPost, "/api/v1/checks/credentials", &check); status != http.StatusOK {
+	if status := askPlugin(c.t, http.MethodPost, "/api/v1/checks/credentials", nil, &check); status != http.StatusOK {
 		check = credentialCheck{Code: fmt.Sprintf("HTTP %d", status)}
 	}
 	return check

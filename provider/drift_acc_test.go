@@ -252,10 +252,10 @@ func (s *declaredSite) serverDrifts() []drift {
 // bridgeDrifts happen with slash commands and the plugin's own pages.
 func (s *declaredSite) bridgeDrifts() []drift {
 	link := func(l channelPair) {
-		askPlugin(s.t, http.MethodPost, "/api/v1/links", http.StatusCreated, object{"channel_id": l.mattermost, "teams_team_id": l.team, "teams_channel_id": l.channel})
+		tellPlugin(s.t, http.MethodPost, "/api/v1/links", http.StatusCreated, object{"channel_id": l.mattermost, "teams_team_id": l.team, "teams_channel_id": l.channel})
 	}
 	unlink := func(l channelPair) {
-		askPlugin(s.t, http.MethodDelete, "/api/v1/links/"+l.mattermost, http.StatusNoContent, nil)
+		tellPlugin(s.t, http.MethodDelete, "/api/v1/links/"+l.mattermost, http.StatusNoContent, nil)
 	}
 	return []drift{
 		{what: "link removed", change: func() { unlink(s.links[0]) }, seen: []string{"channel_link (create)"}},
@@ -265,14 +265,14 @@ func (s *declaredSite) bridgeDrifts() []drift {
 			link(channelPair{s.links[0].mattermost, s.links[1].team, s.links[1].channel})
 		}, seen: []string{"channel_link (delete)"}},
 		{what: "approved account withdrawn", change: func() {
-			askPlugin(s.t, http.MethodDelete, "/api/v1/account-mappings/"+s.userID, http.StatusNoContent, nil)
+			tellPlugin(s.t, http.MethodDelete, "/api/v1/account-mappings/"+s.userID, http.StatusNoContent, nil)
 		}, seen: []string{"account_mapping (create)"}},
 		{what: "bot disconnected", change: func() {
 			bot, _ := shared.Emulator.Directory().User(s.bot)
-			askPlugin(s.t, http.MethodDelete, "/api/v1/bots/"+bot.ID, http.StatusNoContent, nil)
+			tellPlugin(s.t, http.MethodDelete, "/api/v1/bots/"+bot.ID, http.StatusNoContent, nil)
 		}, seen: []string{"bot_connection.connected"}},
 		{what: "somebody added to the whitelist", change: func() {
-			askPlugin(s.t, http.MethodPut, "/api/v1/whitelist", http.StatusOK, object{"users": []string{s.name + "@demo.example", "admin"}})
+			tellPlugin(s.t, http.MethodPut, "/api/v1/whitelist", http.StatusOK, object{"users": []string{s.name + "@demo.example", "admin"}})
 		}, seen: []string{"connection_whitelist.users"}},
 	}
 }

@@ -6,9 +6,7 @@
 package provider_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -219,7 +217,7 @@ func TestAccReadiness(t *testing.T) {
 					v = asked.readiness(question)
 					return v.wrong["subscriptions"] == ""
 				})
-				askPlugin(t, http.MethodDelete, "/api/v1/links/"+linked, http.StatusNoContent, nil)
+				tellPlugin(t, http.MethodDelete, "/api/v1/links/"+linked, http.StatusNoContent, nil)
 				if !v.ready {
 					return fmt.Errorf("after mending: %+v", v)
 				}
@@ -338,27 +336,8 @@ func linkInVain(t *testing.T) (channelID string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	askPlugin(t, http.MethodPost, "/api/v1/links", http.StatusCreated, map[string]any{
+	tellPlugin(t, http.MethodPost, "/api/v1/links", http.StatusCreated, map[string]any{
 		"channel_id": channel.Id, "teams_team_id": teams.Teams()[0].ID, "teams_channel_id": channels[0].ID,
 	})
 	return channel.Id
-}
-
-// askPlugin calls one of the plugin's routes as a system admin.
-func askPlugin(t *testing.T, method, route string, want int, body map[string]any) {
-	t.Helper()
-	content, _ := json.Marshal(body)
-	request, err := http.NewRequestWithContext(t.Context(), method, catalog.PluginURL(shared.Mattermost.URL, route), bytes.NewReader(content))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+shared.Mattermost.AdminToken)
-	response, err := shared.Mattermost.Client().HTTPClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != want {
-		t.Fatalf("%s %s: HTTP %d, want %d", method, route, response.StatusCode, want)
-	}
 }
