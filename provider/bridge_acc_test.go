@@ -106,7 +106,8 @@ func askPlugin(t *testing.T, method, route string, body, answer any) int {
 	}
 	defer response.Body.Close()
 	if answer != nil && response.StatusCode != http.StatusNoContent {
-		if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
+		// The server's own page for a plugin that is not there is no JSON.
+		if err := json.NewDecoder(response.Body).Decode(answer); err != nil && response.StatusCode < http.StatusBadRequest {
 			t.Fatalf("%s %s: HTTP %d: %v", method, route, response.StatusCode, err)
 		}
 	}
