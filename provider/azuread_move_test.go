@@ -17,6 +17,7 @@ import (
 const (
 	movedObject    = "0a0a0a0a-0000-4000-8000-000000000001"
 	movedClient    = "0a0a0a0a-0000-4000-8000-000000000002"
+	movedBilling   = "/subscriptions/0a0a0a0a-0000-4000-8000-000000000004/resourceGroups/msteams-sync/providers/Microsoft.GraphServices/accounts/bridge"
 	movedPrincipal = "0a0a0a0a-0000-4000-8000-000000000003"
 )
 
@@ -51,6 +52,28 @@ func TestMoveStateFromAzuread(t *testing.T) {
 		"the grant of a user": {
 			from: "azuread_service_principal_delegated_permission_grant", target: "msteamssync_admin_consent",
 			state: `{"service_principal_object_id":"` + movedPrincipal + `","user_object_id":"` + movedObject + `"}`, says: "foreign_user_grants",
+		},
+		"an account": {
+			from: "azuread_user", source: "registry.opentofu.org/hashicorp/azuread", target: "msteamssync_bot_user",
+			state: `{"id":"/users/` + movedObject + `","object_id":"` + movedObject + `","user_principal_name":"bridge@demo.example","display_name":"Bridge",
+				"mail_nickname":"bridge","usage_location":"US","account_enabled":true,"password":"must-not-move","business_phones":[],"timeouts":null}`,
+			want: map[string]string{"id": movedObject, "user_principal_name": "bridge@demo.example", "display_name": "Bridge", "mail_nickname": "bridge", "usage_location": "US", "password_wo": ""},
+		},
+		"an account of a version that writes its path": {
+			from: "azuread_user", target: "msteamssync_bot_user", state: `{"id":"/users/` + movedObject + `"}`, want: map[string]string{"id": movedObject, "usage_location": ""},
+		},
+		"an account without an id": {from: "azuread_user", target: "msteamssync_bot_user", state: `{"id":""}`, says: "import the account"},
+		"the account of another provider": {
+			from: "azuread_user", source: "registry.terraform.io/somebody/azuread", target: "msteamssync_bot_user", state: `{"object_id":"` + movedObject + `"}`, says: "does not include support",
+		},
+		"a billing account": {
+			from: "azurerm_graph_services_account", source: "registry.terraform.io/hashicorp/azurerm", target: "msteamssync_metered_billing",
+			state: `{"id":"` + movedBilling + `","name":"bridge","resource_group_name":"msteams-sync","application_id":"` + movedClient + `","billing_plan_id":"x","tags":null}`,
+			want:  map[string]string{"id": movedBilling, "name": "bridge", "resource_group_name": "msteams-sync", "client_id": movedClient},
+		},
+		"a billing account without an ARM id": {
+			from: "azurerm_graph_services_account", source: "registry.terraform.io/hashicorp/azurerm", target: "msteamssync_metered_billing",
+			state: `{"id":"bridge"}`, says: "looks like /subscriptions/",
 		},
 		"a state without ids":  {from: "azuread_application", target: "msteamssync_application", state: `{"display_name":"Bridge"}`, says: "object_id"},
 		"a state that is none": {from: "azuread_application", target: "msteamssync_application", state: `[]`, says: "cannot be read"},
@@ -94,7 +117,7 @@ func TestMoveStateFromAzuread(t *testing.T) {
 	}
 }
 
-// movedAttribute reads one attribute of a state that the provider answered.
+// movedAttribute reads one attribute of a state that the provider answered; null is "".
 func movedAttribute(t *testing.T, server tfprotov6.ProviderServer, target string, state *tfprotov6.DynamicValue, name string) (text string) {
 	t.Helper()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -109,8 +132,12 @@ func movedAttribute(t *testing.T, server tfprotov6.ProviderServer, target string
 	if err := value.As(&attributes); err != nil {
 		t.Fatal(err)
 	}
-	if err := attributes[name].As(&text); err != nil {
+	var held *string
+	if err := attributes[name].As(&held); err != nil {
 		t.Fatal(err)
 	}
-	return text
+	if held == nil {
+		return ""
+	}
+	return *held
 }

@@ -6,16 +6,12 @@
 package provider_test
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -24,7 +20,6 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
-	"github.com/msteamssync/terraform-provider-msteamssync/provider"
 )
 
 // TestAccDeletedBotUserIsRestored: an account that was deleted comes back with its object id and becomes what is declared,
@@ -151,46 +146,5 @@ func TestAccBotUserRefreshAsksOnce(t *testing.T) {
 	}
 	if len(calls) != 1 {
 		t.Errorf("a plan of the bot user made the calls %v, want one", calls)
-	}
-}
-
-// TestAccBotUserMovesFromAzuread: the recorded state of azuread_user becomes that of the bot user.
-func TestAccBotUserMovesFromAzuread(t *testing.T) {
-	server := providerserver.NewProtocol6(provider.New("0.1.0")())()
-	move := func(source, state string) *tfprotov6.MoveResourceStateResponse {
-		t.Helper()
-		answer, err := server.MoveResourceState(context.Background(), &tfprotov6.MoveResourceStateRequest{
-			SourceProviderAddress: source, SourceTypeName: "azuread_user", TargetTypeName: "msteamssync_bot_user",
-			SourceState: &tfprotov6.RawState{JSON: []byte(state)},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer
-	}
-	recorded := map[string]any{
-		"id": "/users/55555555-5555-4555-8555-555555555555", "object_id": "55555555-5555-4555-8555-555555555555",
-		"user_principal_name": botName, "display_name": "Bridge", "mail_nickname": "bridge", "usage_location": "US", "account_enabled": true,
-		"password": "must-not-move", "business_phones": []string{}, "show_in_address_list": true, "timeouts": nil,
-	}
-	text, err := json.Marshal(recorded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, source := range []string{"registry.terraform.io/hashicorp/azuread", "registry.opentofu.org/hashicorp/azuread"} {
-		answer := move(source, string(text))
-		if len(answer.Diagnostics) > 0 || answer.TargetState == nil {
-			t.Fatalf("%s: %v", source, answer.Diagnostics)
-		}
-		moved := string(answer.TargetState.MsgPack)
-		if !strings.Contains(moved, recorded["object_id"].(string)) || strings.Contains(moved, "must-not-move") {
-			t.Errorf("%s: the moved state is %q", source, moved)
-		}
-	}
-	if answer := move("registry.terraform.io/hashicorp/azuread", `{"id":""}`); len(answer.Diagnostics) == 0 || !strings.Contains(answer.Diagnostics[0].Detail, "import the account") {
-		t.Errorf("a state without an id: %v", answer.Diagnostics)
-	}
-	if answer := move("registry.terraform.io/somebody/azuread", string(text)); len(answer.Diagnostics) == 0 {
-		t.Error("the state of a foreign provider was moved")
 	}
 }

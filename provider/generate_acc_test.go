@@ -244,6 +244,29 @@ terraform {
 	cli.run("plan", "-detailed-exitcode")
 }
 
+// TestAccGenerateWithoutThePlugin: what only a running plugin knows is left out and said, and the rest is written.
+func TestAccGenerateWithoutThePlugin(t *testing.T) {
+	made := makeByHand(t)
+	(&bridge{console: openConsole(t)}).disable()
+	cli := newHandmadeCLI(t)
+	out, err := cli.provider("generate", "--client-id", made.client, "--mattermost-url", shared.Mattermost.URL)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, words := range []string{"could not be asked for all that it keeps", "msteamssync_channel_link", "msteamssync_bot_connection", "write the files once more"} {
+		if !strings.Contains(out, words) {
+			t.Errorf("the command does not speak of %q:\n%s", words, out)
+		}
+	}
+	main, err := os.ReadFile(filepath.Join(cli.folder, "main.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(main), `resource "msteamssync_plugin_config" "this"`) || strings.Contains(string(main), `resource "msteamssync_channel_link"`) {
+		t.Errorf("main.tf is\n%s", main)
+	}
+}
+
 func TestAccGenerateSpeaksClearly(t *testing.T) {
 	cli := newHandmadeCLI(t)
 	for name, test := range map[string]struct {

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -22,7 +20,6 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
-	"github.com/msteamssync/terraform-provider-msteamssync/provider"
 )
 
 const (
@@ -178,28 +175,6 @@ func TestAccMeteredBillingWarns(t *testing.T) {
 	says("ended with the state Failed", "plan", "-target="+metered)
 	if status, _ := admin.try(http.MethodGet, accountPath+accountsAPI, nil); status != http.StatusOK {
 		t.Errorf("the account is gone: HTTP %d", status)
-	}
-}
-
-func TestAccMeteredBillingMovesFromAzurerm(t *testing.T) {
-	server := providerserver.NewProtocol6(provider.New("0.1.0")())()
-	move := func(state string) *tfprotov6.MoveResourceStateResponse {
-		t.Helper()
-		answer, err := server.MoveResourceState(t.Context(), &tfprotov6.MoveResourceStateRequest{
-			SourceProviderAddress: "registry.terraform.io/hashicorp/azurerm", SourceTypeName: "azurerm_graph_services_account",
-			TargetTypeName: "msteamssync_metered_billing", SourceState: &tfprotov6.RawState{JSON: []byte(state)},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer
-	}
-	answer := move(`{"id":"` + accountPath + `","name":"bridge","resource_group_name":"msteams-sync","application_id":"` + provisionerID + `","billing_plan_id":"x","tags":null}`)
-	if len(answer.Diagnostics) > 0 || answer.TargetState == nil || !strings.Contains(string(answer.TargetState.MsgPack), provisionerID) {
-		t.Errorf("%v", answer.Diagnostics)
-	}
-	if answer := move(`{"id":"bridge"}`); len(answer.Diagnostics) == 0 || !strings.Contains(answer.Diagnostics[0].Detail, "looks like /subscriptions/") {
-		t.Errorf("%v", answer.Diagnostics)
 	}
 }
 

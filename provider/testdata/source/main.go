@@ -1,13 +1,17 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command azuread stands in for the provider hashicorp/azuread in the test of moves between providers: it knows the types
-// that a recorded state names and nothing else, because a move never asks the source provider to do anything.
+// Command source stands in for hashicorp/azuread and hashicorp/azurerm in the test of moves between providers: under the
+// name of one, terraform-provider-azuread, it knows the types that a recorded state names and nothing else, because a move
+// never asks the source provider to do anything.
 package main
 
 import (
 	"context"
 	"log"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -16,30 +20,38 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 )
 
+// types are the recorded types by provider, with the versions of their schemas.
+var types = map[string]map[string]int64{
+	"azuread": {"application": 2, "service_principal_delegated_permission_grant": 0, "user": 0},
+	"azurerm": {"graph_services_account": 0},
+}
+
 func main() {
-	options := providerserver.ServeOpts{Address: "registry.terraform.io/hashicorp/azuread"}
-	if err := providerserver.Serve(context.Background(), func() provider.Provider { return azuread{} }, options); err != nil {
+	name := strings.TrimPrefix(filepath.Base(os.Args[0]), "terraform-provider-")
+	options := providerserver.ServeOpts{Address: "registry.terraform.io/hashicorp/" + name}
+	if err := providerserver.Serve(context.Background(), func() provider.Provider { return standIn(name) }, options); err != nil {
 		log.Fatal(err)
 	}
 }
 
-type azuread struct{}
+// standIn is the name of the provider that is stood in for.
+type standIn string
 
-func (azuread) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "azuread"
+func (s standIn) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = string(s)
 }
 
-func (azuread) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+func (standIn) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
 
-func (azuread) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+func (standIn) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
 
-func (azuread) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (standIn) DataSources(context.Context) []func() datasource.DataSource { return nil }
 
-func (azuread) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{
-		func() resource.Resource { return recorded{"application", 2} },
-		func() resource.Resource { return recorded{"service_principal_delegated_permission_grant", 0} },
+func (s standIn) Resources(context.Context) (all []func() resource.Resource) {
+	for name, version := range types[string(s)] {
+		all = append(all, func() resource.Resource { return recorded{name, version} })
 	}
+	return all
 }
 
 // recorded is a type of which only a state exists.
