@@ -95,3 +95,23 @@ func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (*mo
 func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	p.service.PostCreated(post)
 }
+
+// MessageHasBeenUpdated is called after a change of a post was committed, also of its pin or its props.
+func (p *Plugin) MessageHasBeenUpdated(_ *plugin.Context, after, before *model.Post) {
+	p.service.PostEdited(after, before)
+}
+
+// MessageHasBeenDeleted is called after a post was deleted.
+func (p *Plugin) MessageHasBeenDeleted(_ *plugin.Context, post *model.Post) {
+	p.service.PostDeleted(post)
+}
+
+// ReactionHasBeenAdded is called after a reaction was committed.
+func (p *Plugin) ReactionHasBeenAdded(_ *plugin.Context, reaction *model.Reaction) {
+	p.service.PostReacted(reaction)
+}
+
+// ReactionHasBeenRemoved is called after a reaction was taken back.
+func (p *Plugin) ReactionHasBeenRemoved(_ *plugin.Context, reaction *model.Reaction) {
+	p.service.PostReacted(reaction)
+}

@@ -20,7 +20,8 @@ import (
 // newer are the methods and hooks that may be used although they are newer than min_server_version, and what happens on
 // an older server.
 var newer = map[string]string{
-	"ServeMetrics": "9.2: older servers never call the hook; GET /api/v1/metrics serves the same",
+	"MessageHasBeenDeleted": "9.1: older servers never call the hook; a scan finds what was deleted, within 5 minutes",
+	"ServeMetrics":          "9.2: older servers never call the hook; GET /api/v1/metrics serves the same",
 }
 
 // TestNothingNeedsANewerServer reads, in the documentation of server/public, which server version each method of the

@@ -195,23 +195,6 @@ func TestWhatIsNotCarried(t *testing.T) {
 		[]string{"", "overtaken by its delete", "", "by hand", "long ago"})
 }
 
-func TestChangesAreNoted(t *testing.T) {
-	s := newSite(t)
-	n := s.start()
-	m := s.writeInTeams("", blake, "hello")
-	s.quiet()
-	for _, kind := range []bridge.Kind{bridge.Edit, bridge.Delete} {
-		if err := s.receive([]bridge.Arrival{{Ref: m.Ref, Kind: kind, SourceAt: time.Now()}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s.quiet()
-	health, err := n.Health(t.Context())
-	if err != nil || len(health.Links) != 1 || health.Links[0].Inbound.NotCarried != 2 {
-		t.Errorf("health %+v, %v, want two changes that were not carried", health, err)
-	}
-}
-
 func TestAnEditBeforeItsCreate(t *testing.T) {
 	s := newSite(t)
 	s.start()

@@ -25,13 +25,7 @@ const (
 // plugin's bot with the author's name before the text.
 func (w *worker) compose(ctx context.Context, message TeamsMessage, quote string) (NewPost, error) {
 	post := NewPost{Channel: w.link.Channel}
-	text := markdown(message)
-	if strings.TrimSpace(text) == "" {
-		text = nothingShown
-	}
-	if message.Subject != "" {
-		text = "## " + markup.EscapeMarkdown(message.Subject) + "\n" + text
-	}
+	text := content(message)
 	if message.From.User != "" {
 		account, connected, err := w.Accounts.OfTeamsUser(ctx, message.From.User)
 		if err != nil {
@@ -46,6 +40,23 @@ func (w *worker) compose(ctx context.Context, message TeamsMessage, quote string
 	}
 	post.Message = quote + text
 	return post, nil
+}
+
+// content is what a post shows of a Teams message, without its author and what it replies to.
+func content(message TeamsMessage) string {
+	text := markdown(message)
+	if strings.TrimSpace(text) == "" {
+		text = nothingShown
+	}
+	if message.Subject != "" {
+		text = heading(message) + text
+	}
+	return text
+}
+
+// heading is the line that shows a message's subject.
+func heading(message TeamsMessage) string {
+	return "## " + markup.EscapeMarkdown(message.Subject) + "\n"
 }
 
 // markdown is a Teams message's text for Mattermost.
@@ -122,3 +133,6 @@ func teamsHash(message TeamsMessage) string {
 	}
 	return hash(markup.Canonical(message.HTML))
 }
+
+// teamsForm is of the text with its form, in as far as Mattermost can show it.
+func teamsForm(message TeamsMessage) string { return hash(markdown(message)) }

@@ -20,6 +20,7 @@ type Config struct {
 	Observer   Observer     // default: nobody
 	Log        *slog.Logger // default: slog.Default()
 	Tuning     Tuning
+	Reactions  func() bool // whether reactions are carried; default: they are
 }
 
 // Engine moves messages in both directions. One runs on each node; the store keeps them out of each other's way.
@@ -46,6 +47,9 @@ func New(config Config) *Engine {
 	}
 	if config.Log == nil {
 		config.Log = slog.Default()
+	}
+	if config.Reactions == nil {
+		config.Reactions = func() bool { return true }
 	}
 	e := &Engine{Config: config, links: newLinks(config.Store), stopping: make(chan struct{})}
 	e.life, e.end = context.WithCancel(context.Background())

@@ -17,12 +17,7 @@ func (e *Engine) PostCreated(ctx context.Context, post Post) error {
 	if !linked || !outgoing(post, link) {
 		return nil
 	}
-	if _, err := e.Store.Depart(ctx, []Departure{departure(post, link)}, e.Tuning.ReorderWindow); err != nil {
-		e.scans.want(link.Conversation.ID)
-		return err
-	}
-	e.dispatcher.wake(Lane{link.Conversation.ID, Outbound}, e.Tuning.ReorderWindow)
-	return nil
+	return e.depart(ctx, link, departure(post, link))
 }
 
 // outgoing tells whether a post of a linked channel is to be carried to Teams.
@@ -110,7 +105,11 @@ func (e *Engine) scanLink(ctx context.Context, link Link, age time.Duration) err
 				departures = append(departures, departure(post, link))
 			}
 		}
-		added, err := e.Store.Depart(ctx, departures, e.Tuning.ReorderWindow)
+		changes, err := e.changesOf(ctx, posts, link)
+		if err != nil {
+			return err
+		}
+		added, err := e.Store.Depart(ctx, append(departures, changes...), e.Tuning.ReorderWindow)
 		if err != nil {
 			return err
 		}

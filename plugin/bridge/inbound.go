@@ -96,7 +96,17 @@ func (w *worker) post(ctx context.Context, event *InboundEvent, message TeamsMes
 }
 
 func (w *worker) confirmPost(ctx context.Context, event *InboundEvent, mapping MappingID, created Post, message TeamsMessage) error {
-	posted := Posted{Post: created.ID, RootPost: created.Root, TeamsHash: teamsHash(message), PostHash: hash(created.Message)}
+	posted := Posted{Post: created.ID, RootPost: created.Root, TeamsHash: teamsHash(message), TeamsForm: teamsForm(message), PostHash: hash(created.Message)}
+	return w.recordPost(ctx, event, mapping, posted, message)
+}
+
+// recordPost confirms the mapping of a post. What the post does not show yet is queued as a change of the message.
+func (w *worker) recordPost(ctx context.Context, event *InboundEvent, mapping MappingID, posted Posted, message TeamsMessage) error {
+	if len(message.Reactions) > 0 || posted.TeamsHash == "" {
+		if err := w.Receive(ctx, []Arrival{{Ref: event.Ref, Kind: Edit, SourceAt: time.Now()}}); err != nil {
+			return err
+		}
+	}
 	if err := w.Store.ConfirmPost(ctx, w.lease, *event, mapping, posted); err != nil {
 		return err
 	}
@@ -112,7 +122,11 @@ func (w *worker) recoverPost(ctx context.Context, event *InboundEvent, mapping M
 	if err != nil || !found {
 		return false, err
 	}
-	return true, w.confirmPost(ctx, event, mapping.ID, post, message)
+	posted := Posted{Post: post.ID, RootPost: post.Root, PostHash: hash(post.Message)}
+	if message.EditedAt.IsZero() && message.DeletedAt.IsZero() {
+		posted.TeamsHash, posted.TeamsForm = teamsHash(message), teamsForm(message)
+	}
+	return true, w.recordPost(ctx, event, mapping.ID, posted, message)
 }
 
 // recognise settles what we wrote ourselves: a message of one of our sends in flight, or anything that a bot of ours
@@ -127,7 +141,7 @@ func (w *worker) recognise(ctx context.Context, event *InboundEvent, message Tea
 	}
 	for _, send := range sends {
 		if message.Attempt != "" && message.Attempt == send.Attempt {
-			sent := Sent{Ref: event.Ref, TeamsHash: teamsHash(message)}
+			sent := sentAs(event.Ref, message)
 			if err := w.Store.SettleSend(ctx, event.Ref.Conversation.ID, send, sent); err != nil {
 				return false, err
 			}

@@ -55,6 +55,15 @@ func AccountConnected(user UserID) Target { return Target("account:" + string(us
 // SettledSendOf waits until no send of the Teams user is in flight in the conversation.
 func SettledSendOf(user TeamsUserID) Target { return Target("send:" + string(user)) }
 
+// PostSettled waits until no change of the post is on its way to Teams.
+func PostSettled(id PostID) Target { return Target("settled:" + string(id)) }
+
+// PostWritten waits until the mapping's post is not being changed by the bridge.
+func PostWritten(id MappingID) Target { return Target("written:" + string(id)) }
+
+// Later waits for its time only.
+const Later Target = "later:"
+
 // Event is what both queues know about an event.
 type Event struct {
 	ID         int64
@@ -79,7 +88,8 @@ type OutboundEvent struct {
 	Event
 	Post        PostID
 	Root        PostID
-	Author      UserID
+	Author      UserID      // of a reaction: whose it is
+	Subject     string      // tells two events of one post and kind apart: a reaction, a file
 	Attempt     AttemptKey  // of its sends; empty before the first
 	AttemptedAt time.Time   // when the newest send began
 	Sender      TeamsUserID // whom the newest send speaks as
@@ -103,6 +113,8 @@ type Departure struct {
 	Root         PostID
 	Author       UserID
 	SourceAt     time.Time
+	// Found says that a scan compared and found a difference: what is queued or was given up stays as it is.
+	Found bool
 }
 
 // MappingState is where a pair of messages stands.
@@ -125,6 +137,13 @@ type Mapping struct {
 	Direction  Direction
 	State      MappingState
 	ReservedAt time.Time
+	Sender     TeamsUserID // who wrote the Teams message, or whom the send speaks as
+
+	Record       Record
+	Version      int64         // raised by each change of the mapping
+	Writing      bool          // the bridge is changing the post
+	Written      []string      // hashes of the texts it is writing
+	SentVersions []SentVersion // edits sent to Teams that have not been seen there, oldest first
 }
 
 // Thread is the post that replies to the mapped post belong under.

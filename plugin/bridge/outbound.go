@@ -78,6 +78,7 @@ func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, acco
 	mapping, err := w.Store.BeginSend(ctx, w.lease, *event, Send{
 		Mapping: MappingID(uuid.NewString()), Attempt: event.Attempt, Account: account, Team: w.link.Conversation.Team,
 		Root: root, Channel: w.link.Channel, PostHash: hash(post.Message),
+		TeamsHash: hash(markup.Canonical(html)),
 	}, w.Tuning.Looks[0])
 	if err != nil {
 		return err
@@ -141,13 +142,21 @@ func (w *worker) unsent(ctx context.Context, event *OutboundEvent, after time.Du
 }
 
 func (w *worker) confirmSend(ctx context.Context, event *OutboundEvent, mapping MappingID, message TeamsMessage) error {
-	sent := Sent{Ref: message.Ref, TeamsHash: teamsHash(message)}
+	sent := sentAs(message.Ref, message)
 	if err := w.Store.ConfirmSend(ctx, w.lease, *event, mapping, sent); err != nil {
 		return err
 	}
 	w.Observer.Carried(Outbound, Create, time.Since(event.SourceAt))
 	w.dispatcher.wake(Lane{w.lease.Conversation, Inbound}, 0)
 	return nil
+}
+
+// sentAs is what is recorded of a send. A message that was edited before we saw it shows something that the post does not.
+func sentAs(ref MessageRef, message TeamsMessage) Sent {
+	if !message.EditedAt.IsZero() || !message.DeletedAt.IsZero() {
+		return Sent{Ref: ref}
+	}
+	return Sent{Ref: ref, TeamsHash: teamsHash(message), TeamsForm: teamsForm(message)}
 }
 
 func (w *worker) skipPost(ctx context.Context, event *OutboundEvent, reason Reason) error {

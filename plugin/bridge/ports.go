@@ -5,6 +5,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -18,6 +19,12 @@ type Teams interface {
 	// Send makes exactly one POST as the account, a reply when root is not empty. Nothing below it may retry: Graph has
 	// no idempotency key, so a second POST is a second message.
 	Send(ctx context.Context, as Account, to Conversation, root TeamsMessageID, html string) (TeamsMessage, error)
+	// Edit makes exactly one PATCH of the message's text as the account, which must be the one that wrote it.
+	Edit(ctx context.Context, as Account, ref MessageRef, html string) error
+	// Delete deletes the message, so that it stays as "deleted", as the account, which must be the one that wrote it.
+	Delete(ctx context.Context, as Account, ref MessageRef) error
+	// React sets the account's reaction, or takes it away.
+	React(ctx context.Context, as Account, ref MessageRef, emoji string, on bool) error
 }
 
 // Mattermost is the Mattermost server as the bridge needs it. An error that is no *Failure counts as class Retry.
@@ -31,11 +38,27 @@ type Mattermost interface {
 	// PostsAfter returns up to limit posts of the channel after the cursor, ordered by UpdateAt and id, deleted ones
 	// included, the server's edit-history rows (OriginalId ≠ "") not.
 	PostsAfter(ctx context.Context, channel ChannelID, after Cursor, limit int) ([]Post, error)
+	// UpdatePost changes the text of a post and nothing else.
+	UpdatePost(ctx context.Context, id PostID, text string) (Post, error)
+	// DeletePost deletes a post, and with a root its replies, as the server does.
+	DeletePost(ctx context.Context, id PostID) error
+	// Reactions lists the reactions of the posts that have some. Emoji of the server's own making are left out: Teams has
+	// no name for them.
+	Reactions(ctx context.Context, posts []PostID) (map[PostID][]PostReaction, error)
+	// AddReaction makes somebody react; ErrUnknownEmoji when the server has no such emoji.
+	AddReaction(ctx context.Context, post PostID, reaction PostReaction) error
+	// RemoveReaction takes somebody's reaction away, under each name that the emoji has.
+	RemoveReaction(ctx context.Context, post PostID, reaction PostReaction) error
+	// Bot is the plugin's own bot, which stands in for people without an account.
+	Bot() UserID
 	// User reads one user.
 	User(ctx context.Context, id UserID) (User, error)
 	// Notify sends the user a direct message from the plugin's bot.
 	Notify(ctx context.Context, user UserID, text string) error
 }
+
+// ErrUnknownEmoji says that the other side has no such emoji.
+var ErrUnknownEmoji = errors.New("there is no such emoji")
 
 // Accounts knows whose Teams account is whose.
 type Accounts interface {
@@ -96,7 +119,10 @@ const (
 	Unlinked       Reason = "unlinked"        // its conversation is not linked, or not any more
 	BeforeLink     Reason = "before_link"     // it is older than the link
 	Empty          Reason = "empty"           // it has nothing that can be shown
-	NotCarried     Reason = "not_carried_yet" // this version does not carry its kind
+	GivenUp        Reason = "given_up"        // the message that it changes was given up
+	NoAccount      Reason = "no_account"      // neither its author nor a bot could show it on the other side
+	UnknownEmoji   Reason = "unknown_emoji"   // the other side has no such emoji
+	SwitchedOff    Reason = "switched_off"    // a setting says that it is not to be carried
 	UnknownSecret  Reason = "unknown_secret"  // a notification without a client state of ours
 	NotAMessage    Reason = "not_a_message"   // a notification for something else
 	OtherResource  Reason = "other_resource"  // a notification for another conversation than its subscription's

@@ -79,6 +79,7 @@ type teamsSide struct {
 	sends    counter
 	reads    counter
 	looks    counter
+	changes  counter                // edits, deletes, reactions
 	unmarked bool                   // drops the mark of a send
 	silent   bool                   // does not notify of what the bridge sends
 	notify   func([]bridge.Arrival) // how its notifications travel
@@ -187,9 +188,14 @@ type mattermostSide struct {
 	mu      sync.Mutex
 	posts   []bridge.Post
 	creates counter
+	changes counter // edits, deletes, reactions
 	hook    func(bridge.Post)
+	changed func(after, before bridge.Post)
+	reacted func(bridge.PostID, bridge.PostReaction)
 	told    []bridge.UserID
 	users   map[bridge.UserID]string
+
+	reactions map[bridge.PostID][]bridge.PostReaction
 }
 
 // write makes a post as a person does; the hook is the caller's business.

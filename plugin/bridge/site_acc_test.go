@@ -74,7 +74,7 @@ func newSite(t *testing.T) *site {
 		people:     &people{accounts: []bridge.Account{alex}, bots: []bridge.Account{bot}},
 	}
 	s.teams.notify = func(a []bridge.Arrival) { _ = s.receive(a) }
-	s.mattermost.hook = s.hook
+	s.mattermost.hook, s.mattermost.changed, s.mattermost.reacted = s.hook, s.hookChange, s.hookReaction
 	return s
 }
 

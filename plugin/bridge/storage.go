@@ -19,6 +19,7 @@ type Store interface {
 	InboxStore
 	OutboxStore
 	MapStore
+	ChangeStore
 	CursorStore
 
 	// OnLane calls f when another node has put an event into a lane that will be due after a while, and with missed = true
@@ -74,8 +75,6 @@ type QueueStore interface {
 	Park(ctx context.Context, lease Lease, event Event, target Target, atMost time.Duration, reason string) error
 	// Bury gives an event up.
 	Bury(ctx context.Context, lease Lease, event Event, reason string) error
-	// Behind removes an event that was noted but not carried: the mapped message is now behind its original.
-	Behind(ctx context.Context, lease Lease, event Event, mapping MappingID) error
 	// Revive makes dead events of a lane due again and tells how many. A send that was given up with its outcome unknown is
 	// looked for again before it is repeated.
 	Revive(ctx context.Context, lane Lane) (int, error)
@@ -135,6 +134,8 @@ type Send struct {
 	Root     TeamsMessageID
 	Channel  ChannelID
 	PostHash string
+	// TeamsHash is of what is sent. It stays recorded when the message had been edited before it was seen.
+	TeamsHash string
 }
 
 // Look is how a look for a send ended.
@@ -150,7 +151,8 @@ const (
 // Sent is a message that a send made.
 type Sent struct {
 	Ref       MessageRef
-	TeamsHash string
+	TeamsHash string // empty: what BeginSend recorded stays
+	TeamsForm string
 }
 
 // MapStore keeps which message is which.
@@ -172,7 +174,36 @@ type Posted struct {
 	Post      PostID
 	RootPost  PostID
 	TeamsHash string
+	TeamsForm string
 	PostHash  string
+}
+
+// ChangeStore keeps changes of messages that both sides have. A mapping is changed on one side at a time: BeginWrite
+// fails while a change of the post is being sent, BeginChange while the post is being written, both when the mapping is
+// not as the caller read it.
+type ChangeStore interface {
+	// MappingsOfPosts finds the mappings of the posts.
+	MappingsOfPosts(ctx context.Context, posts []PostID) (map[PostID]Mapping, error)
+	// BeginWrite commits that the bridge is about to change the mapping's post; postHash is of the new text, empty when the
+	// text stays. It fails with ErrChanged.
+	BeginWrite(ctx context.Context, lease Lease, mapping Mapping, postHash string) error
+	// ConfirmWrite records what both sides show now, removes the event, and wakes what waits for it.
+	ConfirmWrite(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID, record Record) error
+	// SendAgain has the post's text sent to Teams again, and removes the event: Teams shows an older edit of ours.
+	SendAgain(ctx context.Context, lease Lease, event InboundEvent, mapping Mapping) error
+	// BeginChange commits that a change is about to be sent to Teams. It fails with ErrChanged.
+	BeginChange(ctx context.Context, lease Lease, event OutboundEvent, mapping Mapping, change Change, look time.Duration) error
+	// ConfirmChange records what both sides show now and removes the event; an event that was repeated meanwhile is due again.
+	ConfirmChange(ctx context.Context, lease Lease, event OutboundEvent, mapping MappingID, record Record) error
+}
+
+// ErrChanged says that a mapping is not as it was read, or is being changed by somebody else.
+var ErrChanged = errors.New("the message is being changed by the other direction")
+
+// Change is a change of a Teams message that is about to be sent.
+type Change struct {
+	Account Account
+	Version SentVersion // of an edit; zero otherwise
 }
 
 // CursorStore keeps how far a conversation's posts were scanned.
@@ -197,6 +228,5 @@ type LaneStatistics struct {
 	LastEventAt time.Time
 	LastError   string
 	LastErrorAt time.Time
-	NotCarried  int
 	DeadReason  string // of the newest dead letter
 }

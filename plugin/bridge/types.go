@@ -56,7 +56,7 @@ type Sender struct {
 // Reaction is one person's reaction to a Teams message.
 type Reaction struct {
 	User  TeamsUserID
-	Emoji string // Unicode, or one of Graph's old names such as "like"
+	Emoji string // Unicode
 	At    time.Time
 }
 

@@ -163,7 +163,7 @@ func (w *worker) inbound(ctx context.Context, event *InboundEvent) (outcome, err
 		case event.Kind == Create:
 			return w.postMessage(ctx, event)
 		default:
-			return w.noteChange(ctx, event)
+			return w.changePost(ctx, event)
 		}
 	})
 	return w.settleFailure(ctx, &event.Event, err, nil)
@@ -180,7 +180,7 @@ func (w *worker) outbound(ctx context.Context, event *OutboundEvent) (outcome, e
 		case event.Kind == Create:
 			return w.sendPost(ctx, event)
 		default:
-			return w.notePostChange(ctx, event)
+			return w.changeMessage(ctx, event)
 		}
 	})
 	return w.settleFailure(ctx, &event.Event, err, event)

@@ -58,7 +58,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		},
 	})
 	r.certificates = certificates.New(certificates.Config{Store: db, Vault: s.vault, Changed: s.certificatesChanged, Log: s.log})
-	r.engine = bridge.New(bridge.Config{Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, Observer: s.metrics, Log: s.log})
+	r.engine = bridge.New(bridge.Config{Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, Observer: s.metrics, Log: s.log, Reactions: s.reactions})
 	r.keeper = subscriptions.New(subscriptions.Config{Store: db, Current: s.forSubscriptions, Count: s.metrics.Subscription, Log: s.log})
 	r.links = links.New(links.Config{
 		Index: r.engine.Links(), Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forLinks,

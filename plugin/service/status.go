@@ -80,7 +80,6 @@ type LaneState struct {
 	Pending     int        `json:"pending"`
 	Parked      int        `json:"parked"`
 	Dead        int        `json:"dead"`
-	NotCarried  int        `json:"not_carried"` // changes that were noted but are not carried by this version
 	LagSeconds  float64    `json:"lag_seconds"`
 	LastEventAt *time.Time `json:"last_event_at"`
 	LastError   string     `json:"last_error,omitempty"`
@@ -207,7 +206,7 @@ func queueState(q bridge.Queue, now time.Time) QueueState {
 
 func laneState(l bridge.LaneStatistics, now time.Time) LaneState {
 	return LaneState{
-		Pending: l.Pending, Parked: l.Parked, Dead: l.Dead, NotCarried: l.NotCarried, LagSeconds: l.Lag(now).Seconds(),
+		Pending: l.Pending, Parked: l.Parked, Dead: l.Dead, LagSeconds: l.Lag(now).Seconds(),
 		LastEventAt: orNil(l.LastEventAt), LastError: l.LastError, LastErrorAt: orNil(l.LastErrorAt),
 	}
 }

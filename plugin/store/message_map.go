@@ -5,7 +5,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -16,24 +15,31 @@ import (
 
 // A row that is another's second name stands for that other one.
 const mappingQuery = `SELECT m.id, m.conversation, m.teams_team_id, m.root, coalesce(m.message, ''), m.channel_id, coalesce(m.post_id, ''),
-		m.root_post_id, m.direction, m.state, m.reserved_at
+		m.root_post_id, m.direction, m.state, m.reserved_at, m.sender, m.teams_hash, m.teams_form, m.post_hash, m.deleted, m.reactions,
+		m.version, m.writing, m.written, m.sent_versions
 	FROM msteamssync.message_map k JOIN msteamssync.message_map m ON m.id = coalesce(k.alias_of, k.id)
 	WHERE `
 
 func findMapping(ctx context.Context, q querier, condition string, arguments ...any) (bridge.Mapping, bool, error) {
-	rows, _ := q.Query(ctx, mappingQuery+condition+" ORDER BY k.part LIMIT 1", arguments...)
-	mapping, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (m bridge.Mapping, err error) {
+	found, err := findMappings(ctx, q, condition+" ORDER BY k.part LIMIT 1", arguments...)
+	if err != nil || len(found) == 0 {
+		return bridge.Mapping{}, false, err
+	}
+	return found[0], true, nil
+}
+
+func findMappings(ctx context.Context, q querier, condition string, arguments ...any) ([]bridge.Mapping, error) {
+	rows, _ := q.Query(ctx, mappingQuery+condition, arguments...)
+	mappings, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m bridge.Mapping, err error) {
 		err = row.Scan(&m.ID, &m.Ref.Conversation.ID, &m.Ref.Conversation.Team, &m.Ref.Root, &m.Ref.ID, &m.Channel, &m.Post,
-			&m.RootPost, &m.Direction, &m.State, &m.ReservedAt)
+			&m.RootPost, &m.Direction, &m.State, &m.ReservedAt, &m.Sender, &m.Record.TeamsHash, &m.Record.TeamsForm, &m.Record.PostHash,
+			&m.Record.Deleted, &m.Record.Reactions, &m.Version, &m.Writing, &m.Written, &m.SentVersions)
 		return m, err
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return bridge.Mapping{}, false, nil
-	}
 	if err != nil {
-		return bridge.Mapping{}, false, fmt.Errorf("find a mapping: %w", err)
+		return nil, fmt.Errorf("find a mapping: %w", err)
 	}
-	return mapping, true, nil
+	return mappings, nil
 }
 
 // MappingOf finds the mapping of a Teams message, tombstones included.
@@ -74,8 +80,8 @@ func (s *Store) ConfirmPost(ctx context.Context, lease bridge.Lease, event bridg
 			return err
 		}
 		if _, err := tx.Exec(ctx, `UPDATE msteamssync.message_map SET state = 'confirmed', post_id = $2, root_post_id = $3, teams_hash = $4,
-			post_hash = $5, confirmed_at = clock_timestamp() WHERE id = $1 AND state = 'reserved'`,
-			id, posted.Post, posted.RootPost, posted.TeamsHash, posted.PostHash); err != nil {
+			post_hash = $5, teams_form = $6, confirmed_at = clock_timestamp() WHERE id = $1 AND state = 'reserved'`,
+			id, posted.Post, posted.RootPost, posted.TeamsHash, posted.PostHash, posted.TeamsForm); err != nil {
 			return err
 		}
 		if err := noteEvent(ctx, tx, lease.Lane); err != nil {

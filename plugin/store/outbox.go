@@ -20,6 +20,7 @@ import (
 func (s *Store) Depart(ctx context.Context, departures []bridge.Departure, hold time.Duration) (added int, err error) {
 	var conversations, posts, kinds, subjects, roots, authors []string
 	var times []time.Time
+	var found []bool
 	lanes := map[bridge.ConversationID]bool{}
 	for _, d := range departures {
 		lanes[d.Conversation] = true
@@ -30,6 +31,7 @@ func (s *Store) Depart(ctx context.Context, departures []bridge.Departure, hold 
 		roots = append(roots, string(d.Root))
 		authors = append(authors, string(d.Author))
 		times = append(times, d.SourceAt)
+		found = append(found, d.Found)
 	}
 	if len(departures) == 0 {
 		return 0, nil
@@ -41,15 +43,16 @@ func (s *Store) Depart(ctx context.Context, departures []bridge.Departure, hold 
 		tag, err := tx.Exec(ctx, `INSERT INTO msteamssync.outbox AS o
 				(conversation, post_id, kind, subject, root_id, author_id, source_at, not_before)
 			SELECT c, p, k, s, r, a, at, clock_timestamp() + make_interval(secs => $8)
-			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]) AS d (c, p, k, s, r, a, at)
-			WHERE k <> 'create' OR NOT EXISTS (SELECT FROM msteamssync.message_map WHERE post_id = p)
+			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $9::boolean[]) AS d (c, p, k, s, r, a, at, found)
+			WHERE (k <> 'create' OR NOT EXISTS (SELECT FROM msteamssync.message_map WHERE post_id = p))
+			  AND NOT (found AND EXISTS (SELECT FROM msteamssync.outbox q WHERE q.conversation = c AND q.post_id = p AND q.kind = k AND q.subject = s))
 			ORDER BY c, p, k, s
 			ON CONFLICT (conversation, post_id, kind, subject) DO UPDATE SET
 				generation = o.generation + 1, source_at = excluded.source_at,
 				state = CASE o.state WHEN 'dead' THEN 'pending' ELSE o.state END,
 				attempts = CASE o.state WHEN 'dead' THEN 0 ELSE o.attempts END
 			WHERE excluded.kind <> 'create'`,
-			conversations, posts, kinds, subjects, roots, authors, times, seconds(hold))
+			conversations, posts, kinds, subjects, roots, authors, times, seconds(hold), found)
 		if err != nil {
 			return err
 		}
@@ -71,10 +74,10 @@ func (s *Store) Depart(ctx context.Context, departures []bridge.Departure, hold 
 
 // TakeOutbound returns the events of the lane whose turn it is.
 func (s *Store) TakeOutbound(ctx context.Context, lease bridge.Lease, limit int) ([]bridge.OutboundEvent, time.Duration, error) {
-	columns := "post_id, kind, root_id, author_id, attempt_key, coalesce(attempted_at, '-infinity'::timestamptz) = '-infinity', coalesce(attempted_at, now()), sender, looks"
+	columns := "post_id, kind, root_id, author_id, subject, attempt_key, coalesce(attempted_at, '-infinity'::timestamptz) = '-infinity', coalesce(attempted_at, now()), sender, looks"
 	return take(ctx, s, lease, limit, columns, func(e *bridge.OutboundEvent) (*bridge.Event, []any, func()) {
 		var never bool
-		into := []any{&e.Post, &e.Kind, &e.Root, &e.Author, &e.Attempt, &never, &e.AttemptedAt, &e.Sender, &e.Looks}
+		into := []any{&e.Post, &e.Kind, &e.Root, &e.Author, &e.Subject, &e.Attempt, &never, &e.AttemptedAt, &e.Sender, &e.Looks}
 		return &e.Event, into, func() {
 			if never {
 				e.AttemptedAt = time.Time{}
@@ -101,14 +104,15 @@ func (s *Store) Waiting(ctx context.Context, target bridge.Target) (n int, err e
 func (s *Store) BeginSend(ctx context.Context, lease bridge.Lease, event bridge.OutboundEvent, send bridge.Send, look time.Duration) (id bridge.MappingID, err error) {
 	err = s.under(ctx, lease, "begin a send", func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, `INSERT INTO msteamssync.message_map AS m
-				(id, conversation, teams_team_id, root, channel_id, post_id, root_post_id, direction, state, account_id, sender, attempt_key, post_hash)
-			VALUES ($1, $2, $3, $11, $4, $5, $6, 'out', 'reserved', $7, $8, $9, $10)
+				(id, conversation, teams_team_id, root, channel_id, post_id, root_post_id, direction, state, account_id, sender, attempt_key, post_hash, teams_hash)
+			VALUES ($1, $2, $3, $11, $4, $5, $6, 'out', 'reserved', $7, $8, $9, $10, $12)
 			ON CONFLICT (post_id, part) WHERE post_id IS NOT NULL DO UPDATE SET
-				root = excluded.root, account_id = excluded.account_id, sender = excluded.sender, attempt_key = excluded.attempt_key, post_hash = excluded.post_hash
+				root = excluded.root, account_id = excluded.account_id, sender = excluded.sender, attempt_key = excluded.attempt_key, post_hash = excluded.post_hash,
+				teams_hash = excluded.teams_hash
 			WHERE m.state = 'reserved'
 			RETURNING id`,
 			send.Mapping, lease.Conversation, send.Team, send.Channel, event.Post, event.Root,
-			send.Account.ID, send.Account.TeamsUser, send.Attempt, send.PostHash, send.Root).Scan(&id)
+			send.Account.ID, send.Account.TeamsUser, send.Attempt, send.PostHash, send.Root, send.TeamsHash).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return bridge.ErrCarried
 		}
@@ -181,14 +185,19 @@ func confirmSent(ctx context.Context, tx pgx.Tx, conversation bridge.Conversatio
 	var state bridge.MappingState
 	err := tx.QueryRow(ctx, `SELECT id, state FROM msteamssync.message_map
 		WHERE conversation = $1 AND root = $2 AND message = $3 AND part = 0`, conversation, sent.Ref.Root, sent.Ref.ID).Scan(&holder, &state)
-	behind := 0
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 	case err != nil:
 		return err
 	case state == bridge.Tombstone:
-		behind = 1
 		if _, err := tx.Exec(ctx, "DELETE FROM msteamssync.message_map WHERE id = $1", holder); err != nil {
+			return err
+		}
+		// The delete is carried now that it has something to delete.
+		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.inbox AS i (conversation, teams_team_id, root, message, change, source_at, not_before)
+			SELECT conversation, teams_team_id, $2, $3, 'deleted', clock_timestamp(), clock_timestamp() FROM msteamssync.message_map WHERE id = $1
+			ON CONFLICT (conversation, root, message, change, content_hash) DO UPDATE SET generation = i.generation + 1`,
+			id, sent.Ref.Root, sent.Ref.ID); err != nil {
 			return err
 		}
 	default:
@@ -196,8 +205,8 @@ func confirmSent(ctx context.Context, tx pgx.Tx, conversation bridge.Conversatio
 			WHERE id = $1`, id, holder)
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE msteamssync.message_map SET state = 'confirmed', root = $2, message = $3, teams_hash = $4, behind = $5,
-		confirmed_at = clock_timestamp() WHERE id = $1`, id, sent.Ref.Root, sent.Ref.ID, sent.TeamsHash, behind)
+	_, err = tx.Exec(ctx, `UPDATE msteamssync.message_map SET state = 'confirmed', root = $2, message = $3, teams_hash = coalesce(nullif($4, ''), teams_hash),
+		teams_form = $5, confirmed_at = clock_timestamp() WHERE id = $1`, id, sent.Ref.Root, sent.Ref.ID, sent.TeamsHash, sent.TeamsForm)
 	return err
 }
 
@@ -231,7 +240,7 @@ func (s *Store) Unsent(ctx context.Context, lease bridge.Lease, event bridge.Out
 func (s *Store) OpenSends(ctx context.Context, conversation bridge.ConversationID, sender bridge.TeamsUserID) ([]bridge.OpenSend, error) {
 	rows, _ := s.pool.Query(ctx, `SELECT o.id, o.attempt_key, m.id FROM msteamssync.outbox o
 		JOIN msteamssync.message_map m ON m.post_id = o.post_id AND m.part = 0
-		WHERE o.conversation = $1 AND o.sender = $2 AND o.state = 'sending' ORDER BY o.id`, conversation, sender)
+		WHERE o.conversation = $1 AND o.sender = $2 AND o.state = 'sending' AND o.kind = 'create' ORDER BY o.id`, conversation, sender)
 	sends, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o bridge.OpenSend, err error) {
 		err = row.Scan(&o.Event, &o.Attempt, &o.Mapping)
 		return o, err

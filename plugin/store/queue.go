@@ -16,7 +16,15 @@ import (
 
 // Finish removes an event that needs nothing more.
 func (s *Store) Finish(ctx context.Context, lease bridge.Lease, event bridge.Event) error {
-	return s.under(ctx, lease, "finish an event", func(tx pgx.Tx) error { return remove(ctx, tx, event) })
+	return s.under(ctx, lease, "finish an event", func(tx pgx.Tx) error {
+		if event.Lane.Direction == bridge.Outbound && event.Kind != bridge.Create {
+			if err := exclude(ctx, tx, lease.Conversation); err != nil {
+				return err
+			}
+			return s.finish(ctx, tx, event)
+		}
+		return remove(ctx, tx, event)
+	})
 }
 
 // Retry puts an event back for a while.
@@ -38,7 +46,10 @@ func (s *Store) Park(ctx context.Context, lease bridge.Lease, event bridge.Event
 		}
 		_, err = tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'parked', parked_for = $2, last_error = $4,
 			not_before = clock_timestamp() + make_interval(secs => $3) WHERE id = $1`, event.ID, target, seconds(atMost), reason)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.settled(ctx, tx, event)
 	})
 }
 
@@ -56,7 +67,12 @@ func reached(ctx context.Context, tx pgx.Tx, conversation bridge.ConversationID,
 			WHERE post_id = $1 AND state <> 'reserved')`, name).Scan(&yes)
 	case "send":
 		err = tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM msteamssync.outbox
-			WHERE conversation = $1 AND sender = $2 AND state = 'sending')`, conversation, name).Scan(&yes)
+			WHERE conversation = $1 AND sender = $2 AND state = 'sending' AND kind = 'create')`, conversation, name).Scan(&yes)
+	case "settled":
+		err = tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM msteamssync.outbox
+			WHERE conversation = $1 AND post_id = $2 AND kind <> 'create' AND state IN ('pending', 'sending'))`, conversation, name).Scan(&yes)
+	case "written":
+		err = tx.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM msteamssync.message_map m WHERE m.id = $1 AND "+written+")", name).Scan(&yes)
 	}
 	return yes, err
 }
@@ -82,23 +98,14 @@ func (s *Store) AwaitSends(ctx context.Context, lease bridge.Lease, event bridge
 // Bury gives an event up.
 func (s *Store) Bury(ctx context.Context, lease bridge.Lease, event bridge.Event, reason string) error {
 	return s.under(ctx, lease, "give an event up", func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'dead', parked_for = '', last_error = $3
-			WHERE id = $1 AND generation = $2`, event.ID, event.Generation, reason)
-		return err
-	})
-}
-
-// Behind removes an event that was noted but not carried.
-func (s *Store) Behind(ctx context.Context, lease bridge.Lease, event bridge.Event, mapping bridge.MappingID) error {
-	return s.under(ctx, lease, "note a change", func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "UPDATE msteamssync.message_map SET behind = behind + 1 WHERE id = $1", mapping); err != nil {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE msteamssync.lanes SET not_carried = not_carried + 1
-			WHERE conversation = $1 AND direction = $2`, lease.Conversation, lease.Direction); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'dead', parked_for = '', last_error = $3
+			WHERE id = $1 AND generation = $2`, event.ID, event.Generation, reason); err != nil {
 			return err
 		}
-		return remove(ctx, tx, event)
+		return s.settled(ctx, tx, event)
 	})
 }
 

@@ -61,7 +61,7 @@ func (m message) toBridge(in bridge.Conversation) bridge.TeamsMessage {
 		t.From = bridge.Sender{Name: m.From.Application.DisplayName, Application: true}
 	}
 	for _, r := range m.Reactions {
-		reaction := bridge.Reaction{Emoji: r.Type, At: r.At}
+		reaction := bridge.Reaction{Emoji: unicodeOf(r.Type), At: r.At}
 		if r.User.User != nil {
 			reaction.User = bridge.TeamsUserID(r.User.User.ID)
 		}

@@ -33,9 +33,9 @@ func messagesOf(in bridge.Conversation, root bridge.TeamsMessageID) (route strin
 	return channelReplies, []string{string(in.Team), string(in.ID), string(root)}
 }
 
-// Message reads one message as the application.
-func (c *Client) Message(ctx context.Context, ref bridge.MessageRef) (bridge.TeamsMessage, error) {
-	route, path := messagesOf(ref.Conversation, ref.Root)
+// messageOf returns the route of one message.
+func messageOf(ref bridge.MessageRef) (route string, path []string) {
+	route, path = messagesOf(ref.Conversation, ref.Root)
 	switch route {
 	case chatMessages:
 		route = chatMessageByID
@@ -44,8 +44,14 @@ func (c *Client) Message(ctx context.Context, ref bridge.MessageRef) (bridge.Tea
 	case channelReplies:
 		route = channelReply
 	}
+	return route, append(path, string(ref.ID))
+}
+
+// Message reads one message as the application.
+func (c *Client) Message(ctx context.Context, ref bridge.MessageRef) (bridge.TeamsMessage, error) {
+	route, path := messageOf(ref)
 	var m message
-	err := c.do(ctx, request{method: "GET", route: route, path: append(path, string(ref.ID)), repeat: true}, &m)
+	err := c.do(ctx, request{method: "GET", route: route, path: path, repeat: true}, &m)
 	if err != nil {
 		return bridge.TeamsMessage{}, err
 	}

@@ -1,0 +1,319 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
+)
+
+// changeMessage carries an edit, a delete or a reaction from Mattermost. The event only says that something changed: the
+// post is read and compared with what both sides showed when they last agreed.
+func (w *worker) changeMessage(ctx context.Context, event *OutboundEvent) error {
+	if event.Kind == React && !w.Reactions() {
+		return w.ignore(ctx, event.Event, SwitchedOff)
+	}
+	mapping, known, err := w.Store.MappingOfPost(ctx, event.Post)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !known:
+		return w.changeOfUncarried(ctx, event)
+	case mapping.State == Tombstone, mapping.Record.Deleted:
+		return w.ignore(ctx, event.Event, Deleted)
+	case mapping.State == Reserved:
+		return w.parkForPost(ctx, event)
+	}
+	post, err := w.Mattermost.Post(ctx, event.Post)
+	if err != nil && ClassOf(err) != NotFound {
+		return err
+	}
+	deleted := err != nil || post.DeleteAt > 0
+	post.ID = event.Post // of a post that was deleted for good
+	switch {
+	case event.State == Sending:
+		return w.lookForChange(ctx, event, mapping, post)
+	case event.Kind == Delete && !deleted:
+		return w.ignore(ctx, event.Event, Duplicate)
+	case event.Kind == Delete:
+		return w.deleteMessage(ctx, event, mapping, post)
+	case deleted:
+		return w.ignore(ctx, event.Event, Deleted)
+	case event.Kind == Edit:
+		return w.editMessage(ctx, event, mapping, post)
+	case event.Kind == React:
+		return w.reactToMessage(ctx, event, mapping, post)
+	}
+	return &Failure{Class: Permanent, Err: fmt.Errorf("events of kind %q do not leave Mattermost", event.Kind)}
+}
+
+func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {
+	shown := hash(post.Message)
+	if mapping.carries(shown) {
+		return w.ignore(ctx, event.Event, Echo)
+	}
+	account, err := w.accountOf(ctx, event, mapping, post)
+	if err != nil {
+		return err
+	}
+	html, err := w.revisedMessage(ctx, mapping, account, post)
+	if err != nil {
+		return err
+	}
+	version := SentVersion{TeamsHash: hash(markup.Canonical(html)), PostHash: shown, At: time.Now()}
+	record := mapping.Record
+	record.TeamsHash, record.TeamsForm, record.PostHash = version.TeamsHash, "", version.PostHash
+	return w.change(ctx, event, mapping, Change{Account: account, Version: version}, record, func(ctx context.Context) error {
+		return w.Teams.Edit(ctx, account, mapping.Ref, html)
+	})
+}
+
+func (w *worker) deleteMessage(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {
+	record := mapping.Record
+	record.Deleted = true
+	if post.Root != "" {
+		// A root takes its replies with it in Mattermost, in one stroke; in Teams replies stay.
+		root, err := w.Mattermost.Post(ctx, post.Root)
+		if err != nil && ClassOf(err) != NotFound {
+			return err
+		}
+		if err == nil && root.DeleteAt > 0 && root.DeleteAt == post.DeleteAt {
+			return w.change(ctx, event, mapping, Change{}, record, nil)
+		}
+	}
+	account, err := w.accountOf(ctx, event, mapping, post)
+	if err != nil {
+		return err
+	}
+	return w.change(ctx, event, mapping, Change{Account: account}, record, func(ctx context.Context) error {
+		return w.Teams.Delete(ctx, account, mapping.Ref)
+	})
+}
+
+// reactToMessage carries one person's reaction, or that it was taken back.
+func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {
+	subject := reactionOf(event.Subject)
+	all, err := w.Mattermost.Reactions(ctx, []PostID{post.ID})
+	if err != nil {
+		return err
+	}
+	reaction, wanted := onPost(all[post.ID], subject)
+	at := slices.IndexFunc(mapping.Record.Reactions, func(c CarriedReaction) bool { return c.isPost(subject) })
+	record := mapping.Record
+	switch {
+	case wanted == (at >= 0):
+		return w.ignore(ctx, event.Event, Duplicate)
+	case wanted:
+		account, found, err := w.reactor(ctx, subject.User)
+		if err != nil {
+			return err
+		}
+		carried := CarriedReaction{TeamsUser: account.TeamsUser, User: subject.User, Emoji: reaction.Emoji}
+		record.Reactions = append(slices.Clone(record.Reactions), carried)
+		if !found {
+			w.Observer.Ignored(Outbound, React, NoAccount)
+			return w.change(ctx, event, mapping, Change{}, record, nil)
+		}
+		return w.change(ctx, event, mapping, Change{Account: account}, record, func(ctx context.Context) error {
+			return w.Teams.React(ctx, account, mapping.Ref, carried.Emoji, true)
+		})
+	}
+	carried := record.Reactions[at]
+	record.Reactions = slices.DeleteFunc(slices.Clone(record.Reactions), func(c CarriedReaction) bool { return c.isPost(subject) })
+	if carried.TeamsUser == "" || slices.ContainsFunc(record.Reactions, func(c CarriedReaction) bool { return c.isTeams(carried.TeamsUser, carried.Emoji) }) {
+		// Teams never showed it, or shows it for somebody else too.
+		return w.change(ctx, event, mapping, Change{}, record, nil)
+	}
+	account, found, err := w.accountByTeamsUser(ctx, carried.TeamsUser)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return w.awaitSender(ctx, event, subject.User, carried.TeamsUser)
+	}
+	return w.change(ctx, event, mapping, Change{Account: account}, record, func(ctx context.Context) error {
+		return w.Teams.React(ctx, account, mapping.Ref, carried.Emoji, false)
+	})
+}
+
+// change sends one change between an intent and its confirmation. Without a call there is nothing to send, only to record.
+func (w *worker) change(ctx context.Context, event *OutboundEvent, mapping Mapping, c Change, record Record, call func(context.Context) error) error {
+	began := time.Now()
+	err := w.Store.BeginChange(ctx, w.lease, *event, mapping, c, w.Tuning.Looks[0])
+	if errors.Is(err, ErrChanged) {
+		return w.parkForWrite(ctx, event, mapping)
+	}
+	if err != nil {
+		return err
+	}
+	event.State, event.Sender = Sending, c.Account.TeamsUser
+	if call == nil {
+		if err := w.Store.ConfirmChange(ctx, w.lease, *event, mapping.ID, record); err != nil {
+			return err
+		}
+		w.Observer.Ignored(Outbound, event.Kind, Duplicate)
+		return nil
+	}
+	limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
+	err = call(limited)
+	cutOff := limited.Err() != nil
+	cancel()
+	if err == nil || event.Kind == Delete && ClassOf(err) == NotFound {
+		return w.confirmChange(ctx, event, mapping, record)
+	}
+	return w.changeFailed(ctx, event, mapping, cutOff, err)
+}
+
+func (w *worker) confirmChange(ctx context.Context, event *OutboundEvent, mapping Mapping, record Record) error {
+	if err := w.Store.ConfirmChange(ctx, w.lease, *event, mapping.ID, record); err != nil {
+		return err
+	}
+	w.Observer.Carried(Outbound, event.Kind, time.Since(event.SourceAt))
+	w.dispatcher.wake(Lane{w.lease.Conversation, Inbound}, 0)
+	return nil
+}
+
+// changeFailed settles an event whose change was not confirmed.
+func (w *worker) changeFailed(ctx context.Context, event *OutboundEvent, mapping Mapping, cutOff bool, err error) error {
+	class := ClassOf(err)
+	failure, classified := errors.AsType[*Failure](err)
+	if !classified || cutOff && failure.Status == 0 {
+		class = Unknown
+	}
+	if noteErr := w.Store.NoteError(ctx, w.lease.Lane, explain(err)); noteErr != nil {
+		return noteErr
+	}
+	switch class {
+	case Unknown:
+		// It stays "sending" until a look tells; then it may be repeated.
+		w.Observer.Failed(Outbound, event.Kind, Unknown)
+		w.Log.Warn("whether a change arrived in Teams is not known; looking", "conversation", w.lease.Conversation, "post", event.Post, "kind", event.Kind, "error", err)
+		return errWaiting
+	case Retry:
+		counted := !outage(err)
+		if !counted || event.Attempts+1 < w.Tuning.MaxAttempts {
+			w.Observer.Failed(Outbound, event.Kind, Retry)
+			if unsentErr := w.unsent(ctx, event, w.Tuning.backoff(event.Attempts, err), counted, err); unsentErr != nil {
+				return unsentErr
+			}
+			return errWaiting
+		}
+	}
+	if unsentErr := w.unsent(ctx, event, 0, false, err); unsentErr != nil {
+		return unsentErr
+	}
+	switch {
+	case class == NotFound:
+		message, lookErr := w.Teams.Message(ctx, mapping.Ref)
+		if lookErr != nil && ClassOf(lookErr) == NotFound || lookErr == nil && !message.DeletedAt.IsZero() {
+			return w.ignore(ctx, event.Event, Deleted)
+		}
+		if lookErr != nil {
+			return lookErr
+		}
+	case class == UserAction && failure.Status != http.StatusForbidden:
+		// The account's token is lost. Nobody else may change the message.
+		return w.awaitSender(ctx, event, event.Author, event.Sender)
+	}
+	return &Failure{Class: Permanent, Status: failure.Status, Code: failure.Code, RequestID: failure.RequestID,
+		Err: fmt.Errorf("Teams does not take the change: %w", failure.Err)}
+}
+
+// lookForChange finds out whether a change whose outcome is unknown has arrived, and has it sent again when it has not.
+// Unlike a message, a change may be made twice.
+func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {
+	message, err := w.Teams.Message(ctx, mapping.Ref)
+	gone := err != nil && ClassOf(err) == NotFound
+	if err != nil && !gone {
+		return err
+	}
+	gone = gone || !message.DeletedAt.IsZero()
+	record := mapping.Record
+	switch {
+	case gone && event.Kind == Delete:
+		record.Deleted = true
+		return w.confirmChange(ctx, event, mapping, record)
+	case gone:
+		return w.ignore(ctx, event.Event, Deleted)
+	case event.Kind == Edit && len(mapping.SentVersions) > 0:
+		if last := mapping.SentVersions[len(mapping.SentVersions)-1]; last.TeamsHash == teamsHash(message) {
+			record.TeamsHash, record.TeamsForm, record.PostHash = last.TeamsHash, "", last.PostHash
+			return w.confirmChange(ctx, event, mapping, record)
+		}
+	case event.Kind == React:
+		subject := reactionOf(event.Subject)
+		all, err := w.Mattermost.Reactions(ctx, []PostID{post.ID})
+		if err != nil {
+			return err
+		}
+		reaction, wanted := onPost(all[post.ID], subject)
+		shown := slices.ContainsFunc(message.Reactions, func(r Reaction) bool { return r.User == event.Sender && sameEmoji(r.Emoji, subject.Emoji) })
+		if shown == wanted {
+			record.Reactions = slices.DeleteFunc(slices.Clone(record.Reactions), func(c CarriedReaction) bool { return c.isPost(subject) })
+			if wanted {
+				record.Reactions = append(record.Reactions, CarriedReaction{TeamsUser: event.Sender, User: subject.User, Emoji: reaction.Emoji})
+			}
+			return w.confirmChange(ctx, event, mapping, record)
+		}
+	}
+	absent := errors.New("the change does not show in Teams although it was sent; it is sent again")
+	if event.Attempts+1 >= w.Tuning.MaxAttempts {
+		if err := w.unsent(ctx, event, 0, false, absent); err != nil {
+			return err
+		}
+		return &Failure{Class: Permanent, Err: errors.New("each try to change the message ended without an answer and changed nothing in Teams")}
+	}
+	if err := w.unsent(ctx, event, 0, true, absent); err != nil {
+		return err
+	}
+	return errWaiting
+}
+
+// changeOfUncarried handles a change of a post that has no mapping: its create is on its way, or it is never carried.
+func (w *worker) changeOfUncarried(ctx context.Context, event *OutboundEvent) error {
+	post, err := w.Mattermost.Post(ctx, event.Post)
+	if err != nil && ClassOf(err) == NotFound {
+		return w.ignore(ctx, event.Event, Deleted)
+	}
+	if err != nil {
+		return err
+	}
+	state, queued, err := w.Store.OutboundState(ctx, w.lease.Conversation, event.Post, Create)
+	if err != nil {
+		return err
+	}
+	switch {
+	case queued && state == Dead:
+		return w.ignore(ctx, event.Event, GivenUp)
+	case queued:
+		return w.parkForPost(ctx, event)
+	case post.DeleteAt > 0:
+		return w.ignore(ctx, event.Event, Deleted)
+	case post.Mapping != "" && time.Since(event.ReceivedAt) < 10*w.Tuning.ParkFor:
+		return w.parkForPost(ctx, event) // it came from Teams and is about to be confirmed
+	case !outgoing(post, w.link):
+		return w.ignore(ctx, event.Event, BeforeLink)
+	case event.Waited:
+		// No hook reported the post. Carry it first.
+		if _, err := w.Store.Depart(ctx, []Departure{departure(post, w.link)}, 0); err != nil {
+			return err
+		}
+	}
+	return w.parkForPost(ctx, event)
+}
+
+func (w *worker) parkForPost(ctx context.Context, event *OutboundEvent) error {
+	return w.park(ctx, event.Event, PostMapped(event.Post), w.Tuning.ParkFor, "waits for the post that it changes")
+}
+
+func (w *worker) parkForWrite(ctx context.Context, event *OutboundEvent, mapping Mapping) error {
+	return w.park(ctx, event.Event, PostWritten(mapping.ID), w.Tuning.ParkFor, "waits for a change in Teams that is on its way to the post")
+}

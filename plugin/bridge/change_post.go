@@ -1,0 +1,308 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// changePost carries an edit, a delete or a reaction from Teams. The notification only says that something changed: the
+// message is read and compared with what both sides showed when they last agreed.
+func (w *worker) changePost(ctx context.Context, event *InboundEvent) error {
+	mapping, known, err := w.Store.MappingOf(ctx, event.Ref)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !known:
+		return w.changeOfUnknown(ctx, event)
+	case mapping.State == Tombstone, mapping.Record.Deleted && !mapping.Writing:
+		return w.ignore(ctx, event.Event, Deleted)
+	case mapping.State == Reserved:
+		if state, queued, err := w.Store.InboundState(ctx, event.Ref, Create); err != nil {
+			return err
+		} else if queued && state == Dead {
+			return w.ignore(ctx, event.Event, GivenUp)
+		}
+		return w.parkForMessage(ctx, event)
+	}
+	message, err := w.Teams.Message(ctx, event.Ref)
+	gone := err != nil && ClassOf(err) == NotFound && event.Kind == Delete
+	if err != nil && !gone {
+		return err
+	}
+	if event.Kind == Delete && !gone && message.DeletedAt.IsZero() && event.Attempts < looksForDelete {
+		return errors.New("Teams said that the message was deleted and still shows it; looking again")
+	}
+	post, err := w.Mattermost.Post(ctx, mapping.Post)
+	if err != nil && ClassOf(err) != NotFound {
+		return err
+	}
+	standing := err == nil && post.DeleteAt == 0
+	switch {
+	case gone || !message.DeletedAt.IsZero():
+		return w.deletePost(ctx, event, mapping, message, standing)
+	case !standing && mapping.Writing:
+		return w.write(ctx, event, mapping, mapping.Record, "", nil)
+	case !standing:
+		// Deleted in Mattermost; that is on its way to Teams.
+		return w.ignore(ctx, event.Event, Deleted)
+	}
+	return w.revisePost(ctx, event, mapping, message, post)
+}
+
+// looksForDelete is how often a message that is said to be deleted is read before Teams is believed that it stands.
+const looksForDelete = 2
+
+func (w *worker) deletePost(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage, standing bool) error {
+	record := mapping.Record
+	record.Deleted = true
+	err := w.write(ctx, event, mapping, record, "", func(ctx context.Context, _ *Record) error {
+		if !standing {
+			return nil
+		}
+		err := w.Mattermost.DeletePost(ctx, mapping.Post)
+		if err != nil && w.postIsGone(ctx, mapping.Post) {
+			return nil
+		}
+		return err
+	})
+	if err == nil {
+		w.carriedChange(Delete, message.DeletedAt)
+	}
+	return err
+}
+
+func (w *worker) postIsGone(ctx context.Context, id PostID) bool {
+	post, err := w.Mattermost.Post(ctx, id)
+	return err == nil && post.DeleteAt > 0 || err != nil && ClassOf(err) == NotFound
+}
+
+// revisePost brings text and reactions of a post to what its message shows.
+func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage, post Post) error {
+	record := mapping.Record
+	text, form := teamsHash(message), teamsForm(message)
+	revised, edited := post.Message, false
+	switch {
+	case text == record.TeamsHash && (record.TeamsForm == "" || record.TeamsForm == form):
+	case mapping.sentBefore(text) && !event.Waited:
+		// An edit of ours that a newer one has replaced, seen late.
+		return w.park(ctx, event.Event, Later, w.Tuning.ParkFor, "waits for the newest edit to show in Teams")
+	case mapping.sentBefore(text):
+		if err := w.Store.SendAgain(ctx, w.lease, *event, mapping); err != nil {
+			return w.lookAgainAfter(ctx, event, mapping, err)
+		}
+		w.dispatcher.wake(Lane{w.lease.Conversation, Outbound}, 0)
+		return nil
+	default:
+		var err error
+		if revised, err = w.revisedPost(ctx, mapping, message, post); err != nil {
+			return err
+		}
+		edited = true
+	}
+	if revised != post.Message && !mapping.carries(hash(post.Message)) && record.PostHash != "" {
+		if wait, err := w.editIsOnItsWay(ctx, event, post); wait || err != nil {
+			return err
+		}
+	}
+	if edited {
+		record.TeamsHash, record.PostHash = text, hash(revised)
+	}
+	record.TeamsForm = form
+	add, remove, err := w.planReactions(ctx, event, &record, message, post)
+	if err != nil {
+		return err
+	}
+	unchanged := !edited && record.TeamsForm == mapping.Record.TeamsForm && slices.Equal(record.Reactions, mapping.Record.Reactions)
+	if unchanged && !mapping.Writing && (len(mapping.SentVersions) == 0 || text != record.TeamsHash) {
+		return w.ignore(ctx, event.Event, Duplicate)
+	}
+	writes := revised != post.Message
+	newText := ""
+	if writes {
+		newText = hash(revised)
+	}
+	err = w.write(ctx, event, mapping, record, newText, func(ctx context.Context, record *Record) error {
+		if writes {
+			updated, err := w.Mattermost.UpdatePost(ctx, post.ID, revised)
+			if err != nil {
+				return err
+			}
+			record.PostHash = hash(updated.Message)
+		}
+		return w.react(ctx, post.ID, add, remove, record)
+	})
+	if err != nil {
+		return err
+	}
+	if writes {
+		w.carriedChange(Edit, message.ModifiedAt)
+	}
+	if len(add)+len(remove) > 0 {
+		w.carriedChange(React, message.ModifiedAt)
+	}
+	if !writes && len(add)+len(remove) == 0 {
+		w.Observer.Ignored(Inbound, event.Kind, Echo)
+	}
+	return nil
+}
+
+// editIsOnItsWay tells whether the event has to wait for an edit of the post that Teams does not have yet. An edit that no
+// hook has reported is put on its way.
+func (w *worker) editIsOnItsWay(ctx context.Context, event *InboundEvent, post Post) (bool, error) {
+	state, queued, err := w.Store.OutboundState(ctx, w.lease.Conversation, post.ID, Edit)
+	if err != nil {
+		return true, err
+	}
+	if !queued && event.Waited || queued && (state == Dead || state == Parked) {
+		// It cannot be carried, so Teams decides.
+		return false, nil
+	}
+	if !queued {
+		if _, err := w.Store.Depart(ctx, []Departure{editOf(post, w.link)}, 0); err != nil {
+			return true, err
+		}
+		w.dispatcher.wake(Lane{w.lease.Conversation, Outbound}, 0)
+	}
+	return true, w.park(ctx, event.Event, PostSettled(post.ID), w.Tuning.ParkFor, "waits for an edit in Mattermost that is on its way to Teams")
+}
+
+// planReactions says what reactions the post gets and loses, and puts into the record what both sides show then.
+func (w *worker) planReactions(ctx context.Context, event *InboundEvent, record *Record, message TeamsMessage, post Post) (add, remove []PostReaction, err error) {
+	if !w.Reactions() || len(record.Reactions) == 0 && len(message.Reactions) == 0 {
+		return nil, nil, nil
+	}
+	all, err := w.Mattermost.Reactions(ctx, []PostID{post.ID})
+	if err != nil {
+		return nil, nil, err
+	}
+	next, add, remove, err := planReactions(record.Reactions, message.Reactions, all[post.ID], func(user TeamsUserID) (UserID, error) {
+		account, connected, err := w.Accounts.OfTeamsUser(ctx, user)
+		if err != nil || !connected {
+			return w.Mattermost.Bot(), err
+		}
+		return account.MattermostUser, nil
+	})
+	if err != nil || len(add)+len(remove) == 0 {
+		record.Reactions = next
+		return nil, nil, err
+	}
+	// Somebody may have taken back in Mattermost what is only now seen in Teams.
+	if state, queued, err := w.Store.OutboundState(ctx, w.lease.Conversation, post.ID, React); err != nil {
+		return nil, nil, err
+	} else if queued && (state == Pending || state == Sending) {
+		return nil, nil, w.park(ctx, event.Event, PostSettled(post.ID), w.Tuning.ParkFor, "waits for a reaction in Mattermost that is on its way to Teams")
+	}
+	record.Reactions = next
+	return add, remove, nil
+}
+
+// react makes and takes back reactions on a post. One that the server does not take is recorded as shown in Teams only.
+func (w *worker) react(ctx context.Context, post PostID, add, remove []PostReaction, record *Record) error {
+	for _, r := range remove {
+		if err := w.Mattermost.RemoveReaction(ctx, post, r); err != nil && ClassOf(err) != Permanent && ClassOf(err) != NotFound {
+			return err
+		}
+	}
+	for _, r := range add {
+		err := w.Mattermost.AddReaction(ctx, post, r)
+		if err == nil {
+			continue
+		}
+		unknown := errors.Is(err, ErrUnknownEmoji)
+		if !unknown && ClassOf(err) != Permanent && ClassOf(err) != NotFound {
+			return err
+		}
+		if unknown {
+			w.Observer.Ignored(Inbound, React, UnknownEmoji)
+		} else {
+			w.Observer.Failed(Inbound, React, Permanent)
+		}
+		w.Log.Info("a reaction cannot be shown in Mattermost", "post", post, "emoji", r.Emoji, "error", err)
+		record.Reactions = slices.Clone(record.Reactions)
+		for i, c := range record.Reactions {
+			if c.isPost(r) {
+				record.Reactions[i].User = ""
+			}
+		}
+	}
+	return nil
+}
+
+// write changes the post between an intent and its confirmation. effect may be nil; it may change what is recorded.
+func (w *worker) write(ctx context.Context, event *InboundEvent, mapping Mapping, record Record, postHash string, effect func(context.Context, *Record) error) error {
+	began := time.Now()
+	if err := w.Store.BeginWrite(ctx, w.lease, mapping, postHash); err != nil {
+		return w.lookAgainAfter(ctx, event, mapping, err)
+	}
+	if effect != nil {
+		limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
+		defer cancel()
+		if err := effect(limited, &record); err != nil {
+			return err
+		}
+	}
+	if err := w.Store.ConfirmWrite(ctx, w.lease, *event, mapping.ID, record); err != nil {
+		return err
+	}
+	w.dispatcher.wake(Lane{w.lease.Conversation, Outbound}, 0)
+	return nil
+}
+
+// lookAgainAfter has an event looked at again when the other direction was quicker.
+func (w *worker) lookAgainAfter(ctx context.Context, event *InboundEvent, mapping Mapping, err error) error {
+	if !errors.Is(err, ErrChanged) {
+		return err
+	}
+	return w.park(ctx, event.Event, PostSettled(mapping.Post), w.Tuning.ParkFor, "waits for a change in Mattermost that is on its way to Teams")
+}
+
+func (w *worker) carriedChange(kind Kind, at time.Time) {
+	if at.IsZero() {
+		at = time.Now()
+	}
+	w.Observer.Carried(Inbound, kind, time.Since(at))
+}
+
+// changeOfUnknown handles a change of a message that has no mapping. A delete suppresses the message for good; another
+// change waits for the message.
+func (w *worker) changeOfUnknown(ctx context.Context, event *InboundEvent) error {
+	switch {
+	case event.Kind == Delete:
+		if err := w.Store.SkipMessage(ctx, w.lease, *event, w.link.Channel); err != nil {
+			return err
+		}
+		w.Observer.Ignored(Inbound, Delete, Deleted)
+		return nil
+	case w.beforeLink(event.Ref.ID):
+		return w.ignore(ctx, event.Event, BeforeLink)
+	}
+	if state, queued, err := w.Store.InboundState(ctx, event.Ref, Create); err != nil {
+		return err
+	} else if queued && state == Dead {
+		return w.ignore(ctx, event.Event, GivenUp)
+	} else if event.Waited && !queued {
+		// Its create was never announced; carrying it reads it with this change in it.
+		message, err := w.Teams.Message(ctx, event.Ref)
+		if err != nil && ClassOf(err) == NotFound {
+			return w.ignore(ctx, event.Event, UnknownMessage)
+		}
+		if err != nil {
+			return err
+		}
+		if err := w.Receive(ctx, []Arrival{{Ref: event.Ref, Kind: Create, SourceAt: message.CreatedAt}}); err != nil {
+			return err
+		}
+		return w.ignore(ctx, event.Event, Duplicate)
+	}
+	return w.parkForMessage(ctx, event)
+}
+
+func (w *worker) parkForMessage(ctx context.Context, event *InboundEvent) error {
+	return w.park(ctx, event.Event, MessageMapped(event.Ref.Root, event.Ref.ID), w.Tuning.ParkFor, "waits for the message that it changes")
+}

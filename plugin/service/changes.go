@@ -1,0 +1,85 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package service
+
+import (
+	"context"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
+)
+
+// PostEdited is told of every changed post on the server.
+func (s *Service) PostEdited(after, before *model.Post) {
+	s.hook("an edit", after.Id, func(ctx context.Context, r *rooms) error {
+		return r.engine.PostEdited(ctx, r.mattermost.ToBridge(after), r.mattermost.ToBridge(before))
+	})
+}
+
+// PostDeleted is told of every deleted post on the server.
+func (s *Service) PostDeleted(post *model.Post) {
+	s.hook("a delete", post.Id, func(ctx context.Context, r *rooms) error {
+		return r.engine.PostDeleted(ctx, r.mattermost.ToBridge(post))
+	})
+}
+
+// PostReacted is told of every reaction that was added or taken back.
+func (s *Service) PostReacted(reaction *model.Reaction) {
+	s.hook("a reaction", reaction.PostId, func(ctx context.Context, r *rooms) error {
+		emoji, known := mattermost.UnicodeOf(reaction.EmojiName)
+		if !known {
+			s.metrics.Ignored(bridge.Outbound, bridge.React, bridge.UnknownEmoji)
+			return nil
+		}
+		return r.engine.PostReacted(ctx, bridge.ChannelID(reaction.ChannelId), bridge.PostID(reaction.PostId),
+			bridge.PostReaction{User: bridge.UserID(reaction.UserId), Emoji: emoji})
+	})
+}
+
+func (s *Service) hook(what, post string, f func(context.Context, *rooms) error) {
+	r := s.rooms.Load()
+	if r == nil || !r.working() {
+		return // a scan finds it
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), hookTimeout)
+	defer cancel()
+	if err := f(ctx, r); err != nil {
+		s.log.Warn("could not queue "+what+"; a scan finds it", "post", post, "error", err)
+	}
+}
+
+// reactions tells whether reactions are carried.
+func (s *Service) reactions() bool {
+	u := s.used.Load()
+	return u == nil || u.settings.SyncReactions
+}
+
+// Edit implements bridge.Teams.
+func (g graph) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, html string) error {
+	c, err := g.client()
+	if err != nil {
+		return err
+	}
+	return c.Edit(ctx, as, ref, html)
+}
+
+// Delete implements bridge.Teams.
+func (g graph) Delete(ctx context.Context, as bridge.Account, ref bridge.MessageRef) error {
+	c, err := g.client()
+	if err != nil {
+		return err
+	}
+	return c.Delete(ctx, as, ref)
+}
+
+// React implements bridge.Teams.
+func (g graph) React(ctx context.Context, as bridge.Account, ref bridge.MessageRef, emoji string, on bool) error {
+	c, err := g.client()
+	if err != nil {
+		return err
+	}
+	return c.React(ctx, as, ref, emoji, on)
+}

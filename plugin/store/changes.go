@@ -1,0 +1,190 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// BeginWrite commits that the bridge is about to change the mapping's post.
+func (s *Store) BeginWrite(ctx context.Context, lease bridge.Lease, mapping bridge.Mapping, postHash string) error {
+	return s.under(ctx, lease, "begin to change a post", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `UPDATE msteamssync.message_map m SET writing = true, version = version + 1,
+				written = CASE WHEN $3 = '' OR $3 = ANY (written) THEN written ELSE array_append(written, $3) END
+			WHERE id = $1 AND version = $2 AND NOT EXISTS (SELECT FROM msteamssync.outbox o
+				WHERE o.conversation = m.conversation AND o.post_id = m.post_id AND o.kind <> 'create' AND o.state = 'sending')`,
+			mapping.ID, mapping.Version, postHash)
+		return changed(tag.RowsAffected(), err)
+	})
+}
+
+// ConfirmWrite records what both sides show now.
+func (s *Store) ConfirmWrite(ctx context.Context, lease bridge.Lease, event bridge.InboundEvent, id bridge.MappingID, r bridge.Record) error {
+	return s.under(ctx, lease, "confirm a change of a post", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		if err := record(ctx, tx, id, r, ", writing = false, written = '{}', sent_versions = '[]'"); err != nil {
+			return err
+		}
+		if err := noteEvent(ctx, tx, lease.Lane); err != nil {
+			return err
+		}
+		if err := remove(ctx, tx, event.Event); err != nil {
+			return err
+		}
+		return s.wake(ctx, tx, lease.Conversation, bridge.PostWritten(id))
+	})
+}
+
+// SendAgain has the post's text sent to Teams again.
+func (s *Store) SendAgain(ctx context.Context, lease bridge.Lease, event bridge.InboundEvent, mapping bridge.Mapping) error {
+	return s.under(ctx, lease, "send an edit again", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `UPDATE msteamssync.message_map SET post_hash = $3, version = version + 1 WHERE id = $1 AND version = $2`,
+			mapping.ID, mapping.Version, bridge.NeverShown)
+		if err := changed(tag.RowsAffected(), err); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.outbox AS o (conversation, post_id, kind, root_id, author_id, source_at, not_before)
+			SELECT m.conversation, m.post_id, 'edit', m.root_post_id, '', clock_timestamp(), clock_timestamp()
+			FROM msteamssync.message_map m WHERE m.id = $1
+			ON CONFLICT (conversation, post_id, kind, subject) DO UPDATE SET generation = o.generation + 1`, mapping.ID); err != nil {
+			return err
+		}
+		if err := remove(ctx, tx, event.Event); err != nil {
+			return err
+		}
+		return s.notifyLane(ctx, tx, bridge.Lane{Conversation: lease.Conversation, Direction: bridge.Outbound}, 0)
+	})
+}
+
+// written tells whether a post is being changed: whoever said so still has an event of the message.
+const written = `m.writing AND EXISTS (SELECT FROM msteamssync.inbox i
+	WHERE i.conversation = m.conversation AND i.root = m.root AND i.message = m.message AND i.state <> 'dead')`
+
+// BeginChange commits that a change is about to be sent to Teams.
+func (s *Store) BeginChange(ctx context.Context, lease bridge.Lease, event bridge.OutboundEvent, mapping bridge.Mapping, c bridge.Change, look time.Duration) error {
+	return s.under(ctx, lease, "begin to send a change", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		versions := mapping.SentVersions
+		if c.Version.TeamsHash != "" {
+			versions = append(versions[max(0, len(versions)-keptVersions):len(versions):len(versions)], c.Version)
+		}
+		if versions == nil {
+			versions = []bridge.SentVersion{}
+		}
+		tag, err := tx.Exec(ctx, `UPDATE msteamssync.message_map m SET version = version + 1, sent_versions = $3
+			WHERE m.id = $1 AND m.version = $2 AND NOT (`+written+`)`, mapping.ID, mapping.Version, versions)
+		if err := changed(tag.RowsAffected(), err); err != nil {
+			return err
+		}
+		tag, err = tx.Exec(ctx, `UPDATE msteamssync.outbox SET state = 'sending', parked_for = '', attempted_at = clock_timestamp(),
+			sender = $2, looks = 0, not_before = clock_timestamp() + make_interval(secs => $3) WHERE id = $1`,
+			event.ID, c.Account.TeamsUser, seconds(look))
+		if err == nil && tag.RowsAffected() == 0 {
+			return bridge.ErrCarried
+		}
+		return err
+	})
+}
+
+// keptVersions bounds how many edits that did not come back are remembered.
+const keptVersions = 20
+
+// ConfirmChange records what both sides show now.
+func (s *Store) ConfirmChange(ctx context.Context, lease bridge.Lease, event bridge.OutboundEvent, id bridge.MappingID, r bridge.Record) error {
+	return s.under(ctx, lease, "confirm a change", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		if err := record(ctx, tx, id, r, ""); err != nil {
+			return err
+		}
+		if err := noteEvent(ctx, tx, lease.Lane); err != nil {
+			return err
+		}
+		// Repeated meanwhile: there is a newer state to carry.
+		if _, err := tx.Exec(ctx, `UPDATE msteamssync.outbox SET state = 'pending', attempts = 0, attempted_at = NULL, not_before = clock_timestamp()
+			WHERE id = $1 AND generation <> $2`, event.ID, event.Generation); err != nil {
+			return err
+		}
+		return s.finish(ctx, tx, event.Event)
+	})
+}
+
+// MappingsOfPosts finds the mappings of the posts.
+func (s *Store) MappingsOfPosts(ctx context.Context, posts []bridge.PostID) (map[bridge.PostID]bridge.Mapping, error) {
+	found, err := findMappings(ctx, s.pool, "k.post_id = ANY ($1) AND k.part = 0", posts)
+	if err != nil {
+		return nil, err
+	}
+	mappings := map[bridge.PostID]bridge.Mapping{}
+	for _, m := range found {
+		mappings[m.Post] = m
+	}
+	return mappings, nil
+}
+
+func record(ctx context.Context, tx pgx.Tx, id bridge.MappingID, r bridge.Record, more string) error {
+	reactions := r.Reactions
+	if reactions == nil {
+		reactions = []bridge.CarriedReaction{}
+	}
+	_, err := tx.Exec(ctx, `UPDATE msteamssync.message_map SET teams_hash = $2, teams_form = $3, post_hash = $4, deleted = $5, reactions = $6,
+		version = version + 1`+more+` WHERE id = $1`, id, r.TeamsHash, r.TeamsForm, r.PostHash, r.Deleted, reactions)
+	return err
+}
+
+func changed(rows int64, err error) error {
+	if err == nil && rows == 0 {
+		return bridge.ErrChanged
+	}
+	return err
+}
+
+// finish removes an event. What waited for a change to be on its way no longer waits for this one.
+func (s *Store) finish(ctx context.Context, tx pgx.Tx, event bridge.Event) error {
+	if err := s.settled(ctx, tx, event); err != nil {
+		return err
+	}
+	return remove(ctx, tx, event)
+}
+
+// settled wakes who waits until nothing changes the event's post in Teams, or, of an inbound event, the event's message in
+// Mattermost, for the case that the event is the last that did. The caller holds the conversation.
+func (s *Store) settled(ctx context.Context, tx pgx.Tx, event bridge.Event) error {
+	var target bridge.Target
+	if event.Lane.Direction == bridge.Outbound {
+		if event.Kind == bridge.Create {
+			return nil
+		}
+		var post bridge.PostID
+		if err := tx.QueryRow(ctx, "SELECT coalesce((SELECT post_id FROM msteamssync.outbox WHERE id = $1), '')", event.ID).Scan(&post); err != nil {
+			return err
+		}
+		target = bridge.PostSettled(post)
+	} else {
+		var id bridge.MappingID
+		if err := tx.QueryRow(ctx, `WITH ended AS (UPDATE msteamssync.message_map m SET writing = false FROM msteamssync.inbox i
+				WHERE i.id = $1 AND m.writing AND m.conversation = i.conversation AND m.root = i.root AND m.message = i.message RETURNING m.id)
+			SELECT coalesce((SELECT id FROM ended), '')`, event.ID).Scan(&id); err != nil || id == "" {
+			return err
+		}
+		target = bridge.PostWritten(id)
+	}
+	return s.wake(ctx, tx, event.Lane.Conversation, target)
+}
