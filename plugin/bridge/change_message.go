@@ -101,6 +101,9 @@ func (w *worker) deleteMessage(ctx context.Context, event *OutboundEvent, mappin
 // reactToMessage carries one person's reaction, or that it was taken back.
 func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {
 	subject := reactionOf(event.Subject)
+	if subject.User == w.Mattermost.Bot() {
+		return w.ignore(ctx, event.Event, Echo)
+	}
 	all, err := w.Mattermost.Reactions(ctx, []PostID{post.ID})
 	if err != nil {
 		return err
@@ -109,7 +112,7 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 	at := slices.IndexFunc(mapping.Record.Reactions, func(c CarriedReaction) bool { return c.isPost(subject) })
 	record := mapping.Record
 	switch {
-	case wanted == (at >= 0):
+	case wanted && at >= 0 && record.Reactions[at].Pending != Outbound, !wanted && at < 0:
 		return w.ignore(ctx, event.Event, Duplicate)
 	case wanted:
 		account, found, err := w.reactor(ctx, subject.User)
@@ -117,11 +120,14 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 			return err
 		}
 		carried := CarriedReaction{TeamsUser: account.TeamsUser, User: subject.User, Emoji: reaction.Emoji}
-		record.Reactions = append(slices.Clone(record.Reactions), carried)
+		others := slices.DeleteFunc(slices.Clone(record.Reactions), func(c CarriedReaction) bool { return c.isPost(subject) })
+		record.Reactions = append(slices.Clone(others), carried)
 		if !found {
 			w.Observer.Ignored(Outbound, React, NoAccount)
 			return w.change(ctx, event, mapping, Change{}, record, nil)
 		}
+		carried.Pending = Outbound
+		mapping.Record.Reactions = append(others, carried)
 		return w.change(ctx, event, mapping, Change{Account: account}, record, func(ctx context.Context) error {
 			return w.Teams.React(ctx, account, mapping.Ref, carried.Emoji, true)
 		})
@@ -246,6 +252,9 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 	case event.Kind == Edit && len(mapping.SentVersions) > 0:
 		if last := mapping.SentVersions[len(mapping.SentVersions)-1]; last.TeamsHash == teamsHash(message) {
 			record.TeamsHash, record.TeamsForm, record.PostHash = last.TeamsHash, "", last.PostHash
+			if last.PostHash != hash(post.Message) {
+				event.Generation = none // the post was edited again since it was sent
+			}
 			return w.confirmChange(ctx, event, mapping, record)
 		}
 	case event.Kind == React:
@@ -276,6 +285,9 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 	}
 	return errWaiting
 }
+
+// none is a generation that no event has: confirming it leaves the event due.
+const none = 0
 
 // changeOfUncarried handles a change of a post that has no mapping: its create is on its way, or it is never carried.
 func (w *worker) changeOfUncarried(ctx context.Context, event *OutboundEvent) error {

@@ -114,10 +114,11 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 		record.TeamsHash, record.PostHash = text, hash(revised)
 	}
 	record.TeamsForm = form
-	add, remove, err := w.planReactions(ctx, event, &record, message, post)
+	plan, err := w.planReactions(ctx, event, record, message, post)
 	if err != nil {
 		return err
 	}
+	record.Reactions = plan.after
 	unchanged := !edited && record.TeamsForm == mapping.Record.TeamsForm && slices.Equal(record.Reactions, mapping.Record.Reactions)
 	if unchanged && !mapping.Writing && (len(mapping.SentVersions) == 0 || text != record.TeamsHash) {
 		return w.ignore(ctx, event.Event, Duplicate)
@@ -127,15 +128,21 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 	if writes {
 		newText = hash(revised)
 	}
+	mapping.Record.Reactions = plan.before
 	err = w.write(ctx, event, mapping, record, newText, func(ctx context.Context, record *Record) error {
 		if writes {
 			updated, err := w.Mattermost.UpdatePost(ctx, post.ID, revised)
+			if err != nil && w.postIsGone(ctx, post.ID) {
+				// Deleted meanwhile; that is on its way to Teams.
+				*record, writes, plan = mapping.Record, false, reactionPlan{}
+				return nil
+			}
 			if err != nil {
 				return err
 			}
 			record.PostHash = hash(updated.Message)
 		}
-		return w.react(ctx, post.ID, add, remove, record)
+		return w.react(ctx, post.ID, plan, record)
 	})
 	if err != nil {
 		return err
@@ -143,10 +150,11 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 	if writes {
 		w.carriedChange(Edit, message.ModifiedAt)
 	}
-	if len(add)+len(remove) > 0 {
+	reacts := len(plan.add)+len(plan.remove) > 0
+	if reacts {
 		w.carriedChange(React, message.ModifiedAt)
 	}
-	if !writes && len(add)+len(remove) == 0 {
+	if !writes && !reacts {
 		w.Observer.Ignored(Inbound, event.Kind, Echo)
 	}
 	return nil
@@ -172,44 +180,52 @@ func (w *worker) editIsOnItsWay(ctx context.Context, event *InboundEvent, post P
 	return true, w.park(ctx, event.Event, PostSettled(post.ID), w.Tuning.ParkFor, "waits for an edit in Mattermost that is on its way to Teams")
 }
 
-// planReactions says what reactions the post gets and loses, and puts into the record what both sides show then.
-func (w *worker) planReactions(ctx context.Context, event *InboundEvent, record *Record, message TeamsMessage, post Post) (add, remove []PostReaction, err error) {
+// planReactions says what reactions the post gets and loses.
+func (w *worker) planReactions(ctx context.Context, event *InboundEvent, record Record, message TeamsMessage, post Post) (reactionPlan, error) {
+	same := reactionPlan{before: record.Reactions, after: record.Reactions}
 	if !w.Reactions() || len(record.Reactions) == 0 && len(message.Reactions) == 0 {
-		return nil, nil, nil
+		return same, nil
 	}
 	all, err := w.Mattermost.Reactions(ctx, []PostID{post.ID})
 	if err != nil {
-		return nil, nil, err
+		return same, err
 	}
-	next, add, remove, err := planReactions(record.Reactions, message.Reactions, all[post.ID], func(user TeamsUserID) (UserID, error) {
-		account, connected, err := w.Accounts.OfTeamsUser(ctx, user)
-		if err != nil || !connected {
-			return w.Mattermost.Bot(), err
-		}
-		return account.MattermostUser, nil
-	})
-	if err != nil || len(add)+len(remove) == 0 {
-		record.Reactions = next
-		return nil, nil, err
+	plan, err := planReactions(record.Reactions, message.Reactions, all[post.ID], w.standIn(ctx))
+	if err != nil || len(plan.add)+len(plan.remove) == 0 {
+		return plan, err
 	}
 	// Somebody may have taken back in Mattermost what is only now seen in Teams.
 	if state, queued, err := w.Store.OutboundState(ctx, w.lease.Conversation, post.ID, React); err != nil {
-		return nil, nil, err
+		return same, err
 	} else if queued && (state == Pending || state == Sending) {
-		return nil, nil, w.park(ctx, event.Event, PostSettled(post.ID), w.Tuning.ParkFor, "waits for a reaction in Mattermost that is on its way to Teams")
+		return same, w.park(ctx, event.Event, PostSettled(post.ID), w.Tuning.ParkFor, "waits for a reaction in Mattermost that is on its way to Teams")
 	}
-	record.Reactions = next
-	return add, remove, nil
+	return plan, nil
+}
+
+// standIn says who reacts in Mattermost for a Teams user: the user's own account, or the plugin's bot. The bots of ours in
+// Teams react for people in Mattermost already.
+func (w *worker) standIn(ctx context.Context) func(TeamsUserID) (UserID, error) {
+	return func(user TeamsUserID) (UserID, error) {
+		if bot, err := w.Accounts.WasBot(ctx, user); bot || err != nil {
+			return "", err
+		}
+		account, connected, err := w.Accounts.OfTeamsUser(ctx, user)
+		if err != nil || connected {
+			return account.MattermostUser, err
+		}
+		return w.Mattermost.Bot(), nil
+	}
 }
 
 // react makes and takes back reactions on a post. One that the server does not take is recorded as shown in Teams only.
-func (w *worker) react(ctx context.Context, post PostID, add, remove []PostReaction, record *Record) error {
-	for _, r := range remove {
+func (w *worker) react(ctx context.Context, post PostID, plan reactionPlan, record *Record) error {
+	for _, r := range plan.remove {
 		if err := w.Mattermost.RemoveReaction(ctx, post, r); err != nil && ClassOf(err) != Permanent && ClassOf(err) != NotFound {
 			return err
 		}
 	}
-	for _, r := range add {
+	for _, r := range plan.add {
 		err := w.Mattermost.AddReaction(ctx, post, r)
 		if err == nil {
 			continue
@@ -234,7 +250,8 @@ func (w *worker) react(ctx context.Context, post PostID, add, remove []PostReact
 	return nil
 }
 
-// write changes the post between an intent and its confirmation. effect may be nil; it may change what is recorded.
+// write changes the post between an intent and its confirmation. What the intent says of reactions is in the mapping, what
+// is recorded after effect, which may be nil and may change it, in record.
 func (w *worker) write(ctx context.Context, event *InboundEvent, mapping Mapping, record Record, postHash string, effect func(context.Context, *Record) error) error {
 	began := time.Now()
 	if err := w.Store.BeginWrite(ctx, w.lease, mapping, postHash); err != nil {

@@ -8,7 +8,9 @@ package bridge_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -19,8 +21,8 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
 )
 
-// Both directions at once, on two nodes, with every kind of failure, notifications doubled and shuffled. In the second
-// run one of the nodes dies in the middle and a third one comes.
+// Both directions at once, on two nodes, with every kind of failure, notifications doubled and shuffled, while people edit,
+// delete and react on both sides. In the second run one of the nodes dies in the middle and a third one comes.
 func TestEverythingAtOnce(t *testing.T) {
 	for name, crash := range map[string]bool{"two nodes": false, "one of them dies": true} {
 		t.Run(name, func(t *testing.T) { everythingAtOnce(t, crash) })
@@ -58,6 +60,8 @@ func everythingAtOnce(t *testing.T, crash bool) {
 	}
 	s.teams.sends.set(failing(throttled, dropped))
 	s.mattermost.creates.set(failing(errors.New("no"), errors.New("perhaps")))
+	s.teams.changes.set(failing(throttled, dropped))
+	s.mattermost.changes.set(failing(errors.New("no"), errors.New("perhaps")))
 	s.teams.reads.set(func(int) (verdict, error) {
 		if chance(5) {
 			return failsBefore, throttled
@@ -98,6 +102,9 @@ func everythingAtOnce(t *testing.T, crash bool) {
 
 	var writers sync.WaitGroup
 	for _, link := range links {
+		writers.Go(func() {
+			meddle(s, link, rand.New(rand.NewPCG(seed, uint64(len(link.Channel))+uint64(link.Channel[1]))), 5*messages)
+		})
 		writers.Go(func() {
 			var root bridge.TeamsMessageID
 			for n := range messages {
@@ -150,52 +157,171 @@ func everythingAtOnce(t *testing.T, crash bool) {
 	}
 }
 
-// check compares what one side wrote with what the other side shows: everything once, replies under their roots, and, if
-// nothing died, in the order of writing.
+// check compares what one side wrote with what the other side shows: everything that stands once, with the same text and
+// reactions, replies under their roots, nothing that was deleted, and, if nothing died, in the order of writing.
 func (s *site) check(link bridge.Link, messages int, ordered bool) {
 	s.t.Helper()
-	var want []string
-	for n := range messages {
-		want = append(want, fmt.Sprint(n))
-	}
-	var in, out []string
-	posts := map[bridge.PostID]bridge.Post{}
+	posts, sent := map[string][]bridge.Post{}, map[string][]bridge.TeamsMessage{}
+	byID := map[bridge.PostID]bridge.Post{}
+	var in, out []string // in the order in which they were made
 	for _, p := range s.mattermost.posts {
-		posts[p.ID] = p
-		if p.Channel != link.Channel || p.Mapping == "" {
+		byID[p.ID] = p
+		if p.Channel != link.Channel {
 			continue
 		}
-		n := p.Message[strings.LastIndex(p.Message, " ")+1:]
-		in = append(in, n)
-		if wantReply := number(n)%4 == 3; (p.Root != "") != wantReply || wantReply && !strings.HasSuffix(posts[p.Root].Message, fmt.Sprintf(" %d", number(n)-1)) {
-			s.t.Errorf("%s: post %q is under %q", link.Channel, p.Message, posts[p.Root].Message)
+		key := keyOf(p.Message)
+		posts[key] = append(posts[key], p)
+		if p.Mapping != "" {
+			in = append(in, key)
 		}
 	}
-	texts := map[bridge.TeamsMessageID]string{}
+	byRef := map[bridge.TeamsMessageID]string{}
 	for _, m := range s.teams.messages {
-		text := markup.Canonical(m.HTML)
-		if m.Ref.Conversation.ID != link.Conversation.ID || !strings.Contains(text, "out ") {
+		if m.Ref.Conversation.ID != link.Conversation.ID {
 			continue
 		}
-		texts[m.Ref.ID] = text
-		n := text[strings.LastIndex(text, " ")+1:]
-		out = append(out, n)
-		if wantReply := number(n)%4 == 3; (m.Ref.Root != "") != wantReply || wantReply && !strings.HasSuffix(texts[m.Ref.Root], fmt.Sprintf(" %d", number(n)-1)) {
-			s.t.Errorf("%s: message %q is under %q", link.Channel, text, texts[m.Ref.Root])
+		key := keyOf(s.teams.first[m.Ref])
+		byRef[m.Ref.ID] = key
+		sent[key] = append(sent[key], m)
+		if strings.HasPrefix(key, "out ") {
+			out = append(out, key)
+		}
+	}
+	for n := range messages {
+		for _, side := range []string{"in", "out"} {
+			key := fmt.Sprint(side, " ", n)
+			p, m := posts[key], sent[key]
+			if gone := standingPosts(p) == 0 && standingMessages(m) == 0; gone && deletable(n) && len(p) <= 1 && len(m) <= 1 {
+				continue // deleted on both sides, or before it was carried
+			}
+			if len(p) != 1 || len(m) != 1 || standingPosts(p) != 1 || standingMessages(m) != 1 {
+				s.t.Errorf("%s: %q is there as %d posts and %d messages, of which %d and %d stand", link.Channel, key, len(p), len(m), standingPosts(p), standingMessages(m))
+				continue
+			}
+			s.same(link, key, p[0], m[0])
+			if wantReply := n%4 == 3; (p[0].Root != "") != wantReply || (m[0].Ref.Root != "") != wantReply {
+				s.t.Errorf("%s: %q is under %q and %q", link.Channel, key, p[0].Root, m[0].Ref.Root)
+			} else if above := fmt.Sprint(side, " ", n-1); wantReply && (keyOf(byID[p[0].Root].Message) != above || byRef[m[0].Ref.Root] != above) {
+				s.t.Errorf("%s: %q is under %q and %q, want %q", link.Channel, key, byID[p[0].Root].Message, byRef[m[0].Ref.Root], above)
+			}
 		}
 	}
 	for direction, got := range map[string][]string{"Teams → Mattermost": in, "Mattermost → Teams": out} {
-		shown := slices.Clone(got)
-		if !ordered {
-			slices.SortFunc(got, func(a, b string) int { return number(a) - number(b) })
-		}
-		if !slices.Equal(got, want) {
-			s.t.Errorf("%s, %s: %d of %d arrived: %v", link.Channel, direction, len(got), messages, shown)
+		if ordered && !slices.IsSortedFunc(got, func(a, b string) int { return number(a) - number(b) }) {
+			s.t.Errorf("%s, %s: out of order: %v", link.Channel, direction, got)
 		}
 	}
 }
 
-func number(text string) (n int) {
-	fmt.Sscan(text, &n)
+// same compares the text and the reactions of a pair. Who has no account is stood in for by a bot.
+func (s *site) same(link bridge.Link, key string, p bridge.Post, m bridge.TeamsMessage) {
+	s.t.Helper()
+	if text := markup.Canonical(m.HTML); text[strings.Index(text, key):] != p.Message[strings.Index(p.Message, key):] {
+		s.t.Errorf("%s: %q is %q in Mattermost and %q in Teams", link.Channel, key, p.Message, text)
+	}
+	onPost, onMessage := map[string]bool{}, map[string]bool{}
+	for _, r := range s.mattermost.shown(p.ID) {
+		onPost[strings.NewReplacer("plugin-bot", "somebody in Teams", "blake", "somebody in Mattermost").Replace(r)] = true
+	}
+	for _, r := range s.teams.shown(m.Ref) {
+		onMessage[strings.NewReplacer("teams-alex", "alex", "teams-blake", "somebody in Teams", "teams-bot", "somebody in Mattermost").Replace(r)] = true
+	}
+	if !maps.Equal(onPost, onMessage) {
+		s.t.Errorf("%s: %q has the reactions %q in Mattermost and %q in Teams", link.Channel, key, s.mattermost.shown(p.ID), s.teams.shown(m.Ref))
+	}
+}
+
+// meddle edits, deletes and reacts as people on both sides do, on whatever there is, carried or not.
+func meddle(s *site, link bridge.Link, random *rand.Rand, times int) {
+	emoji := []string{"👍", "🎉"}
+	for range times {
+		<-time.After(rand.N(10 * time.Millisecond))
+		what := random.IntN(10)
+		if random.IntN(2) == 0 {
+			if p, ok := s.mattermost.pick(link.Channel, random); ok {
+				key := keyOf(p.Message)
+				switch {
+				case what < 5 && p.Author != "":
+					s.editPost(p.ID, fmt.Sprintf("%s edit %d", key, random.IntN(1000)))
+				case what == 5 && p.Author != "" && deletable(number(key)):
+					s.deletePost(p.ID)
+				case what > 5:
+					s.reactToPost(p.ID, []bridge.UserID{alexMM, blakeMM}[what%2], emoji[random.IntN(2)], random.IntN(3) > 0)
+				}
+			}
+			continue
+		}
+		if m, ok := s.teams.pick(link.Conversation.ID, random); ok {
+			key := keyOf(s.teams.first[m.Ref])
+			switch {
+			case what < 5 && m.From.User != bot.TeamsUser:
+				s.inTeams(m.Ref, setText(fmt.Sprintf("<p>%s edit %d</p>", key, random.IntN(1000))))
+			case what == 5 && deletable(number(key)):
+				s.inTeams(m.Ref, setDeleted)
+			case what > 5:
+				s.inTeams(m.Ref, setReaction([]bridge.TeamsUserID{alex.TeamsUser, blake.User}[what%2], emoji[random.IntN(2)], random.IntN(3) > 0))
+			}
+		}
+	}
+}
+
+// deletable messages are some that nobody replies to.
+func deletable(n int) bool { return n%8 == 1 }
+
+func (s *mattermostSide) pick(channel bridge.ChannelID, random *rand.Rand) (bridge.Post, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []bridge.Post
+	for _, p := range s.posts {
+		if p.Channel == channel && p.DeleteAt == 0 {
+			all = append(all, p)
+		}
+	}
+	if len(all) == 0 {
+		return bridge.Post{}, false
+	}
+	return all[random.IntN(len(all))], true
+}
+
+func (s *teamsSide) pick(conversation bridge.ConversationID, random *rand.Rand) (bridge.TeamsMessage, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []bridge.TeamsMessage
+	for _, m := range s.messages {
+		if m.Ref.Conversation.ID == conversation && m.DeletedAt.IsZero() {
+			all = append(all, m)
+		}
+	}
+	if len(all) == 0 {
+		return bridge.TeamsMessage{}, false
+	}
+	return all[random.IntN(len(all))], true
+}
+
+func standingPosts(posts []bridge.Post) (n int) {
+	for _, p := range posts {
+		if p.DeleteAt == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func standingMessages(messages []bridge.TeamsMessage) (n int) {
+	for _, m := range messages {
+		if m.DeletedAt.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+var keys = regexp.MustCompile(`(in|out) [0-9]+`)
+
+// keyOf is what a message was called when it was written: "in 3" or "out 3".
+func keyOf(text string) string { return keys.FindString(text) }
+
+func number(key string) (n int) {
+	fmt.Sscanf(key[strings.LastIndex(key, " ")+1:], "%d", &n)
 	return n
 }

@@ -30,7 +30,7 @@ func (e *Engine) PostDeleted(ctx context.Context, post Post) error {
 
 // PostReacted is told of every reaction on the server that was added or taken back. Not every server names the channel.
 func (e *Engine) PostReacted(ctx context.Context, channel ChannelID, post PostID, reaction PostReaction) error {
-	if len(e.links.All()) == 0 || !e.Reactions() {
+	if len(e.links.All()) == 0 || !e.Reactions() || reaction.User == e.Mattermost.Bot() {
 		return nil
 	}
 	if channel == "" {
@@ -76,7 +76,7 @@ func (e *Engine) changesOf(ctx context.Context, posts []Post, link Link) ([]Depa
 		ids[i] = post.ID
 	}
 	mappings, err := e.Store.MappingsOfPosts(ctx, ids)
-	if err != nil || len(mappings) == 0 {
+	if err != nil {
 		return nil, err
 	}
 	var reactions map[PostID][]PostReaction
@@ -89,9 +89,13 @@ func (e *Engine) changesOf(ctx context.Context, posts []Post, link Link) ([]Depa
 	for _, post := range posts {
 		mapping, known := mappings[post.ID]
 		if !known {
+			if post.Mapping != "" && post.UpdateAt > post.CreateAt && post.DeleteAt == 0 {
+				// Its mapping is not confirmed yet; the edit waits for it, and for what it turns out to be.
+				departures = append(departures, editOf(post, link))
+			}
 			continue
 		}
-		departures = append(departures, changesSince(mapping, post, reactions, link)...)
+		departures = append(departures, changesSince(mapping, post, reactions, link, e.Mattermost.Bot())...)
 	}
 	for i := range departures {
 		departures[i].Found = true
@@ -99,10 +103,11 @@ func (e *Engine) changesOf(ctx context.Context, posts []Post, link Link) ([]Depa
 	return departures, nil
 }
 
-// changesSince says what of a post differs from the record. A nil map of reactions leaves them out.
-func changesSince(mapping Mapping, post Post, reactions map[PostID][]PostReaction, link Link) (departures []Departure) {
+// changesSince says what of a post differs from the record. A nil map of reactions leaves them out; what the plugin's bot
+// shows is never carried.
+func changesSince(mapping Mapping, post Post, reactions map[PostID][]PostReaction, link Link, bot UserID) (departures []Departure) {
 	switch {
-	case mapping.State != Confirmed, mapping.Record.Deleted, mapping.Writing:
+	case mapping.State == Tombstone, mapping.Record.Deleted, mapping.Writing:
 		return nil
 	case post.DeleteAt > 0:
 		return []Departure{deleteOf(post, link)}
@@ -114,13 +119,13 @@ func changesSince(mapping Mapping, post Post, reactions map[PostID][]PostReactio
 	}
 	shown := reactions[post.ID]
 	for _, r := range shown {
-		if !slices.ContainsFunc(mapping.Record.Reactions, func(c CarriedReaction) bool { return c.isPost(r) }) {
+		if !slices.ContainsFunc(mapping.Record.Reactions, func(c CarriedReaction) bool { return c.isPost(r) && c.Pending != Outbound }) && r.User != bot {
 			departures = append(departures, reactionTo(post.ID, r, link))
 		}
 	}
 	for _, c := range mapping.Record.Reactions {
 		r := PostReaction{User: c.User, Emoji: c.Emoji}
-		if _, there := onPost(shown, r); !there && c.User != "" {
+		if _, there := onPost(shown, r); !there && c.User != "" && c.User != bot {
 			departures = append(departures, reactionTo(post.ID, r, link))
 		}
 	}

@@ -56,27 +56,25 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 		return err
 	}
 	began := time.Now()
-	if known {
-		if err := w.Store.Renew(ctx, w.lease); err != nil {
-			return err
-		}
-	} else {
-		mapping = Mapping{ID: MappingID(uuid.NewString()), Ref: event.Ref, Channel: w.link.Channel, RootPost: thread}
-		var fresh bool
-		if mapping, fresh, err = w.Store.Reserve(ctx, w.lease, mapping, message.From.User); err != nil {
-			return err
-		}
-		if !fresh {
-			// Since we looked, the send of which this is the echo was confirmed.
-			return w.ignore(ctx, event.Event, Echo)
-		}
+	if !known {
+		mapping = Mapping{ID: MappingID(uuid.NewString()), Ref: event.Ref, Channel: w.link.Channel, Sender: message.From.User}
+	}
+	mapping.RootPost = thread
+	mapping.Record = Record{TeamsHash: teamsHash(message), TeamsForm: teamsForm(message), PostHash: hash(post.Message)}
+	mapping, ours, err := w.Store.Reserve(ctx, w.lease, mapping)
+	if err != nil {
+		return err
+	}
+	if !ours {
+		// Since we looked, the send of which this is the echo was confirmed.
+		return w.ignore(ctx, event.Event, Echo)
 	}
 	post.Root, post.Mapping = thread, mapping.ID
-	return w.post(ctx, event, message, post, began)
+	return w.post(ctx, event, mapping, message, post, began)
 }
 
 // post makes the post and confirms its mapping. The lease was renewed since the given time.
-func (w *worker) post(ctx context.Context, event *InboundEvent, message TeamsMessage, post NewPost, since time.Time) error {
+func (w *worker) post(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage, post NewPost, since time.Time) error {
 	limited, cancel := w.within(ctx, since, w.Tuning.SendTimeout)
 	defer cancel()
 	created, err := w.Mattermost.CreatePost(limited, post)
@@ -86,6 +84,10 @@ func (w *worker) post(ctx context.Context, event *InboundEvent, message TeamsMes
 		if gone := (lookErr == nil && root.DeleteAt > 0) || (lookErr != nil && ClassOf(lookErr) == NotFound); gone {
 			post.Root = ""
 			post.Message = quoted("", lostOriginal) + post.Message
+			mapping.RootPost, mapping.Record.PostHash = "", hash(post.Message)
+			if _, _, err := w.Store.Reserve(ctx, w.lease, mapping); err != nil {
+				return err
+			}
 			created, err = w.Mattermost.CreatePost(limited, post)
 		}
 	}
@@ -100,9 +102,10 @@ func (w *worker) confirmPost(ctx context.Context, event *InboundEvent, mapping M
 	return w.recordPost(ctx, event, mapping, posted, message)
 }
 
-// recordPost confirms the mapping of a post. What the post does not show yet is queued as a change of the message.
+// recordPost confirms the mapping of a post.
 func (w *worker) recordPost(ctx context.Context, event *InboundEvent, mapping MappingID, posted Posted, message TeamsMessage) error {
-	if len(message.Reactions) > 0 || posted.TeamsHash == "" {
+	if len(message.Reactions) > 0 || teamsHash(message) != posted.TeamsHash || teamsForm(message) != posted.TeamsForm {
+		// What the post does not show yet is a change of the message.
 		if err := w.Receive(ctx, []Arrival{{Ref: event.Ref, Kind: Edit, SourceAt: time.Now()}}); err != nil {
 			return err
 		}
@@ -116,16 +119,27 @@ func (w *worker) recordPost(ctx context.Context, event *InboundEvent, mapping Ma
 }
 
 // recoverPost confirms the post of a reserved mapping if it exists: somebody was cut off between posting and confirming.
+// Both sides may have been changed since; what was posted is what the reservation says.
 func (w *worker) recoverPost(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage) (settled bool, err error) {
 	since := mapping.ReservedAt.Add(-w.Tuning.ScanOverlap) // the two clocks may differ
 	post, found, err := w.Mattermost.FindByMapping(ctx, mapping.Channel, mapping.ID, since)
 	if err != nil || !found {
 		return false, err
 	}
-	posted := Posted{Post: post.ID, RootPost: post.Root, PostHash: hash(post.Message)}
-	if message.EditedAt.IsZero() && message.DeletedAt.IsZero() {
-		posted.TeamsHash, posted.TeamsForm = teamsHash(message), teamsForm(message)
+	var reactions map[PostID][]PostReaction
+	if w.Reactions() {
+		if reactions, err = w.Mattermost.Reactions(ctx, []PostID{post.ID}); err != nil {
+			return true, err
+		}
 	}
+	if changes := changesSince(mapping, post, reactions, w.link, w.Mattermost.Bot()); len(changes) > 0 {
+		// They wait for the mapping.
+		if _, err := w.Store.Depart(ctx, changes, 0); err != nil {
+			return true, err
+		}
+	}
+	r := mapping.Record
+	posted := Posted{Post: post.ID, RootPost: post.Root, PostHash: r.PostHash, TeamsHash: r.TeamsHash, TeamsForm: r.TeamsForm}
 	return true, w.recordPost(ctx, event, mapping.ID, posted, message)
 }
 

@@ -25,6 +25,8 @@ type CarriedReaction struct {
 	TeamsUser TeamsUserID `json:"teams_user"`
 	User      UserID      `json:"user"`
 	Emoji     string      `json:"emoji"` // Unicode, as Teams has it
+	// Pending is set while only one side is known to show it: it is being carried in this direction.
+	Pending Direction `json:"pending,omitempty"`
 }
 
 // PostReaction is one person's reaction to a post.
@@ -88,41 +90,62 @@ func (c CarriedReaction) isTeams(user TeamsUserID, emoji string) bool {
 	return c.TeamsUser == user && sameEmoji(c.Emoji, emoji)
 }
 
-// planReactions compares the reactions that Teams shows with the record: what the post needs, and what is recorded then.
-// userOf says who stands for a Teams user on the post.
-func planReactions(record []CarriedReaction, shown []Reaction, post []PostReaction, userOf func(TeamsUserID) (UserID, error),
-) (next []CarriedReaction, add, remove []PostReaction, err error) {
+// reactionPlan is what reactions a post gets and loses, what is recorded before, and what after that is done.
+type reactionPlan struct {
+	add, remove   []PostReaction
+	before, after []CarriedReaction
+}
+
+// planReactions compares the reactions that Teams shows with the record. standIn says who stands for a Teams user on the
+// post; nobody for our own bots.
+func planReactions(record []CarriedReaction, shown []Reaction, post []PostReaction, standIn func(TeamsUserID) (UserID, error)) (plan reactionPlan, err error) {
 	var lost []PostReaction
-	for _, c := range record {
-		if c.TeamsUser == "" || slices.ContainsFunc(shown, func(r Reaction) bool { return c.isTeams(r.User, r.Emoji) }) {
-			next = append(next, c)
-			continue
+	inTeams := func(c CarriedReaction) bool {
+		return slices.ContainsFunc(shown, func(r Reaction) bool { return c.isTeams(r.User, r.Emoji) })
+	}
+	need := func(r PostReaction) {
+		_, there := onPost(post, r)
+		_, planned := onPost(plan.add, r)
+		if !there && !planned && r.User != "" {
+			plan.add = append(plan.add, r)
 		}
-		lost = append(lost, PostReaction{User: c.User, Emoji: c.Emoji})
+	}
+	for _, c := range record {
+		plan.before = append(plan.before, c)
+		switch there := c.TeamsUser != "" && inTeams(c); {
+		case there && c.Pending != "":
+			need(PostReaction{User: c.User, Emoji: c.Emoji})
+			c.Pending = ""
+			plan.after = append(plan.after, c)
+		case there, c.TeamsUser == "", c.Pending == Outbound:
+			plan.after = append(plan.after, c)
+		default:
+			lost = append(lost, PostReaction{User: c.User, Emoji: c.Emoji})
+		}
 	}
 	for _, r := range shown {
-		if r.User == "" || slices.ContainsFunc(next, func(c CarriedReaction) bool { return c.isTeams(r.User, r.Emoji) }) {
+		if r.User == "" || slices.ContainsFunc(plan.after, func(c CarriedReaction) bool { return c.isTeams(r.User, r.Emoji) }) {
 			continue
 		}
-		user, err := userOf(r.User)
+		user, err := standIn(r.User)
 		if err != nil {
-			return nil, nil, nil, err
+			return reactionPlan{}, err
 		}
-		wanted := PostReaction{User: user, Emoji: r.Emoji}
-		next = append(next, CarriedReaction{TeamsUser: r.User, User: user, Emoji: r.Emoji})
-		if _, there := onPost(post, wanted); there {
+		if user == "" {
 			continue
 		}
-		if _, planned := onPost(add, wanted); !planned {
-			add = append(add, wanted)
-		}
+		c := CarriedReaction{TeamsUser: r.User, User: user, Emoji: r.Emoji}
+		need(PostReaction{User: user, Emoji: r.Emoji})
+		plan.after = append(plan.after, c)
+		c.Pending = Inbound
+		plan.before = append(plan.before, c)
 	}
 	for _, r := range lost {
-		stillStandsFor := slices.ContainsFunc(next, func(c CarriedReaction) bool { return c.isPost(r) })
-		_, planned := onPost(remove, r)
+		stillStandsFor := slices.ContainsFunc(plan.after, func(c CarriedReaction) bool { return c.isPost(r) })
+		_, planned := onPost(plan.remove, r)
 		if _, there := onPost(post, r); there && !stillStandsFor && !planned && r.User != "" {
-			remove = append(remove, r)
+			plan.remove = append(plan.remove, r)
 		}
 	}
-	return next, add, remove, nil
+	return plan, nil
 }

@@ -40,7 +40,10 @@ func (s *teamsSide) change(ref bridge.MessageRef, f func(*bridge.TeamsMessage) b
 
 func setText(html string) func(*bridge.TeamsMessage) bool {
 	return func(m *bridge.TeamsMessage) bool {
-		m.HTML, m.EditedAt, m.Attempt = html, time.Now(), ""
+		if !m.DeletedAt.IsZero() {
+			return false
+		}
+		m.HTML, m.EditedAt = html, time.Now()
 		return true
 	}
 }
@@ -49,7 +52,7 @@ func setDeleted(m *bridge.TeamsMessage) bool {
 	if !m.DeletedAt.IsZero() {
 		return false
 	}
-	m.DeletedAt, m.HTML, m.From, m.Reactions = time.Now(), "", bridge.Sender{}, nil
+	m.DeletedAt, m.HTML, m.From, m.Reactions, m.Attempt = time.Now(), "", bridge.Sender{}, nil, ""
 	return true
 }
 
@@ -82,7 +85,9 @@ func (s *teamsSide) asAccount(ctx context.Context, as bridge.Account, ref bridge
 	switch {
 	case readErr != nil:
 		return readErr
-	case authorOnly && now.DeletedAt.IsZero() && now.From.User != as.TeamsUser:
+	case !now.DeletedAt.IsZero():
+		return &bridge.Failure{Class: bridge.NotFound, Status: 404, Err: errors.New("the message has been deleted")}
+	case authorOnly && now.From.User != as.TeamsUser:
 		return &bridge.Failure{Class: bridge.UserAction, Status: 403, Code: "Forbidden", RequestID: "request-1", Err: errors.New("only the sender may")}
 	}
 	if arrival, changed := s.change(ref, f); changed && !s.silent {

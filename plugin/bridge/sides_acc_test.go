@@ -79,10 +79,11 @@ type teamsSide struct {
 	sends    counter
 	reads    counter
 	looks    counter
-	changes  counter                // edits, deletes, reactions
-	unmarked bool                   // drops the mark of a send
-	silent   bool                   // does not notify of what the bridge sends
-	notify   func([]bridge.Arrival) // how its notifications travel
+	changes  counter                      // edits, deletes, reactions
+	first    map[bridge.MessageRef]string // each message's first text, whatever became of it
+	unmarked bool                         // drops the mark of a send
+	silent   bool                         // does not notify of what the bridge sends
+	notify   func([]bridge.Arrival)       // how its notifications travel
 }
 
 // write makes a message and returns it; nothing is notified.
@@ -101,6 +102,10 @@ func (s *teamsSide) add(ref bridge.MessageRef, from bridge.Sender, html string) 
 		m.Attempt = bridge.AttemptKey(key)
 	}
 	s.messages = append(s.messages, m)
+	if s.first == nil {
+		s.first = map[bridge.MessageRef]string{}
+	}
+	s.first[ref] = markup.Canonical(html)
 	return m
 }
 

@@ -53,6 +53,8 @@ type site struct {
 	tuning     bridge.Tuning
 	linkedAt   time.Time // zero: now
 
+	withoutReactions bool
+
 	mu    sync.Mutex
 	nodes []*node
 	made  int
@@ -88,7 +90,7 @@ func (s *site) start() *node {
 	n := &node{store: storetest.Open(s.t, s.dsn, name)}
 	n.Engine = bridge.New(bridge.Config{
 		Store: n.store, Teams: s.teams, Mattermost: s.mattermost, Accounts: s.people,
-		Observer: s.tally, Log: storetest.Log(s.t, name), Tuning: s.tuning,
+		Observer: s.tally, Log: storetest.Log(s.t, name), Tuning: s.tuning, Reactions: func() bool { return !s.withoutReactions },
 	})
 	if err := n.Start(s.t.Context()); err != nil {
 		s.t.Fatal(err)

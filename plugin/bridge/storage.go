@@ -161,8 +161,9 @@ type MapStore interface {
 	MappingOf(ctx context.Context, ref MessageRef) (Mapping, bool, error)
 	// MappingOfPost finds the mapping of a post, tombstones included.
 	MappingOfPost(ctx context.Context, post PostID) (Mapping, bool, error)
-	// Reserve makes the mapping of a Teams message unless there is one; fresh tells which.
-	Reserve(ctx context.Context, lease Lease, mapping Mapping, sender TeamsUserID) (existing Mapping, fresh bool, err error)
+	// Reserve makes the mapping of a Teams message, or has the same mapping, still reserved, expect another post. ours is
+	// false when the message has another mapping or is confirmed.
+	Reserve(ctx context.Context, lease Lease, mapping Mapping) (existing Mapping, ours bool, err error)
 	// ConfirmPost records the post of a reserved mapping, removes the event, and wakes what waits for it.
 	ConfirmPost(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID, posted Posted) error
 	// SkipMessage records that the Teams message is not to be carried, and removes the event.
@@ -184,14 +185,15 @@ type Posted struct {
 type ChangeStore interface {
 	// MappingsOfPosts finds the mappings of the posts.
 	MappingsOfPosts(ctx context.Context, posts []PostID) (map[PostID]Mapping, error)
-	// BeginWrite commits that the bridge is about to change the mapping's post; postHash is of the new text, empty when the
-	// text stays. It fails with ErrChanged.
+	// BeginWrite commits that the bridge is about to change the mapping's post, with the mapping's reactions as they are
+	// given; postHash is of the new text, empty when the text stays. It fails with ErrChanged.
 	BeginWrite(ctx context.Context, lease Lease, mapping Mapping, postHash string) error
 	// ConfirmWrite records what both sides show now, removes the event, and wakes what waits for it.
 	ConfirmWrite(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID, record Record) error
 	// SendAgain has the post's text sent to Teams again, and removes the event: Teams shows an older edit of ours.
 	SendAgain(ctx context.Context, lease Lease, event InboundEvent, mapping Mapping) error
-	// BeginChange commits that a change is about to be sent to Teams. It fails with ErrChanged.
+	// BeginChange commits that a change is about to be sent to Teams, with the mapping's reactions as they are given. It
+	// fails with ErrChanged.
 	BeginChange(ctx context.Context, lease Lease, event OutboundEvent, mapping Mapping, change Change, look time.Duration) error
 	// ConfirmChange records what both sides show now and removes the event; an event that was repeated meanwhile is due again.
 	ConfirmChange(ctx context.Context, lease Lease, event OutboundEvent, mapping MappingID, record Record) error

@@ -19,10 +19,10 @@ func (s *Store) BeginWrite(ctx context.Context, lease bridge.Lease, mapping brid
 			return err
 		}
 		tag, err := tx.Exec(ctx, `UPDATE msteamssync.message_map m SET writing = true, version = version + 1,
-				written = CASE WHEN $3 = '' OR $3 = ANY (written) THEN written ELSE array_append(written, $3) END
+				written = CASE WHEN $3 = '' OR $3 = ANY (written) THEN written ELSE array_append(written, $3) END, reactions = $4
 			WHERE id = $1 AND version = $2 AND NOT EXISTS (SELECT FROM msteamssync.outbox o
 				WHERE o.conversation = m.conversation AND o.post_id = m.post_id AND o.kind <> 'create' AND o.state = 'sending')`,
-			mapping.ID, mapping.Version, postHash)
+			mapping.ID, mapping.Version, postHash, list(mapping.Record.Reactions))
 		return changed(tag.RowsAffected(), err)
 	})
 }
@@ -84,11 +84,8 @@ func (s *Store) BeginChange(ctx context.Context, lease bridge.Lease, event bridg
 		if c.Version.TeamsHash != "" {
 			versions = append(versions[max(0, len(versions)-keptVersions):len(versions):len(versions)], c.Version)
 		}
-		if versions == nil {
-			versions = []bridge.SentVersion{}
-		}
-		tag, err := tx.Exec(ctx, `UPDATE msteamssync.message_map m SET version = version + 1, sent_versions = $3
-			WHERE m.id = $1 AND m.version = $2 AND NOT (`+written+`)`, mapping.ID, mapping.Version, versions)
+		tag, err := tx.Exec(ctx, `UPDATE msteamssync.message_map m SET version = version + 1, sent_versions = $3, reactions = $4
+			WHERE m.id = $1 AND m.version = $2 AND NOT (`+written+`)`, mapping.ID, mapping.Version, list(versions), list(mapping.Record.Reactions))
 		if err := changed(tag.RowsAffected(), err); err != nil {
 			return err
 		}
@@ -140,13 +137,17 @@ func (s *Store) MappingsOfPosts(ctx context.Context, posts []bridge.PostID) (map
 }
 
 func record(ctx context.Context, tx pgx.Tx, id bridge.MappingID, r bridge.Record, more string) error {
-	reactions := r.Reactions
-	if reactions == nil {
-		reactions = []bridge.CarriedReaction{}
-	}
 	_, err := tx.Exec(ctx, `UPDATE msteamssync.message_map SET teams_hash = $2, teams_form = $3, post_hash = $4, deleted = $5, reactions = $6,
-		version = version + 1`+more+` WHERE id = $1`, id, r.TeamsHash, r.TeamsForm, r.PostHash, r.Deleted, reactions)
+		version = version + 1`+more+` WHERE id = $1`, id, r.TeamsHash, r.TeamsForm, r.PostHash, r.Deleted, list(r.Reactions))
 	return err
+}
+
+// list makes an empty list of none: JSON knows both.
+func list[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
 }
 
 func changed(rows int64, err error) error {

@@ -52,25 +52,28 @@ func (s *Store) MappingOfPost(ctx context.Context, post bridge.PostID) (bridge.M
 	return findMapping(ctx, s.pool, "k.post_id = $1", post)
 }
 
-// Reserve makes the mapping of a Teams message unless there is one.
-func (s *Store) Reserve(ctx context.Context, lease bridge.Lease, m bridge.Mapping, sender bridge.TeamsUserID) (existing bridge.Mapping, fresh bool, err error) {
+// Reserve makes the mapping of a Teams message, or has the same mapping, still reserved, expect another post.
+func (s *Store) Reserve(ctx context.Context, lease bridge.Lease, m bridge.Mapping) (existing bridge.Mapping, ours bool, err error) {
 	err = s.under(ctx, lease, "reserve a mapping", func(tx pgx.Tx) error {
 		if err := exclude(ctx, tx, lease.Conversation); err != nil {
 			return err
 		}
-		tag, err := tx.Exec(ctx, `INSERT INTO msteamssync.message_map
-				(id, conversation, teams_team_id, root, message, channel_id, root_post_id, direction, state, sender)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 'in', 'reserved', $8)
-			ON CONFLICT (conversation, root, message, part) DO NOTHING`,
-			m.ID, m.Ref.Conversation.ID, m.Ref.Conversation.Team, m.Ref.Root, m.Ref.ID, m.Channel, m.RootPost, sender)
+		tag, err := tx.Exec(ctx, `INSERT INTO msteamssync.message_map AS m
+				(id, conversation, teams_team_id, root, message, channel_id, root_post_id, direction, state, sender, teams_hash, teams_form, post_hash)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 'in', 'reserved', $8, $9, $10, $11)
+			ON CONFLICT (conversation, root, message, part) DO UPDATE SET root_post_id = excluded.root_post_id,
+				teams_hash = excluded.teams_hash, teams_form = excluded.teams_form, post_hash = excluded.post_hash
+			WHERE m.id = excluded.id AND m.state = 'reserved'`,
+			m.ID, m.Ref.Conversation.ID, m.Ref.Conversation.Team, m.Ref.Root, m.Ref.ID, m.Channel, m.RootPost, m.Sender,
+			m.Record.TeamsHash, m.Record.TeamsForm, m.Record.PostHash)
 		if err != nil {
 			return err
 		}
-		fresh = tag.RowsAffected() == 1
+		ours = tag.RowsAffected() == 1
 		existing, _, err = findMapping(ctx, tx, "k.conversation = $1 AND k.root = $2 AND k.message = $3", m.Ref.Conversation.ID, m.Ref.Root, m.Ref.ID)
 		return err
 	})
-	return existing, fresh, err
+	return existing, ours, err
 }
 
 // ConfirmPost records the post of a reserved mapping, removes the event, and wakes what waits for it.

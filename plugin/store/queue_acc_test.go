@@ -172,7 +172,7 @@ func TestALostLeaseWritesNothing(t *testing.T) {
 		"skip":    func() error { return one.SkipMessage(ctx, lost, event, "c") },
 		"confirm": func() error { return one.ConfirmPost(ctx, lost, event, "m", bridge.Posted{Post: "p"}) },
 		"reserve": func() error {
-			_, _, err := one.Reserve(ctx, lost, bridge.Mapping{ID: "m", Ref: event.Ref}, "")
+			_, _, err := one.Reserve(ctx, lost, bridge.Mapping{ID: "m", Ref: event.Ref})
 			return err
 		},
 		"begin a send": func() error {
@@ -272,7 +272,7 @@ func TestParkedEventsWakeOrExpire(t *testing.T) {
 
 func confirm(t *testing.T, s *store.Store, lease bridge.Lease, e bridge.InboundEvent, id bridge.MappingID, post bridge.PostID) {
 	t.Helper()
-	if _, fresh, err := s.Reserve(t.Context(), lease, bridge.Mapping{ID: id, Ref: e.Ref, Channel: "c"}, "u"); err != nil || !fresh {
+	if _, fresh, err := s.Reserve(t.Context(), lease, bridge.Mapping{ID: id, Ref: e.Ref, Channel: "c", Sender: "u"}); err != nil || !fresh {
 		t.Fatalf("reserve: %v, %v", fresh, err)
 	}
 	if err := s.ConfirmPost(t.Context(), lease, e, id, bridge.Posted{Post: post}); err != nil {
@@ -341,7 +341,7 @@ func TestADeleteBeforeItsCreateSuppressesIt(t *testing.T) {
 	if err := s.SkipMessage(t.Context(), lease, event, "c"); err != nil {
 		t.Fatal(err)
 	}
-	m, fresh, err := s.Reserve(t.Context(), lease, bridge.Mapping{ID: "m", Ref: event.Ref, Channel: "c"}, "u")
+	m, fresh, err := s.Reserve(t.Context(), lease, bridge.Mapping{ID: "m", Ref: event.Ref, Channel: "c", Sender: "u"})
 	if err != nil || fresh || m.State != bridge.Tombstone {
 		t.Errorf("reserving a deleted message: %+v, %v, %v", m, fresh, err)
 	}

@@ -1,0 +1,179 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build acc
+
+package bridge_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+func TestDeletesCrossEachWay(t *testing.T) {
+	for name, begin := range map[string]func(*site){
+		"alex's post":          func(s *site) { s.writePost("", alexMM, "gone") },
+		"alex's message":       func(s *site) { s.writeInTeams("", asAlex, "<p>gone</p>") },
+		"a post under the bot": func(s *site) { s.writePost("", blakeMM, "gone") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.start()
+			begin(s)
+			post, _ := s.pair()
+			s.deletePost(post.ID)
+			s.stands(nil, nil)
+			if s.teams.changes.count() != 1 || s.mattermost.changes.count() != 0 {
+				t.Errorf("%d changes in Teams and %d in Mattermost, want the delete in Teams", s.teams.changes.count(), s.mattermost.changes.count())
+			}
+			begin(s)
+			s.quiet()
+			s.inTeams(s.teams.messages[1].Ref, setDeleted)
+			s.stands(nil, nil)
+			if s.teams.changes.count() != 1 || s.mattermost.changes.count() != 1 {
+				t.Errorf("%d changes in Teams and %d in Mattermost, want one more in Mattermost", s.teams.changes.count(), s.mattermost.changes.count())
+			}
+			// Late edits and reactions of what is gone change nothing and leave nothing behind.
+			if err := s.receive([]bridge.Arrival{{Ref: s.teams.messages[1].Ref, Kind: bridge.Edit, SourceAt: time.Now()}}); err != nil {
+				t.Fatal(err)
+			}
+			s.stands(nil, nil)
+			if s.tally.dead != 0 {
+				t.Errorf("%d dead letters", s.tally.dead)
+			}
+		})
+	}
+}
+
+// Graph tells of a deleted message as deleted, or as updated.
+func TestADeleteThatIsToldAsAnUpdate(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	m := s.writeInTeams("", blake, "gone")
+	s.quiet()
+	s.teams.delete(m.Ref)
+	if err := s.receive([]bridge.Arrival{{Ref: m.Ref, Kind: bridge.Edit, SourceAt: time.Now()}}); err != nil {
+		t.Fatal(err)
+	}
+	s.stands(nil, nil)
+}
+
+func TestADeleteOvertakesItsCreate(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	m := s.teams.write(bridge.MessageRef{Conversation: chat}, blake, "gone")
+	s.inTeams(m.Ref, setDeleted)
+	s.quiet()
+	if err := s.receive([]bridge.Arrival{created(m)}); err != nil {
+		t.Fatal(err)
+	}
+	p := s.mattermost.write(channel, "", alexMM, "gone")
+	s.deletePost(p.ID)
+	s.hook(p)
+	s.stands(nil, nil)
+	if n := len(s.mattermost.posts) + len(s.teams.messages); n != 2 {
+		t.Errorf("%d posts and messages, want only the originals", n)
+	}
+}
+
+// Teams deletes a message before the bridge has heard that its send arrived.
+func TestADeleteBeforeItsSendIsConfirmed(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	s.teams.notify = func([]bridge.Arrival) {}
+	s.teams.sends.set(func(int) (verdict, error) {
+		return failsAfter, &bridge.Failure{Class: bridge.Unknown, Err: errors.New("the connection was dropped")}
+	})
+	s.teams.looks.set(func(call int) (verdict, error) {
+		if call == 1 {
+			// Before the first look, somebody deletes it.
+			s.inTeams(s.teams.messages[0].Ref, func(m *bridge.TeamsMessage) bool { m.DeletedAt = time.Now(); return true })
+			s.eventually("the delete is noted", func() bool { return s.tally.count(bridge.Deleted) > 0 })
+		}
+		return works, nil
+	})
+	s.writePost("", alexMM, "hello")
+	s.stands(nil, nil)
+}
+
+func TestRootsAndTheirReplies(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	thread := func(n int) (root bridge.Post) {
+		root = s.writePost("", alexMM, fmt.Sprint("root ", n))
+		s.quiet()
+		s.writePost(root.ID, alexMM, fmt.Sprint("reply ", n))
+		s.quiet()
+		return root
+	}
+	one := thread(1)
+	two := thread(2)
+	// A root takes its replies with it in Mattermost only, whoever deletes it where.
+	s.deletePost(one.ID)
+	s.stands([]string{"root 2", "reply 2"}, []string{"reply 1", "root 2", "reply 2"})
+	s.inTeams(s.teams.messages[2].Ref, setDeleted)
+	s.stands(nil, []string{"reply 1", "reply 2"})
+	// A scan meets the replies that went with their root.
+	s.start()
+	s.stands(nil, []string{"reply 1", "reply 2"})
+	if got, _ := s.mattermost.Post(t.Context(), two.ID); got.DeleteAt == 0 {
+		t.Error("the second root stands")
+	}
+}
+
+func TestADeleteThatTeamsDoesNotAllowIsShown(t *testing.T) {
+	s := newSite(t)
+	n := s.start()
+	s.writeInTeams("", blake, "by somebody without an account")
+	post, _ := s.pair()
+	s.deletePost(post.ID) // by an admin: it is the bot's post
+	s.eventually("the delete is a dead letter", func() bool {
+		h, err := n.Health(t.Context())
+		return err == nil && h.Outbound.Dead == 1 && strings.Contains(h.Links[0].Outbound.DeadReason, "only its author")
+	})
+}
+
+func TestADeleteWithAnUnknownOutcome(t *testing.T) {
+	dropped := &bridge.Failure{Class: bridge.Unknown, Err: errors.New("the connection was dropped")}
+	for name, moment := range map[string]verdict{"it did not arrive": failsBefore, "it arrived": failsAfter} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.start()
+			s.writePost("", alexMM, "one")
+			post, _ := s.pair()
+			s.teams.changes.set(once(moment, dropped))
+			s.deletePost(post.ID)
+			s.stands(nil, nil)
+
+			m := s.writeInTeams("", asAlex, "two")
+			s.quiet()
+			s.mattermost.changes.set(once(moment, errors.New("the server did not answer")))
+			s.inTeams(m.Ref, setDeleted)
+			s.stands(nil, nil)
+		})
+	}
+}
+
+// A message that is said to be deleted may be read as it was a moment before.
+func TestADeleteThatDoesNotShowYet(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	m := s.writeInTeams("", blake, "going")
+	s.quiet()
+	s.teams.reads.set(func(call int) (verdict, error) {
+		if call == 2 {
+			s.teams.delete(m.Ref)
+		}
+		return works, nil
+	})
+	s.teams.reads.calls = 0
+	if err := s.receive([]bridge.Arrival{{Ref: m.Ref, Kind: bridge.Delete, SourceAt: time.Now()}}); err != nil {
+		t.Fatal(err)
+	}
+	s.stands(nil, nil)
+}
