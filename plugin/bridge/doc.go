@@ -40,6 +40,23 @@
 // happened: the event stays "sending" until its echo arrives or a look finds the attempt key. Only after three looks in
 // vain it is sent again.
 //
+// # Changes
+//
+// An edit, a delete or a reaction is a difference between what a side shows and the mapping's Record: what both sides showed
+// when they last agreed.
+//
+//	changePost       Teams → Mattermost: reads message and post, plans what the post needs
+//	  BeginWrite     commits that the post is being written, with the hash of the new text and the reactions it will have
+//	  UpdatePost, DeletePost, AddReaction, RemoveReaction
+//	  ConfirmWrite   records what both sides show now, removes the event, wakes what was parked
+//	changeMessage    Mattermost → Teams: reads the post, plans the one change that the event is about
+//	  BeginChange    commits "sending"
+//	  Edit, Delete, React   exactly one call, as the account that wrote the message or that reacts
+//	  ConfirmChange  records what both sides show now
+//
+// Begin fails with ErrChanged while the other direction is at work on the mapping, or when the mapping is not as it was read.
+// The loser parks and looks again. A change of a message that is not mapped yet is parked until it is.
+//
 // # When something fails
 //
 // A Failure has a Class. Outages and throttling are waited out, however long. An error of the event's own is retried with

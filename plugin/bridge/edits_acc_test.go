@@ -324,3 +324,57 @@ func TestAnEditWaitsForItsAccount(t *testing.T) {
 	}
 	s.stands([]string{"two"}, []string{"two"})
 }
+
+// The post is edited again while the outcome of the first edit is not known; the first turns out to have arrived.
+func TestAnEditDuringAnUnknownOutcome(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	s.writePost("", alexMM, "one")
+	post, _ := s.pair()
+	s.teams.changes.set(func(call int) (verdict, error) {
+		if call > 1 {
+			return works, nil
+		}
+		s.editPost(post.ID, "three")
+		return failsAfter, &bridge.Failure{Class: bridge.Unknown, Err: errors.New("the connection was dropped")}
+	})
+	s.editPost(post.ID, "two")
+	s.stands([]string{"three"}, []string{"three"})
+}
+
+// A node dies between posting and confirming, and the post is edited before anybody confirms it. No hook tells of it.
+func TestAnEditBeforeThePostIsConfirmed(t *testing.T) {
+	s := newSite(t)
+	doomed := s.start()
+	s.mattermost.creates.set(func(call int) (verdict, error) {
+		if call == 1 {
+			s.crash(doomed)
+			return failsAfter, errors.New("the process is gone")
+		}
+		return works, nil
+	})
+	m := s.writeInTeams("", asAlex, "one")
+	s.eventually("the crash", func() bool { return s.any() == nil })
+	s.mattermost.change(s.mattermost.posts[0].ID, setMessage("two"))
+	s.start()
+	s.stands([]string{"two"}, []string{"two"})
+	if got, _ := s.teams.read(m.Ref); got.From != asAlex {
+		t.Errorf("the message is by %v", got.From)
+	}
+}
+
+// Teams shows an older edit of ours: a PATCH that timed out took effect late. The newest is sent again.
+func TestAnEditThatTakesEffectLate(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	s.teams.silent = true
+	s.writePost("", alexMM, "one")
+	post, message := s.pair()
+	for _, text := range []string{"two", "three"} {
+		s.editPost(post.ID, text)
+		s.quiet()
+	}
+	s.inTeams(message.Ref, setText("<p>two</p>"))
+	s.eventually("the newest is sent again", func() bool { return s.teams.changes.count() == 3 })
+	s.stands([]string{"three"}, []string{"three"})
+}

@@ -183,3 +183,34 @@ func TestReactionsCanBeSwitchedOff(t *testing.T) {
 	s.inTeams(message.Ref, setReaction(alex.TeamsUser, "🎉", true))
 	s.reactions(post, message, []string{"alex 👍"}, []string{"teams-alex 🎉"})
 }
+
+// A reaction that may have been set is taken back before anybody knows.
+func TestAReactionTakenBackDuringAnUnknownOutcome(t *testing.T) {
+	for name, user := range map[string]bridge.UserID{"with an account": alexMM, "through the bot": blakeMM} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.start()
+			s.writePost("", alexMM, "hello")
+			post, message := s.pair()
+			s.teams.changes.set(func(call int) (verdict, error) {
+				if call > 1 {
+					return works, nil
+				}
+				s.reactToPost(post.ID, user, "👍", false)
+				return failsAfter, &bridge.Failure{Class: bridge.Unknown, Err: errors.New("the connection was dropped")}
+			})
+			s.reactToPost(post.ID, user, "👍", true)
+			s.reactions(post, message, nil, nil)
+
+			s.mattermost.changes.set(func(call int) (verdict, error) {
+				if call > 1 {
+					return works, nil
+				}
+				s.inTeams(message.Ref, setReaction(blake.User, "🎉", false))
+				return failsAfter, errors.New("the server did not answer")
+			})
+			s.inTeams(message.Ref, setReaction(blake.User, "🎉", true))
+			s.reactions(post, message, nil, nil)
+		})
+	}
+}

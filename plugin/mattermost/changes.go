@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -78,7 +79,12 @@ func (s *Server) AddReaction(_ context.Context, post bridge.PostID, r bridge.Pos
 	if len(names) == 0 {
 		return fmt.Errorf("%w: %q", bridge.ErrUnknownEmoji, r.Emoji)
 	}
-	if _, e := s.api.AddReaction(&model.Reaction{UserId: string(r.User), PostId: string(post), EmojiName: names[0]}); e != nil {
+	_, e := s.api.AddReaction(&model.Reaction{UserId: string(r.User), PostId: string(post), EmojiName: names[0]})
+	switch {
+	case e != nil && (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusNotImplemented):
+		// An older server does not know every name and looks for an emoji of its users'; it may have switched those off.
+		return fmt.Errorf("%w: %s: %s", bridge.ErrUnknownEmoji, names[0], e.Message)
+	case e != nil:
 		return failure(fmt.Sprintf("add reaction %s to post %s", names[0], post), e)
 	}
 	return nil

@@ -1,0 +1,84 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestPlanReactions(t *testing.T) {
+	standIn := func(user TeamsUserID) (UserID, error) {
+		return map[TeamsUserID]UserID{"T-alex": "alex", "T-bot": ""}[user] + map[TeamsUserID]UserID{"T-blake": "bot", "T-casey": "bot"}[user], nil
+	}
+	for name, c := range map[string]struct {
+		record      []CarriedReaction
+		shown       []Reaction
+		post        []PostReaction
+		add, remove []PostReaction
+		after       []CarriedReaction
+	}{
+		"new, of somebody with an account": {
+			shown: []Reaction{{User: "T-alex", Emoji: "👍"}},
+			add:   []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", ""}},
+		},
+		"new, and the post has it": {
+			shown: []Reaction{{User: "T-alex", Emoji: "❤"}}, post: []PostReaction{{"alex", "❤️"}},
+			after: []CarriedReaction{{"T-alex", "alex", "❤", ""}},
+		},
+		"two share a stand-in": {
+			shown: []Reaction{{User: "T-blake", Emoji: "👍"}, {User: "T-casey", Emoji: "👍"}},
+			add:   []PostReaction{{"bot", "👍"}}, after: []CarriedReaction{{"T-blake", "bot", "👍", ""}, {"T-casey", "bot", "👍", ""}},
+		},
+		"one of two is gone": {
+			record: []CarriedReaction{{"T-blake", "bot", "👍", ""}, {"T-casey", "bot", "👍", ""}},
+			shown:  []Reaction{{User: "T-casey", Emoji: "👍"}}, post: []PostReaction{{"bot", "👍"}},
+			after: []CarriedReaction{{"T-casey", "bot", "👍", ""}},
+		},
+		"gone": {
+			record: []CarriedReaction{{"T-alex", "alex", "👍", ""}}, post: []PostReaction{{"alex", "👍"}},
+			remove: []PostReaction{{"alex", "👍"}},
+		},
+		"our bot's own": {shown: []Reaction{{User: "T-bot", Emoji: "👍"}}},
+		"on its way to Teams": {
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Outbound}}, post: []PostReaction{{"alex", "👍"}},
+			after: []CarriedReaction{{"T-alex", "alex", "👍", Outbound}},
+		},
+		"perhaps added, and gone from Teams": {
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound}}, post: []PostReaction{{"alex", "👍"}},
+			remove: []PostReaction{{"alex", "👍"}},
+		},
+		"perhaps added": {
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}},
+			add: []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", ""}},
+		},
+		"shown on one side only": {
+			record: []CarriedReaction{{"", "blake", "👍", ""}, {"T-alex", "", "x", ""}}, shown: []Reaction{{User: "T-alex", Emoji: "x"}},
+			after: []CarriedReaction{{"", "blake", "👍", ""}, {"T-alex", "", "x", ""}},
+		},
+	} {
+		plan, err := planReactions(c.record, c.shown, c.post, standIn)
+		if err != nil || !slices.Equal(plan.add, c.add) || !slices.Equal(plan.remove, c.remove) || !slices.Equal(plan.after, c.after) {
+			t.Errorf("%s: %+v, %v", name, plan, err)
+		}
+	}
+}
+
+func TestWhoEditedWhat(t *testing.T) {
+	m := Mapping{
+		Record: Record{TeamsHash: "t3", PostHash: "p3"}, Written: []string{"p4"},
+		SentVersions: []SentVersion{{"t1", "p1", time.Now().Add(-time.Hour)}, {"t2", "p2", time.Now()}, {"t3", "p3", time.Now()}},
+	}
+	for hash, carries := range map[string]bool{"p3": true, "p4": true, "p2": false, "other": false} {
+		if m.carries(hash) != carries {
+			t.Errorf("a post that shows %s: %v", hash, !carries)
+		}
+	}
+	for hash, before := range map[string]bool{"t3": false, "t2": true, "t1": false, "other": false} {
+		if m.sentBefore(hash) != before {
+			t.Errorf("a message that shows %s: %v", hash, !before)
+		}
+	}
+}
