@@ -86,6 +86,7 @@ func (w *worker) deleteMessage(ctx context.Context, event *OutboundEvent, mappin
 			return err
 		}
 		if err == nil && root.DeleteAt > 0 && root.DeleteAt == post.DeleteAt {
+			record.PostHash = NeverShown
 			return w.change(ctx, event, mapping, Change{}, record, nil)
 		}
 	}

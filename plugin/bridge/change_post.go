@@ -21,7 +21,7 @@ func (w *worker) changePost(ctx context.Context, event *InboundEvent) error {
 	case !known:
 		return w.changeOfUnknown(ctx, event)
 	case mapping.State == Tombstone, mapping.Record.Deleted && !mapping.Writing:
-		return w.ignore(ctx, event.Event, Deleted)
+		return w.restore(ctx, event, mapping)
 	case mapping.State == Reserved:
 		if state, queued, err := w.Store.InboundState(ctx, event.Ref, Create); err != nil {
 			return err
@@ -75,6 +75,24 @@ func (w *worker) deletePost(ctx context.Context, event *InboundEvent, mapping Ma
 		w.carriedChange(Delete, message.DeletedAt)
 	}
 	return err
+}
+
+// restore handles what comes for a message that was deleted. One that its author brought back is carried again, as a new
+// post: a server does not bring posts back. Teams may show a deleted message for a moment longer, so it is read twice.
+func (w *worker) restore(ctx context.Context, event *InboundEvent, mapping Mapping) error {
+	if event.Kind != Edit || mapping.Record.PostHash == NeverShown {
+		return w.ignore(ctx, event.Event, Deleted)
+	}
+	message, err := w.Teams.Message(ctx, event.Ref)
+	switch {
+	case err != nil && ClassOf(err) == NotFound, err == nil && !message.DeletedAt.IsZero():
+		return w.ignore(ctx, event.Event, Deleted)
+	case err != nil:
+		return err
+	case !event.Waited:
+		return w.park(ctx, event.Event, Later, w.Tuning.ParkFor, "waits until it is certain that the message is back")
+	}
+	return w.Store.CarryAgain(ctx, w.lease, *event, mapping.ID)
 }
 
 func (w *worker) postIsGone(ctx context.Context, id PostID) bool {

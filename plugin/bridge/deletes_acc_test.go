@@ -177,3 +177,58 @@ func TestADeleteThatDoesNotShowYet(t *testing.T) {
 	}
 	s.stands(nil, nil)
 }
+
+func TestAMessageThatIsBroughtBack(t *testing.T) {
+	undelete := func(text string) func(*bridge.TeamsMessage) bool {
+		return func(m *bridge.TeamsMessage) bool {
+			m.DeletedAt, m.HTML, m.From = time.Time{}, text, asAlex
+			return true
+		}
+	}
+	s := newSite(t)
+	s.start()
+	m := s.writeInTeams("", asAlex, "one")
+	early := s.teams.write(bridge.MessageRef{Conversation: chat}, asAlex, "two")
+	s.inTeams(early.Ref, setDeleted)
+	post := s.writePost("", alexMM, "three")
+	s.quiet()
+	s.inTeams(m.Ref, setDeleted)
+	s.deletePost(post.ID)
+	s.stands(nil, nil)
+	for i, message := range s.teams.messages {
+		s.inTeams(message.Ref, undelete([]string{"one", "two", "three"}[i]))
+		s.quiet()
+	}
+	s.stands([]string{"one", "two", "three"}, []string{"one", "two", "three"})
+	s.inTeams(m.Ref, setText("edited"))
+	s.stands([]string{"edited", "two", "three"}, []string{"edited", "two", "three"})
+
+	// What only shows for a moment longer than it should is not brought back.
+	s.inTeams(m.Ref, setDeleted)
+	s.quiet()
+	s.teams.reads.calls = 0
+	s.teams.reads.set(func(call int) (verdict, error) {
+		if call == 2 {
+			s.teams.delete(m.Ref)
+		}
+		return works, nil
+	})
+	s.inTeams(m.Ref, undelete("edited"))
+	s.stands([]string{"two", "three"}, []string{"two", "three"})
+}
+
+// A reply that went with its root in Mattermost stands in Teams; what happens to it there does not bring it back.
+func TestAReplyThatWentWithItsRootStaysAway(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	root := s.writePost("", alexMM, "root")
+	s.quiet()
+	s.writePost(root.ID, alexMM, "reply")
+	s.quiet()
+	s.deletePost(root.ID)
+	s.quiet()
+	s.start() // its scan meets the reply
+	s.eventually("the reply is seen to be gone", func() bool { return s.tally.count(bridge.Duplicate) > 0 })
+	s.inTeams(s.teams.messages[1].Ref, setText("edited"))
+	s.stands(nil, []string{"edited"})
+}

@@ -45,7 +45,8 @@ type SentVersion struct {
 // lateFor is how long a version that was sent may come back late.
 const lateFor = 10 * time.Minute
 
-// NeverShown is a post hash that no post has: the mapping's text is to be sent again.
+// NeverShown is a post hash that no post has: the mapping's text is to be sent again, or, of a deleted one, was deleted in
+// Mattermost only.
 const NeverShown = "-"
 
 // carries tells whether the post's text is what is recorded or what the bridge itself is writing: nobody edited it.

@@ -192,6 +192,8 @@ type ChangeStore interface {
 	ConfirmWrite(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID, record Record) error
 	// SendAgain has the post's text sent to Teams again, and removes the event: Teams shows an older edit of ours.
 	SendAgain(ctx context.Context, lease Lease, event InboundEvent, mapping Mapping) error
+	// CarryAgain forgets the mapping and makes the event one of a new message.
+	CarryAgain(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID) error
 	// BeginChange commits that a change is about to be sent to Teams, with the mapping's reactions as they are given. It
 	// fails with ErrChanged.
 	BeginChange(ctx context.Context, lease Lease, event OutboundEvent, mapping Mapping, change Change, look time.Duration) error

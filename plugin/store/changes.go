@@ -70,6 +70,27 @@ func (s *Store) SendAgain(ctx context.Context, lease bridge.Lease, event bridge.
 	})
 }
 
+// CarryAgain forgets the mapping and makes the event one of a new message.
+func (s *Store) CarryAgain(ctx context.Context, lease bridge.Lease, event bridge.InboundEvent, id bridge.MappingID) error {
+	return s.under(ctx, lease, "carry a message again", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		for _, condition := range []string{"alias_of = $1", "id = $1"} {
+			if _, err := tx.Exec(ctx, "DELETE FROM msteamssync.message_map WHERE "+condition, id); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.inbox AS i (conversation, teams_team_id, root, message, change, source_at, not_before)
+			SELECT conversation, teams_team_id, root, message, 'created', clock_timestamp(), clock_timestamp() FROM msteamssync.inbox WHERE id = $1
+			ON CONFLICT (conversation, root, message, change, content_hash) DO UPDATE SET generation = i.generation + 1,
+				state = 'pending', attempts = 0, not_before = clock_timestamp()`, event.ID); err != nil {
+			return err
+		}
+		return remove(ctx, tx, event.Event)
+	})
+}
+
 // written tells whether a post is being changed: whoever said so still has an event of the message.
 const written = `m.writing AND EXISTS (SELECT FROM msteamssync.inbox i
 	WHERE i.conversation = m.conversation AND i.root = m.root AND i.message = m.message AND i.state <> 'dead')`
