@@ -136,7 +136,7 @@ func TestDeletesCrossEachWay(t *testing.T) {
 				eventually(t, func(ctx context.Context) error {
 					_, resp, err := shared.Mattermost.Client().GetPost(ctx, id, "")
 					if resp == nil || resp.StatusCode != http.StatusNotFound {
-						return fmt.Errorf("post %s stands: %v", id, err)
+						return fmt.Errorf("post %s stands (error %w)", id, err)
 					}
 					return nil
 				})
