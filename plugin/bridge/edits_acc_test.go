@@ -378,3 +378,33 @@ func TestAnEditThatTakesEffectLate(t *testing.T) {
 	s.eventually("the newest is sent again", func() bool { return s.teams.changes.count() == 3 })
 	s.stands([]string{"three"}, []string{"three"})
 }
+
+// An edit in Mattermost that Teams does not have yet goes first, whether or not a hook told of it.
+func TestAnEditInMattermostGoesFirst(t *testing.T) {
+	for name, hooked := range map[string]bool{"its hook ran": true, "its hook did not run": false} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			n := s.start()
+			s.writePost("", alexMM, "one")
+			post, message := s.pair()
+			throttling := true
+			s.teams.changes.set(func(int) (verdict, error) {
+				if throttling {
+					return failsBefore, throttled
+				}
+				return works, nil
+			})
+			after, before, _ := s.mattermost.change(post.ID, setMessage("Mattermost"))
+			if hooked {
+				s.hookChange(after, before)
+			}
+			s.inTeams(message.Ref, setText("<p>Teams</p>"))
+			s.eventually("the edit in Teams waits", func() bool { h, _ := n.Health(t.Context()); return h.Inbound.Parked == 1 })
+			throttling = false
+			s.stands([]string{"Mattermost"}, []string{"Mattermost"})
+			// A later one in Teams counts again.
+			s.inTeams(message.Ref, setText("<p>later</p>"))
+			s.stands([]string{"later"}, []string{"later"})
+		})
+	}
+}
