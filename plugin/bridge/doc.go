@@ -15,7 +15,8 @@
 //
 //	Receive      commits the notifications to the inbox; the sender is answered after that
 //	  ↓          the lane waits a second for earlier events that arrive later, then takes what is due, oldest first
-//	postMessage  already mapped → done; otherwise reads the message from Graph
+//	open         the validation tokens of the delivery: wrong → given up; what the notification carries is decrypted
+//	postMessage  already mapped → done; otherwise takes the message that came along, or reads it from Graph
 //	recognise    the message of a send of ours → settles that send; anything of our bots → done;
 //	             somebody with a send in flight → waits for it: this may be its echo
 //	thread       a reply needs its root's post: parked until the root is mapped; after a minute the root is fetched

@@ -17,10 +17,12 @@ type Config struct {
 	Teams      Teams
 	Mattermost Mattermost
 	Accounts   Accounts
-	Observer   Observer     // default: nobody
-	Log        *slog.Logger // default: slog.Default()
-	Tuning     Tuning
-	Reactions  func() bool // whether reactions are carried; default: they are
+	// Notifications looks into what came with notifications; without it every message is fetched.
+	Notifications Notifications
+	Observer      Observer     // default: nobody
+	Log           *slog.Logger // default: slog.Default()
+	Tuning        Tuning
+	Reactions     func() bool // whether reactions are carried; default: they are
 }
 
 // Engine moves messages in both directions. One runs on each node; the store keeps them out of each other's way.

@@ -23,7 +23,7 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	case known && mapping.State == Tombstone:
 		return w.ignore(ctx, event.Event, Deleted)
 	}
-	message, err := w.Teams.Message(ctx, event.Ref)
+	message, err := w.message(ctx, event)
 	if err != nil {
 		return err
 	}

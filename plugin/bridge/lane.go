@@ -81,6 +81,16 @@ type Event struct {
 type InboundEvent struct {
 	Event
 	Ref MessageRef
+	Notice
+
+	carried *TeamsMessage // what the notification carried; nil when the message has to be fetched
+}
+
+// Notice is what came with a notification besides the name of the message.
+type Notice struct {
+	Sealed []byte // a new message, encrypted, as it came; nil when it came without
+	Tenant string // which the notification names
+	Proof  string // names the validation tokens of its delivery; empty when there were none
 }
 
 // OutboundEvent says that a Mattermost post changed.
@@ -102,6 +112,9 @@ type Arrival struct {
 	Kind        Kind   // Create, Edit (also reactions: only the message tells) or Delete
 	ContentHash string // sha256 of the encrypted data, hex; empty without data
 	SourceAt    time.Time
+	Sealed      []byte   // the encrypted message as it came; kept of a Create only
+	Tenant      string   // which the notification names
+	Tokens      []string // validation tokens of its delivery
 }
 
 // Departure is a change of a post on its way into the outbox.

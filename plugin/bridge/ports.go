@@ -72,6 +72,13 @@ type Accounts interface {
 	WasBot(ctx context.Context, user TeamsUserID) (bool, error)
 }
 
+// Notifications looks into what came with a notification.
+type Notifications interface {
+	// Read returns the new message that a notification carried; false when it carried none that can be used, which is then
+	// fetched. A Failure of class Permanent says that Microsoft did not send the notification.
+	Read(ctx context.Context, event InboundEvent) (TeamsMessage, bool, error)
+}
+
 // Direction is which way an event travels.
 type Direction string
 

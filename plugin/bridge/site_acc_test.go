@@ -54,6 +54,7 @@ type site struct {
 	linkedAt   time.Time // zero: now
 
 	withoutReactions bool
+	notifications    bridge.Notifications // nil: every message is fetched
 
 	mu    sync.Mutex
 	nodes []*node
@@ -89,7 +90,7 @@ func (s *site) start() *node {
 	s.mu.Unlock()
 	n := &node{store: storetest.Open(s.t, s.dsn, name)}
 	n.Engine = bridge.New(bridge.Config{
-		Store: n.store, Teams: s.teams, Mattermost: s.mattermost, Accounts: s.people,
+		Store: n.store, Teams: s.teams, Mattermost: s.mattermost, Accounts: s.people, Notifications: s.notifications,
 		Observer: s.tally, Log: storetest.Log(s.t, name), Tuning: s.tuning, Reactions: func() bool { return !s.withoutReactions },
 	})
 	if err := n.Start(s.t.Context()); err != nil {

@@ -157,10 +157,14 @@ type worker struct {
 // inbound handles one event from Teams.
 func (w *worker) inbound(ctx context.Context, event *InboundEvent) (outcome, error) {
 	err := protect(func() error {
-		switch {
-		case !w.linked:
+		if !w.linked {
 			return w.ignore(ctx, event.Event, Unlinked)
-		case event.Kind == Create:
+		}
+		if err := w.open(ctx, event); err != nil {
+			return err
+		}
+		switch event.Kind {
+		case Create:
 			return w.postMessage(ctx, event)
 		default:
 			return w.changePost(ctx, event)

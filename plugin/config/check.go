@@ -5,7 +5,7 @@ package config
 
 import (
 	"crypto/x509"
-	"encoding/pem"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 )
 
 // SiteURLKey stands for the server's own setting among the missing keys and the problems.
@@ -125,18 +126,19 @@ func (r *Reading) checkCertificates() {
 			s.Trusted = pool
 		}
 	}
-	if s.CertificatePublic != "" {
-		block, _ := pem.Decode([]byte(s.CertificatePublic))
-		if block == nil || block.Type != "CERTIFICATE" {
-			r.problem("certificatePublic", "is not a PEM block that begins with -----BEGIN CERTIFICATE-----")
-		}
+	if s.CertificatePublic == "" && s.CertificateKey == "" {
+		return
 	}
-	if s.CertificateKey != "" {
-		if block, _ := pem.Decode([]byte(s.CertificateKey)); block == nil {
-			r.problem("certificateKey", "is not a PEM block that begins with -----BEGIN PRIVATE KEY-----")
-		}
-	}
-	if (s.CertificatePublic == "") != (s.CertificateKey == "") {
+	if s.CertificatePublic == "" || s.CertificateKey == "" {
 		r.problem("certificateKey", "certificatePublic and certificateKey belong together: give both or neither")
+		return
 	}
+	key, err := notification.ReadKey(s.CertificatePublic, s.CertificateKey)
+	if bad, ok := errors.AsType[*notification.CertificateError](err); ok {
+		r.problem("certificatePublic", "%s", bad.Problem)
+	}
+	if bad, ok := errors.AsType[*notification.PrivateKeyError](err); ok {
+		r.problem("certificateKey", "%s", bad.Problem)
+	}
+	s.Certificate = key
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification/notificationtest"
 )
 
 const site = "https://chat.example.com"
@@ -139,6 +140,27 @@ func TestEveryProblemNamesItsKey(t *testing.T) {
 	}
 	if r := manifest(t).Read(good(nil), "http://chat.example.com"); len(r.Problems) != 1 || r.Problems[0].Key != config.SiteURLKey {
 		t.Errorf("site URL without TLS: problems = %v", r.Problems)
+	}
+}
+
+func TestEncryptionCertificate(t *testing.T) {
+	certificate, key := notificationtest.Certificate(t)
+	_, other := notificationtest.Certificate(t)
+	r := manifest(t).Read(good(map[string]any{"certificatepublic": certificate, "certificatekey": key}), site)
+	if !r.Good() || r.Settings.Certificate == nil || r.Settings.Certificate.ID == "" {
+		t.Errorf("problems = %v, certificate = %v", r.Problems, r.Settings.Certificate)
+	}
+	if r := manifest(t).Read(good(nil), site); r.Settings.Certificate != nil {
+		t.Error("a certificate comes from nowhere")
+	}
+	for name, change := range map[string]map[string]any{
+		"certificateKey":    {"certificatepublic": certificate, "certificatekey": other},
+		"certificatePublic": {"certificatepublic": key, "certificatekey": key},
+	} {
+		r := manifest(t).Read(good(change), site)
+		if len(r.Problems) != 1 || r.Problems[0].Key != name || strings.Contains(r.Problems[0].Message, "BEGIN PRIVATE KEY-----\n") {
+			t.Errorf("%s: problems = %v", name, r.Problems)
+		}
 	}
 }
 

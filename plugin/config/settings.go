@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 )
 
 // Settings are the plugin's settings as the manifest declares them, with what follows from them. Each field with a
@@ -63,6 +64,8 @@ type Settings struct {
 	SiteURL   string         // of the server, normalised; no trailing slash
 	Addresses catalog.Cloud  // of the chosen cloud
 	Trusted   *x509.CertPool // nil when the system's certificates do
+	// Certificate is certificatePublic with certificateKey; nil without them.
+	Certificate *notification.Key
 }
 
 // SecretExpiry returns when the client secret expires; zero when it is not known.

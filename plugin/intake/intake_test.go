@@ -81,7 +81,8 @@ func TestHandshakeEchoesTheToken(t *testing.T) {
 	const token = "Validation: Testing client application reachability for subscription Request-Id: 5f3c <b>"
 	for _, encoded := range []string{url.QueryEscape(token), url.PathEscape(token)} {
 		w := new(desk).post("/changes?validationToken="+encoded, "")
-		if w.Code != http.StatusOK || w.Body.String() != token || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
+		if w.Code != http.StatusOK || w.Body.String() != token || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") ||
+			w.Header().Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(w.Header().Get("Content-Security-Policy"), "sandbox") {
 			t.Errorf("token %q: %d %q %q", encoded, w.Code, w.Header().Get("Content-Type"), w.Body)
 		}
 	}
@@ -171,10 +172,13 @@ func TestRefusesWhatIsNoDelivery(t *testing.T) {
 		body string
 		want int
 	}{
-		"no JSON":        {"hello", http.StatusBadRequest},
-		"empty":          {"", http.StatusBadRequest},
-		"too large":      {`{"x":"` + strings.Repeat("x", maxBody) + `"}`, http.StatusRequestEntityTooLarge},
-		"too many items": {batch(strings.Repeat("{},", maxItems) + "{}"), http.StatusBadRequest},
+		"no JSON":                  {"hello", http.StatusBadRequest},
+		"empty":                    {"", http.StatusBadRequest},
+		"too large":                {`{"x":"` + strings.Repeat("x", maxBody) + `"}`, http.StatusRequestEntityTooLarge},
+		"too many items":           {batch(strings.Repeat("{},", maxItems) + "{}"), http.StatusBadRequest},
+		"too many tokens":          {`{"value":[],"validationTokens":["` + strings.Repeat(`x","`, maxTokens) + `"]}`, http.StatusBadRequest},
+		"a token with a zero byte": {`{"value":[],"validationTokens":["x\u0000"]}`, http.StatusBadRequest},
+		"a token too long":         {`{"value":[],"validationTokens":["` + strings.Repeat("x", maxTokenBytes+1) + `"]}`, http.StatusBadRequest},
 	} {
 		if w := new(desk).post("/changes", test.body); w.Code != test.want {
 			t.Errorf("%s: answer %d, want %d", name, w.Code, test.want)
@@ -196,4 +200,69 @@ func TestEncryptedDataIsPartOfTheKey(t *testing.T) {
 	if len(d.arrivals) != 3 || d.arrivals[0].ContentHash == d.arrivals[1].ContentHash || d.arrivals[0].ContentHash != d.arrivals[2].ContentHash {
 		t.Errorf("arrived %+v", d.arrivals)
 	}
+}
+
+// encrypted is a notification that carries its message.
+func encrypted(change, data string) string {
+	return strings.TrimSuffix(notification(secret, change, message), "}") +
+		`,"encryptedContent":{"data":"` + data + `","dataSignature":"s","dataKey":"k","encryptionCertificateId":"c"}}`
+}
+
+func TestTheCiphertextIsKeptForTheLane(t *testing.T) {
+	var d desk
+	body := `{"value":[` + encrypted("created", "one") + `,` + encrypted("updated", "two") + `,` + notification(secret, "created", message) + `],"validationTokens":["t1","t2"]}`
+	if w := d.post("/changes", body); w.Code != http.StatusAccepted || len(d.arrivals) != 3 {
+		t.Fatalf("answer %d, %d arrivals", w.Code, len(d.arrivals))
+	}
+	if got := string(d.arrivals[0].Sealed); !strings.Contains(got, `"data":"one"`) || !strings.Contains(got, `"encryptionCertificateId":"c"`) {
+		t.Errorf("kept %q", got)
+	}
+	if d.arrivals[1].Sealed != nil || d.arrivals[1].ContentHash == "" || d.arrivals[2].Sealed != nil || d.arrivals[2].ContentHash != "" {
+		t.Errorf("kept %+v and %+v; a change is read when its turn comes", d.arrivals[1], d.arrivals[2])
+	}
+	for _, a := range d.arrivals {
+		if a.Tenant != "t" || !slices.Equal(a.Tokens, []string{"t1", "t2"}) {
+			t.Errorf("tenant %q, tokens %q", a.Tenant, a.Tokens)
+		}
+	}
+}
+
+// TestTheAnswerTellsNothingOfTheTokens: whether they are right is found out later.
+func TestTheAnswerTellsNothingOfTheTokens(t *testing.T) {
+	for _, tokens := range []string{`["forged"]`, `null`, `[]`} {
+		var d desk
+		w := d.post("/changes", `{"value":[`+encrypted("created", "one")+`],"validationTokens":`+tokens+`}`)
+		if w.Code != http.StatusAccepted || w.Body.Len() != 0 || len(d.arrivals) != 1 {
+			t.Errorf("tokens %s: answer %d %q with %d arrivals", tokens, w.Code, w.Body, len(d.arrivals))
+		}
+	}
+}
+
+func TestOddContentIsNoContent(t *testing.T) {
+	for _, content := range []string{`null`, `"text"`, `{}`, `{"data":""}`, `{"data":1}`, `[]`} {
+		var d desk
+		item := strings.TrimSuffix(notification(secret, "created", message), "}") + `,"encryptedContent":` + content + `}`
+		if w := d.post("/changes", batch(item)); w.Code != http.StatusAccepted || len(d.arrivals) != 1 || d.arrivals[0].Sealed != nil || d.arrivals[0].ContentHash != "" {
+			t.Errorf("content %s: answer %d, arrivals %+v", content, w.Code, d.arrivals)
+		}
+	}
+}
+
+func FuzzDelivery(f *testing.F) {
+	f.Add([]byte(batch(notification(secret, "created", message), encrypted("updated", "x"))))
+	f.Add([]byte(`{"value":[` + encrypted("created", "one") + `],"validationTokens":["a"]}`))
+	f.Add([]byte(batch(`{"clientState":"` + secret + `","lifecycleEvent":"missed","subscriptionExpirationDateTime":"2026-11-26T02:00:00-08:00"}`)))
+	f.Add([]byte(`{"value":null}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var d desk
+		w := d.post("/changes", string(body))
+		if w.Code != http.StatusAccepted && w.Code != http.StatusBadRequest || w.Body.Len() != 0 {
+			t.Errorf("answer %d %q", w.Code, w.Body)
+		}
+		for _, a := range d.arrivals {
+			if a.Ref.Conversation.ID != channel || a.Ref.ID == "" || a.Kind == "" || a.SourceAt.IsZero() || (a.Sealed != nil) && (a.ContentHash == "" || a.Kind != bridge.Create) {
+				t.Errorf("arrival %+v", a)
+			}
+		}
+	})
 }

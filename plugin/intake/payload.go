@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -14,26 +16,29 @@ import (
 const (
 	maxBody  = 4 << 20
 	maxItems = 5000
+	// One validation token comes for each application and tenant in a delivery, and ours is one of each.
+	maxTokens     = 100
+	maxTokenBytes = 16 << 10
 )
 
 // collection is a changeNotificationCollection (Graph docs). Unknown members are ignored.
 type collection struct {
-	Value []item `json:"value"`
+	Value            []item   `json:"value"`
+	ValidationTokens []string `json:"validationTokens"` // beside encrypted messages; null when Microsoft may not make them
 }
 
 // item is one change notification, or a lifecycle notification when LifecycleEvent is set.
 type item struct {
-	SubscriptionID   string        `json:"subscriptionId"`
-	ExpiresAt        timestamp     `json:"subscriptionExpirationDateTime"`
-	TenantID         string        `json:"tenantId"`
-	ClientState      string        `json:"clientState"`
-	ChangeType       string        `json:"changeType"`
-	LifecycleEvent   string        `json:"lifecycleEvent"`
-	Resource         string        `json:"resource"`
-	ResourceData     *resourceData `json:"resourceData"`
-	EncryptedContent *struct {
-		Data string `json:"data"`
-	} `json:"encryptedContent"`
+	SubscriptionID string        `json:"subscriptionId"`
+	ExpiresAt      timestamp     `json:"subscriptionExpirationDateTime"`
+	TenantID       string        `json:"tenantId"`
+	ClientState    string        `json:"clientState"`
+	ChangeType     string        `json:"changeType"`
+	LifecycleEvent string        `json:"lifecycleEvent"`
+	Resource       string        `json:"resource"`
+	ResourceData   *resourceData `json:"resourceData"`
+	// EncryptedContent is kept as it came; whoever works on the lane decrypts it.
+	EncryptedContent json.RawMessage `json:"encryptedContent"`
 }
 
 type resourceData struct {
@@ -61,5 +66,22 @@ func decode(body io.Reader) (collection, error) {
 	if len(c.Value) > maxItems {
 		return collection{}, fmt.Errorf("the body has %d notifications; %d are accepted at once", len(c.Value), maxItems)
 	}
+	if len(c.ValidationTokens) > maxTokens {
+		return collection{}, fmt.Errorf("the body has %d validation tokens; %d are accepted at once", len(c.ValidationTokens), maxTokens)
+	}
+	if slices.ContainsFunc(c.ValidationTokens, func(token string) bool { return len(token) > maxTokenBytes || strings.ContainsRune(token, 0) }) {
+		return collection{}, fmt.Errorf("the body has a validation token that is none; %d bytes are accepted", maxTokenBytes)
+	}
 	return c, nil
+}
+
+// sealed returns the encrypted message of an item and its ciphertext; nothing when it has none.
+func (it item) sealed() (document []byte, data string) {
+	var content struct {
+		Data string `json:"data"`
+	}
+	if json.Unmarshal(it.EncryptedContent, &content) != nil || content.Data == "" {
+		return nil, ""
+	}
+	return it.EncryptedContent, content.Data
 }

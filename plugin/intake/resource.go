@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
@@ -27,7 +28,7 @@ func parseResource(resource string) (bridge.MessageRef, error) {
 	var names []string
 	for i := 0; i+1 < len(steps); i += 2 {
 		names = append(names, strings.ToLower(steps[i]))
-		if steps[i+1] == "" {
+		if !storable(steps[i+1]) {
 			return bridge.MessageRef{}, errNoMessage
 		}
 	}
@@ -48,6 +49,12 @@ func parseResource(resource string) (bridge.MessageRef, error) {
 		return bridge.MessageRef{}, errNoMessage
 	}
 	return ref, nil
+}
+
+// storable tells whether a text can be stored as it is: PostgreSQL takes neither broken UTF-8 nor a zero byte, and one
+// item must not keep the whole delivery from being committed.
+func storable(text string) bool {
+	return text != "" && utf8.ValidString(text) && !strings.ContainsRune(text, 0)
 }
 
 // split parts a resource into names and keys: teams, t, channels, c, …

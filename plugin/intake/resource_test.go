@@ -65,8 +65,11 @@ func TestReferencePrefersThePlaceThatNamesTheResource(t *testing.T) {
 func FuzzParseResource(f *testing.F) {
 	f.Add("teams('t')/channels('c')/messages('1')/replies('2')")
 	f.Add("/chats/c/messages/1")
+	f.Add("chats('it''s')/messages('m')")
+	f.Add("/chats/c/messages/%00")
+	f.Add("/chats/c/messages/%ff")
 	f.Fuzz(func(t *testing.T, resource string) {
-		if got, err := parseResource(resource); err == nil && (got.ID == "" || got.Conversation.ID == "") {
+		if got, err := parseResource(resource); err == nil && (!storable(string(got.ID)) || !storable(string(got.Conversation.ID))) {
 			t.Fatalf("parseResource(%q) = %+v without an error", resource, got)
 		}
 	})

@@ -17,8 +17,10 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
 // rooms are what works on an open store.
@@ -30,6 +32,7 @@ type rooms struct {
 	engine       *bridge.Engine
 	links        *links.Links
 	keeper       *subscriptions.Keeper
+	reader       *notification.Reader
 	intake       http.Handler
 	command      *command.Command
 
@@ -58,8 +61,24 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		},
 	})
 	r.certificates = certificates.New(certificates.Config{Store: db, Vault: s.vault, Changed: s.certificatesChanged, Log: s.log})
-	r.engine = bridge.New(bridge.Config{Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, Observer: s.metrics, Log: s.log, Reactions: s.reactions})
-	r.keeper = subscriptions.New(subscriptions.Config{Store: db, Current: s.forSubscriptions, Count: s.metrics.Subscription, Log: s.log})
+	keys := notification.NewKeyring(db)
+	r.reader = notification.NewReader(notification.Config{
+		Keys: keys, Tokens: db.Tokens, Current: s.forNotifications, Parse: teams.ReadMessage, Observe: s.metrics.Notification, Log: s.log,
+	})
+	r.engine = bridge.New(bridge.Config{
+		Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, Notifications: r.reader, Observer: s.metrics, Log: s.log,
+		Reactions: s.reactions,
+	})
+	r.keeper = subscriptions.New(subscriptions.Config{
+		Store: db, Current: s.forSubscriptions, Count: s.metrics.Subscription, Log: s.log,
+		Keep: func(ctx context.Context, key *notification.Key) error {
+			current, err := s.forNotifications()
+			if err != nil {
+				return err
+			}
+			return keys.Keep(ctx, key, current.Vault)
+		},
+	})
 	r.links = links.New(links.Config{
 		Index: r.engine.Links(), Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forLinks,
 		Changed: r.keeper.Poke, Audit: db.Audit, Log: s.log,

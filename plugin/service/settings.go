@@ -15,6 +15,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
@@ -26,6 +27,7 @@ type used struct {
 	since    time.Time
 	graph    *teams.Client
 	vault    *accounts.Vault
+	verifier *notification.Verifier
 }
 
 // use puts good settings in place of those in use. Calls in progress go on with the old ones.
@@ -45,6 +47,7 @@ func (s *Service) use(settings config.Settings) error {
 		Certificates: s.usableCertificates, Accepted: s.certificateAccepted,
 		Trusted: settings.Trusted, Tokens: tokens{s}, Observe: s.metrics.GraphCall,
 	})
+	fresh.verifier = notification.NewVerifier(fresh.graph, settings.ClientID)
 	s.used.Store(fresh)
 	s.checking.Go(func() { s.checkCredentials(fresh.graph) })
 	s.metrics.SecretExpires(settings.SecretExpiry())
@@ -81,6 +84,7 @@ const credentialsTimeout = 5 * time.Second
 // same compares what was set; what follows is the same then.
 func same(a, b config.Settings) bool {
 	a.Trusted, b.Trusted = nil, nil
+	a.Certificate, b.Certificate = nil, nil
 	return reflect.DeepEqual(a, b)
 }
 
@@ -118,7 +122,16 @@ func (s *Service) forSubscriptions() (subscriptions.Current, error) {
 		ChangesURL:    catalog.PluginURL(u.settings.SiteURL, catalog.RouteChanges),
 		LifecycleURL:  catalog.PluginURL(u.settings.SiteURL, catalog.RouteLifecycle),
 		WebhookSecret: u.settings.WebhookSecret,
+		Certificate:   u.settings.Certificate,
 	}, nil
+}
+
+func (s *Service) forNotifications() (notification.Current, error) {
+	u, err := s.current()
+	if err != nil {
+		return notification.Current{}, err
+	}
+	return notification.Current{Vault: u.vault, Verifier: u.verifier}, nil
 }
 
 // graph is the bridge's Teams over whatever client is in use.

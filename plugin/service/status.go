@@ -47,6 +47,7 @@ type Status struct {
 	Queues                     map[string]QueueState `json:"queues"`          // inbound, outbound
 	Links                      []LinkState           `json:"links"`
 	Subscriptions              []SubscriptionState   `json:"subscriptions"`
+	Notifications              NotificationsState    `json:"notifications"`
 	Bots                       []BotState            `json:"bots"`
 	Accounts                   AccountsState         `json:"accounts"`
 }
@@ -90,10 +91,21 @@ type LaneState struct {
 type SubscriptionState struct {
 	TeamsChannelID string     `json:"teams_channel_id"`
 	GraphID        string     `json:"graph_id,omitempty"`
-	State          string     `json:"state"` // wanted, creating, active or removing
+	State          string     `json:"state"`                    // wanted, creating, active or removing
+	CertificateID  string     `json:"certificate_id,omitempty"` // what messages are encrypted for; empty when they are fetched
 	ExpiresAt      *time.Time `json:"expires_at"`
 	LastError      string     `json:"last_error,omitempty"`
 	LastErrorAt    *time.Time `json:"last_error_at"`
+}
+
+// NotificationsState is what became of the messages that notifications carried on this node since it started.
+type NotificationsState struct {
+	CertificateID string     `json:"certificate_id,omitempty"` // of the setting certificatePublic; empty without it
+	Opened        int        `json:"opened"`                   // read from the notification
+	Fetched       int        `json:"fetched"`                  // could not be read, so that the message was fetched from Graph
+	Refused       int        `json:"refused"`                  // Microsoft did not send it; kept as a dead letter
+	LastProblem   string     `json:"last_problem,omitempty"`
+	LastProblemAt *time.Time `json:"last_problem_at"`
 }
 
 // BotState is one bot account's state.
@@ -122,6 +134,9 @@ func (s *Service) Status(ctx context.Context) Status {
 	if u := s.used.Load(); u != nil {
 		status.SettingsSince = orNil(u.since)
 		status.Credentials = credentialsState(u.graph.Credentials())
+		if key := u.settings.Certificate; key != nil {
+			status.Notifications.CertificateID = key.ID
+		}
 	}
 	switch {
 	case len(reading.Missing) > 0:
@@ -165,6 +180,9 @@ func (r *rooms) describe(ctx context.Context, status *Status) error {
 	for _, x := range subscriptions {
 		status.Subscriptions = append(status.Subscriptions, subscriptionState(x))
 	}
+	read := r.reader.State()
+	status.Notifications.Opened, status.Notifications.Fetched, status.Notifications.Refused = read.Opened, read.Fetched, read.Refused
+	status.Notifications.LastProblem, status.Notifications.LastProblemAt = read.LastProblem, orNil(read.LastProblemAt)
 	bots, err := r.store.BotAccounts(ctx)
 	if err != nil {
 		return err
@@ -213,7 +231,7 @@ func laneState(l bridge.LaneStatistics, now time.Time) LaneState {
 
 func subscriptionState(x store.Subscription) SubscriptionState {
 	return SubscriptionState{
-		TeamsChannelID: string(x.Conversation.ID), GraphID: x.GraphID, State: string(x.State), ExpiresAt: orNil(x.ExpiresAt),
+		TeamsChannelID: string(x.Conversation.ID), GraphID: x.GraphID, State: string(x.State), CertificateID: x.CertificateID, ExpiresAt: orNil(x.ExpiresAt),
 		LastError: x.LastError, LastErrorAt: orNil(x.LastErrorAt),
 	}
 }

@@ -36,8 +36,10 @@ func (s *Store) Accept(ctx context.Context, arrivals []bridge.Arrival, hold time
 	}
 	seen := map[key]bool{}
 	lanes := map[bridge.ConversationID]bool{}
-	var conversations, teams, roots, messages, kinds, hashes []string
+	proofs := map[string][]string{}
+	var conversations, teams, roots, messages, kinds, hashes, tenants, proofIDs []string
 	var times []time.Time
+	var sealed [][]byte
 	for _, a := range arrivals {
 		k := key{a.Ref, a.Kind, a.ContentHash}
 		if seen[k] {
@@ -56,6 +58,16 @@ func (s *Store) Accept(ctx context.Context, arrivals []bridge.Arrival, hold time
 		kinds = append(kinds, change)
 		hashes = append(hashes, a.ContentHash)
 		times = append(times, a.SourceAt)
+		if a.Kind != bridge.Create {
+			a.Sealed = nil
+		}
+		sealed = append(sealed, a.Sealed)
+		tenants = append(tenants, a.Tenant)
+		proof := proofOf(a.Tokens)
+		if proof != "" {
+			proofs[proof] = a.Tokens
+		}
+		proofIDs = append(proofIDs, proof)
 	}
 	if len(seen) == 0 {
 		return nil
@@ -64,17 +76,22 @@ func (s *Store) Accept(ctx context.Context, arrivals []bridge.Arrival, hold time
 		if err := ensureLanes(ctx, tx, conversations); err != nil {
 			return err
 		}
+		if err := keepProofs(ctx, tx, proofs); err != nil {
+			return err
+		}
 		// Sorted, so that two batches lock the rows that they share in the same order.
 		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.inbox AS i
-				(conversation, teams_team_id, root, message, change, content_hash, source_at, not_before)
-			SELECT c, t, r, m, k, h, at, clock_timestamp() + make_interval(secs => $8)
-			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]) AS a (c, t, r, m, k, h, at)
+				(conversation, teams_team_id, root, message, change, content_hash, source_at, sealed, tenant, proof, not_before)
+			SELECT c, t, r, m, k, h, at, s, n, p, clock_timestamp() + make_interval(secs => $11)
+			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bytea[], $9::text[], $10::text[])
+				AS a (c, t, r, m, k, h, at, s, n, p)
 			ORDER BY c, r, m, k, h
 			ON CONFLICT (conversation, root, message, change, content_hash) DO UPDATE SET
 				generation = i.generation + 1,
 				state = CASE i.state WHEN 'dead' THEN 'pending' ELSE i.state END,
-				attempts = CASE i.state WHEN 'dead' THEN 0 ELSE i.attempts END`,
-			conversations, teams, roots, messages, kinds, hashes, times, seconds(hold)); err != nil {
+				attempts = CASE i.state WHEN 'dead' THEN 0 ELSE i.attempts END,
+				proof = CASE WHEN i.proof = '' OR i.state = 'dead' THEN excluded.proof ELSE i.proof END`,
+			conversations, teams, roots, messages, kinds, hashes, times, sealed, tenants, proofIDs, seconds(hold)); err != nil {
 			return err
 		}
 		for conversation := range lanes {
@@ -92,12 +109,17 @@ func (s *Store) Accept(ctx context.Context, arrivals []bridge.Arrival, hold time
 
 // TakeInbound returns the events of the lane whose turn it is.
 func (s *Store) TakeInbound(ctx context.Context, lease bridge.Lease, limit int) ([]bridge.InboundEvent, time.Duration, error) {
-	return take(ctx, s, lease, limit, "teams_team_id, root, message, change", func(e *bridge.InboundEvent) (*bridge.Event, []any, func()) {
+	return take(ctx, s, lease, limit, "teams_team_id, root, message, change, tenant, proof, "+sealedColumn, func(e *bridge.InboundEvent) (*bridge.Event, []any, func()) {
 		var change string
 		e.Ref.Conversation.ID = lease.Conversation
-		return &e.Event, []any{&e.Ref.Conversation.Team, &e.Ref.Root, &e.Ref.ID, &change}, func() { e.Kind = kindOf(change) }
+		return &e.Event, []any{&e.Ref.Conversation.Team, &e.Ref.Root, &e.Ref.ID, &change, &e.Tenant, &e.Proof, &e.Sealed}, func() { e.Kind = kindOf(change) }
 	})
 }
+
+// sealedColumn leaves the message of a notification out when the same message is queued without one as well: then a
+// change made the bridge fetch it, and what came with the notification is older than that.
+const sealedColumn = `CASE WHEN sealed IS NOT NULL AND NOT EXISTS (SELECT FROM msteamssync.inbox o WHERE o.conversation = inbox.conversation
+	AND o.root = inbox.root AND o.message = inbox.message AND o.change = inbox.change AND o.content_hash = '') THEN sealed END`
 
 // take reads the head of a lane: in the order of their source time, the events up to the first one that is not due. A
 // parked event is not in the lane until its time is up.

@@ -35,6 +35,7 @@ type Subscription struct {
 	State           SubscriptionState
 	GraphID         string // empty while Graph has not told it
 	NotificationURL string // what Graph was given
+	CertificateID   string // of the certificate that Graph was given; empty when notifications carry no message
 	AskedExpiry     time.Time
 	ExpiresAt       time.Time
 	RenewedAt       time.Time // or created
@@ -43,11 +44,11 @@ type Subscription struct {
 	LastErrorAt     time.Time
 }
 
-const subscriptionColumns = "id, conversation, teams_team_id, resource, state, coalesce(graph_id, ''), notification_url, asked_expiry, expires_at, renewed_at, failures, last_error, last_error_at"
+const subscriptionColumns = "id, conversation, teams_team_id, resource, state, coalesce(graph_id, ''), notification_url, asked_expiry, expires_at, renewed_at, failures, last_error, last_error_at, certificate_id"
 
 func scanSubscription(row pgx.CollectableRow) (x Subscription, err error) {
 	var asked, expires, renewed, failed *time.Time
-	err = row.Scan(&x.ID, &x.Conversation.ID, &x.Conversation.Team, &x.Resource, &x.State, &x.GraphID, &x.NotificationURL, &asked, &expires, &renewed, &x.Failures, &x.LastError, &failed)
+	err = row.Scan(&x.ID, &x.Conversation.ID, &x.Conversation.Team, &x.Resource, &x.State, &x.GraphID, &x.NotificationURL, &asked, &expires, &renewed, &x.Failures, &x.LastError, &failed, &x.CertificateID)
 	x.AskedExpiry, x.ExpiresAt, x.RenewedAt, x.LastErrorAt = orZero(asked), orZero(expires), orZero(renewed), orZero(failed)
 	return x, err
 }
@@ -116,15 +117,20 @@ func (s *Store) ReleaseSubscription(ctx context.Context, id string) error {
 
 // BeginSubscription commits that a POST is about to be made: a notification that comes before Graph's answer is matched
 // by the hash.
-func (s *Store) BeginSubscription(ctx context.Context, id string, secretHash []byte, notificationURL string, expiry time.Time) error {
-	return s.changeSubscription(ctx, "state = 'creating', graph_id = NULL, secret_hash = $3, notification_url = $4, asked_expiry = $5", "claimed_by = $2 AND state = 'wanted'",
-		id, s.node, secretHash, notificationURL, expiry)
+func (s *Store) BeginSubscription(ctx context.Context, id string, secretHash []byte, notificationURL, certificateID string, expiry time.Time) error {
+	return s.changeSubscription(ctx, "state = 'creating', graph_id = NULL, secret_hash = $3, notification_url = $4, certificate_id = $5, asked_expiry = $6", "claimed_by = $2 AND state = 'wanted'",
+		id, s.node, secretHash, notificationURL, certificateID, expiry)
 }
 
 // ActivateSubscription records the subscription that Graph has, or its new expiry.
 func (s *Store) ActivateSubscription(ctx context.Context, id, graphID string, expiry time.Time) error {
 	return s.changeSubscription(ctx, `state = 'active', graph_id = $3, expires_at = $4, renewed_at = clock_timestamp(), failures = 0, last_error = '', last_error_at = NULL, not_before = '-infinity'`,
 		"claimed_by = $2", id, s.node, graphID, expiry)
+}
+
+// CertifySubscription records that Graph encrypts for another certificate from now on.
+func (s *Store) CertifySubscription(ctx context.Context, id, certificateID string) error {
+	return s.changeSubscription(ctx, "certificate_id = $3", "claimed_by = $2", id, s.node, certificateID)
 }
 
 // AbandonSubscription records that a POST did not happen: its secret is worth nothing.
@@ -136,7 +142,7 @@ func (s *Store) AbandonSubscription(ctx context.Context, id string) error {
 // while: the old identity moves to a row of its own.
 func (s *Store) WantSubscription(ctx context.Context, id string) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
-		rows, _ := tx.Query(ctx, `SELECT conversation, teams_team_id, resource, graph_id, secret_hash, notification_url, coalesce(expires_at, asked_expiry)
+		rows, _ := tx.Query(ctx, `SELECT conversation, teams_team_id, resource, graph_id, secret_hash, notification_url, certificate_id, coalesce(expires_at, asked_expiry)
 			FROM msteamssync.subscriptions WHERE id = $1 AND claimed_by = $2 AND state IN ('creating', 'active') FOR UPDATE`, id, s.node)
 		old, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[identity])
 		if errors.Is(err, pgx.ErrNoRows) {
@@ -148,9 +154,9 @@ func (s *Store) WantSubscription(ctx context.Context, id string) error {
 		if _, err := tx.Exec(ctx, "UPDATE msteamssync.subscriptions SET state = 'wanted', graph_id = NULL, secret_hash = NULL, asked_expiry = NULL WHERE id = $1", id); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO msteamssync.subscriptions (id, state, conversation, teams_team_id, resource, graph_id, secret_hash, notification_url, expires_at)
-			VALUES ($1, 'retired', $2, $3, $4, $5, $6, $7, $8)`,
-			uuid.NewString(), old.Conversation, old.Team, old.Resource, old.GraphID, old.SecretHash, old.NotificationURL, old.ExpiresAt)
+		_, err = tx.Exec(ctx, `INSERT INTO msteamssync.subscriptions (id, state, conversation, teams_team_id, resource, graph_id, secret_hash, notification_url, certificate_id, expires_at)
+			VALUES ($1, 'retired', $2, $3, $4, $5, $6, $7, $8, $9)`,
+			uuid.NewString(), old.Conversation, old.Team, old.Resource, old.GraphID, old.SecretHash, old.NotificationURL, old.CertificateID, old.ExpiresAt)
 		return err
 	})
 	if err != nil {
@@ -167,6 +173,7 @@ type identity struct {
 	GraphID         *string
 	SecretHash      []byte
 	NotificationURL string
+	CertificateID   string
 	ExpiresAt       *time.Time
 }
 
@@ -177,7 +184,7 @@ func (s *Store) AdoptSubscription(ctx context.Context, id, graphID string) (adop
 		rows, _ := tx.Query(ctx, `DELETE FROM msteamssync.subscriptions o USING msteamssync.subscriptions w
 			WHERE w.id = $1 AND w.claimed_by = $2 AND w.state = 'wanted' AND o.conversation = w.conversation
 				AND o.graph_id = $3 AND o.state IN ('removing', 'retired') AND o.secret_hash IS NOT NULL
-			RETURNING o.conversation, o.teams_team_id, o.resource, o.graph_id, o.secret_hash, o.notification_url, o.expires_at`, id, s.node, graphID)
+			RETURNING o.conversation, o.teams_team_id, o.resource, o.graph_id, o.secret_hash, o.notification_url, o.certificate_id, o.expires_at`, id, s.node, graphID)
 		old, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[identity])
 		if adopted = err == nil; errors.Is(err, pgx.ErrNoRows) {
 			return nil
@@ -185,8 +192,8 @@ func (s *Store) AdoptSubscription(ctx context.Context, id, graphID string) (adop
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "UPDATE msteamssync.subscriptions SET state = 'active', graph_id = $2, secret_hash = $3, notification_url = $4, expires_at = $5 WHERE id = $1",
-			id, old.GraphID, old.SecretHash, old.NotificationURL, old.ExpiresAt)
+		_, err = tx.Exec(ctx, "UPDATE msteamssync.subscriptions SET state = 'active', graph_id = $2, secret_hash = $3, notification_url = $4, certificate_id = $5, expires_at = $6 WHERE id = $1",
+			id, old.GraphID, old.SecretHash, old.NotificationURL, old.CertificateID, old.ExpiresAt)
 		return err
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
@@ -24,6 +25,10 @@ const (
 	every = time.Minute
 	// hold is how long a node may work on one subscription before another one may.
 	hold = 3 * time.Minute
+	// How long a replaced key and the tokens of deliveries are kept at least, and how often it is looked. Graph delivers for
+	// up to 4 hours; a subscription that still names a key keeps it for longer.
+	keepFor   = 24 * time.Hour
+	tidyEvery = time.Hour
 	// Waits after failures.
 	firstWait, lastWait = 2 * time.Second, 5 * time.Minute
 )
@@ -32,6 +37,7 @@ const (
 type Graph interface {
 	Subscribe(ctx context.Context, wanted teams.Subscription) (teams.Subscription, error)
 	Renew(ctx context.Context, id string, until time.Time) (teams.Subscription, error)
+	Recertify(ctx context.Context, id string, until time.Time, certificate, certificateID string) (teams.Subscription, error)
 	Unsubscribe(ctx context.Context, id string) error
 	Subscriptions(ctx context.Context) ([]teams.Subscription, error)
 }
@@ -42,6 +48,8 @@ type Current struct {
 	ChangesURL    string
 	LifecycleURL  string
 	WebhookSecret string // of the plugin that this one replaces; empty for none
+	// Certificate is what Graph encrypts messages for; without it notifications carry no messages.
+	Certificate *notification.Key
 }
 
 // Config is what a keeper works with.
@@ -49,7 +57,9 @@ type Config struct {
 	Store *store.Store
 	// Current returns what follows from the settings in use; an error when there are none.
 	Current func() (Current, error)
-	// Count is told what was done: created, adopted, renewed, removed, recreated or failed. It may be nil.
+	// Keep stores the key of the certificate, before Graph is given it. It may be nil when there are no certificates.
+	Keep func(ctx context.Context, key *notification.Key) error
+	// Count is told what was done: created, adopted, renewed, recertified, removed, recreated or failed. It may be nil.
 	Count func(action string)
 	Log   *slog.Logger
 }
@@ -57,6 +67,7 @@ type Config struct {
 // Keeper keeps the subscriptions. It is safe for concurrent use.
 type Keeper struct {
 	Config
+	tidied time.Time // by the one that reconciles
 	poked  chan struct{}
 	known  sync.Map // Graph id → match
 	cancel context.CancelFunc
@@ -128,8 +139,17 @@ func (k *Keeper) Reconcile(ctx context.Context) (next time.Duration, err error) 
 	if err != nil {
 		return every, nil //nolint:nilerr // nothing can be done without settings; a change of them pokes
 	}
+	if current.Certificate != nil && k.Keep != nil {
+		// Also on a node that does not lead: what was encrypted for its certificate must be readable everywhere.
+		if err := k.Keep(ctx, current.Certificate); err != nil {
+			return 0, err
+		}
+	}
 	next = every
 	_, err = k.Store.AsLeader(ctx, func(ctx context.Context) error {
+		if err := k.tidy(ctx); err != nil {
+			return err
+		}
 		if err := k.Store.AlignSubscriptions(ctx, resourceOf); err != nil {
 			return err
 		}
@@ -153,6 +173,21 @@ func (k *Keeper) Reconcile(ctx context.Context) (next time.Duration, err error) 
 		return nil
 	})
 	return next, err
+}
+
+// tidy forgets what came with notifications and is not needed any more.
+func (k *Keeper) tidy(ctx context.Context) error {
+	if time.Since(k.tidied) < tidyEvery {
+		return nil
+	}
+	if _, err := k.Store.ForgetDecryptionKeys(ctx, keepFor); err != nil {
+		return err
+	}
+	if _, err := k.Store.ForgetTokens(ctx, keepFor); err != nil {
+		return err
+	}
+	k.tidied = time.Now()
+	return nil
 }
 
 // keep brings one subscription in order and returns when to try again if Graph refused.

@@ -24,6 +24,7 @@ import (
 	emulated "github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store/storetest"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
@@ -45,12 +46,17 @@ type world struct {
 	items   []item
 	actions []string
 	site    string // path below base; what a changed site URL changes
+
+	certificate *notification.Key // of the settings; nil for none
+	keepErr     error             // what keeping its key comes to
 }
 
 type item struct {
 	SubscriptionID string
 	ClientState    string
 	LifecycleEvent string
+
+	EncryptedContent *notification.Content
 }
 
 func newWorld(t *testing.T) *world {
@@ -65,12 +71,14 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) newKeeper(t *testing.T, s *store.Store) *subscriptions.Keeper {
-	return subscriptions.New(subscriptions.Config{Store: s, Log: storetest.Log(t, "keeper"), Count: w.count, Current: func() (subscriptions.Current, error) {
+	return subscriptions.New(subscriptions.Config{Store: s, Log: storetest.Log(t, "keeper"), Count: w.count, Keep: w.keep, Current: func() (subscriptions.Current, error) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		return subscriptions.Current{Graph: w.client, ChangesURL: w.base + w.site + "/changes", LifecycleURL: w.base + w.site + "/lifecycle", WebhookSecret: "the old plugin's"}, nil
+		return subscriptions.Current{Graph: w.client, ChangesURL: w.base + w.site + "/changes", LifecycleURL: w.base + w.site + "/lifecycle", WebhookSecret: "the old plugin's", Certificate: w.certificate}, nil
 	}})
 }
+
+func (w *world) keep(context.Context, *notification.Key) error { return w.keepErr }
 
 func (w *world) count(action string) {
 	w.mu.Lock()

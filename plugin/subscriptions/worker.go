@@ -78,13 +78,17 @@ func (w *worker) inTheWay(s store.Subscription, err error) string {
 // ask commits a fresh secret and makes one POST.
 func (w *worker) ask(ctx context.Context, s store.Subscription) error {
 	secret, until := rand.Text()+rand.Text(), expiry()
-	if err := w.Store.BeginSubscription(ctx, s.ID, hash(secret), w.current.ChangesURL, until); err != nil {
+	if err := w.Store.BeginSubscription(ctx, s.ID, hash(secret), w.current.ChangesURL, w.certificateID(), until); err != nil {
 		return err
 	}
-	created, err := w.current.Graph.Subscribe(ctx, teams.Subscription{
+	wanted := teams.Subscription{
 		ChangeType: "created,updated,deleted", Resource: s.Resource, ExpiresAt: until, ClientState: secret,
 		NotificationURL: w.current.ChangesURL, LifecycleNotificationURL: w.current.LifecycleURL,
-	})
+	}
+	if key := w.current.Certificate; key != nil {
+		wanted.IncludeResourceData, wanted.EncryptionCertificate, wanted.EncryptionCertificateID = true, key.Certificate(), key.ID
+	}
+	created, err := w.current.Graph.Subscribe(ctx, wanted)
 	if err != nil {
 		if bridge.ClassOf(err) != bridge.Unknown {
 			// Nothing happened, so there is nothing to settle.
@@ -121,10 +125,10 @@ func (w *worker) settle(ctx context.Context, s store.Subscription) error {
 func (w *worker) maintain(ctx context.Context, s store.Subscription) error {
 	if s.NotificationURL != w.current.ChangesURL {
 		// The lifecycle address cannot be changed (Graph docs), so the subscription is replaced.
-		if err := w.current.Graph.Unsubscribe(ctx, s.GraphID); err != nil && bridge.ClassOf(err) != bridge.NotFound {
-			return err
-		}
-		return w.recreate(ctx, s)
+		return w.replace(ctx, s)
+	}
+	if s.CertificateID != w.certificateID() {
+		return w.recertify(ctx, s)
 	}
 	listed := false
 	for _, a := range w.actual {
@@ -139,6 +143,46 @@ func (w *worker) maintain(ctx context.Context, s store.Subscription) error {
 		return w.recreate(ctx, s)
 	}
 	return err
+}
+
+// certificateID is the one that subscriptions should have; empty for none.
+func (w *worker) certificateID() string {
+	if w.current.Certificate == nil {
+		return ""
+	}
+	return w.current.Certificate.ID
+}
+
+// recertify has Graph encrypt for the certificate in use. Whether messages are carried at all is fixed when a
+// subscription is created, and where Graph does not take another certificate later, the subscription is replaced too.
+func (w *worker) recertify(ctx context.Context, s store.Subscription) error {
+	key := w.current.Certificate
+	if key == nil || s.CertificateID == "" {
+		return w.replace(ctx, s)
+	}
+	changed, err := w.current.Graph.Recertify(ctx, s.GraphID, expiry(), key.Certificate(), key.ID)
+	switch {
+	case teams.Status(err) == http.StatusNotFound:
+		return w.recreate(ctx, s)
+	case err != nil && bridge.ClassOf(err) == bridge.Permanent, err == nil && changed.EncryptionCertificateID != "" && changed.EncryptionCertificateID != key.ID:
+		w.Log.Warn("Graph did not take another certificate for a subscription; it is replaced", "conversation", s.Conversation.ID, "error", err)
+		return w.replace(ctx, s)
+	case err != nil:
+		return err
+	}
+	w.Count("recertified")
+	if err := w.Store.CertifySubscription(context.WithoutCancel(ctx), s.ID, key.ID); err != nil {
+		return err
+	}
+	return w.Store.ActivateSubscription(context.WithoutCancel(ctx), s.ID, s.GraphID, changed.ExpiresAt)
+}
+
+// replace removes a subscription that cannot be changed into what it should be, and makes it anew.
+func (w *worker) replace(ctx context.Context, s store.Subscription) error {
+	if err := w.current.Graph.Unsubscribe(ctx, s.GraphID); err != nil && bridge.ClassOf(err) != bridge.NotFound {
+		return err
+	}
+	return w.recreate(ctx, s)
 }
 
 // renew moves the expiry, which also reauthorises.

@@ -4,6 +4,9 @@
 package teams
 
 import (
+	"cmp"
+	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -12,6 +15,10 @@ import (
 
 // message is Graph's chatMessage as far as it is used (Graph docs, "chatMessage resource type").
 type message struct {
+	Chat    bridge.ConversationID `json:"chatId"`
+	Channel struct {
+		ID bridge.ConversationID `json:"channelId"`
+	} `json:"channelIdentity"`
 	ID       bridge.TeamsMessageID `json:"id"`
 	ReplyTo  bridge.TeamsMessageID `json:"replyToId"`
 	Etag     string                `json:"etag"`
@@ -41,6 +48,19 @@ type message struct {
 type identity struct {
 	ID          string `json:"id"`
 	DisplayName string `json:"displayName"`
+}
+
+// ReadMessage reads a message's JSON as a notification carries it. in is where the notification says that it stands; the
+// message itself says so as well and is believed.
+func ReadMessage(document []byte, in bridge.Conversation) (bridge.TeamsMessage, error) {
+	var m message
+	if err := json.Unmarshal(document, &m); err != nil {
+		return bridge.TeamsMessage{}, errors.New("what was encrypted is no message")
+	}
+	if own := cmp.Or(m.Channel.ID, m.Chat); own != "" {
+		in.ID = own
+	}
+	return m.toBridge(in), nil
 }
 
 func (m message) toBridge(in bridge.Conversation) bridge.TeamsMessage {

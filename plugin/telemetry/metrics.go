@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 )
 
 const namespace = "msteams_connect"
@@ -32,6 +33,7 @@ type Metrics struct {
 	api      *prometheus.HistogramVec
 	// subscriptions counts what was done to them; expiry is the client secret's.
 	subscriptions *prometheus.CounterVec
+	notifications *prometheus.CounterVec
 	expiry        prometheus.Gauge
 }
 
@@ -69,8 +71,11 @@ func New(version string, health func(context.Context) (bridge.Health, error)) *M
 			Buckets: []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 3, 10},
 		}, []string{"handler", "method", "status_code"}),
 		subscriptions: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: namespace, Subsystem: "events", Name: "subscriptions_total", Help: "What was done to subscriptions: created, adopted, renewed, recreated, removed, failed.",
+			Namespace: namespace, Subsystem: "events", Name: "subscriptions_total", Help: "What was done to subscriptions: created, adopted, renewed, recertified, recreated, removed, failed.",
 		}, []string{"action"}),
+		notifications: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Subsystem: "events", Name: "encrypted_notifications_total", Help: "Notifications that came with an encrypted message or validation tokens, by outcome; opened needs no call to Graph, tokens_wrong is given up, with the others the message is fetched.",
+		}, []string{"outcome"}),
 		expiry: prometheus.NewGauge(prometheus.GaugeOpts{
 			Namespace: namespace, Subsystem: "msgraph", Name: "client_secret_end_date_timestamp_seconds", Help: "When the client secret expires, as the setting clientSecretExpiresAt says; 0 when it does not say.",
 		}),
@@ -83,7 +88,7 @@ func New(version string, health func(context.Context) (bridge.Health, error)) *M
 		Namespace: namespace, Subsystem: "system", Name: "plugin_start_timestamp_seconds", Help: "When the plugin started.",
 	})
 	started.SetToCurrentTime()
-	m.registry.MustRegister(m.carried, m.delay, m.ignored, m.failed, m.dead, m.caughtUp, m.graph, m.api, m.subscriptions, m.expiry, info, started,
+	m.registry.MustRegister(m.carried, m.delay, m.ignored, m.failed, m.dead, m.caughtUp, m.graph, m.api, m.subscriptions, m.notifications, m.expiry, info, started,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if health != nil {
 		m.registry.MustRegister(&queues{health: health})
@@ -143,6 +148,11 @@ func (m *Metrics) Request(pattern, method string, status int, took time.Duration
 
 // Subscription counts what was done to a subscription.
 func (m *Metrics) Subscription(action string) { m.subscriptions.WithLabelValues(action).Inc() }
+
+// Notification counts what became of an encrypted notification.
+func (m *Metrics) Notification(outcome notification.Outcome) {
+	m.notifications.WithLabelValues(string(outcome)).Inc()
+}
 
 // SecretExpires sets when the client secret expires; zero when that is not known.
 func (m *Metrics) SecretExpires(at time.Time) {

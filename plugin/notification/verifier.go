@@ -1,0 +1,138 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package notification
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Authority is where the tenant's tokens come from.
+type Authority interface {
+	// SigningKeys fetches the keys that are in use now.
+	SigningKeys(ctx context.Context) (SigningKeys, error)
+}
+
+// Times of the signing keys.
+const (
+	// refreshAfter is how old the keys may become: Microsoft rotates them daily.
+	refreshAfter = 12 * time.Hour
+	// refreshGap is how long nothing is fetched after a try, whatever arrives: a made-up key id must not become a request.
+	refreshGap = time.Minute
+	// fetchTimeout bounds one fetch.
+	fetchTimeout = 5 * time.Second
+	// keysLast is how long keys are certainly still published after they were last used.
+	keysLast = time.Hour
+	// maxProofs bounds what is remembered.
+	maxProofs = 1000
+)
+
+// Verifier checks the validation tokens of deliveries for one application of one tenant. It is safe for concurrent use.
+type Verifier struct {
+	authority Authority
+	clientID  string
+	now       func() time.Time
+
+	mu       sync.Mutex
+	signing  SigningKeys
+	fetched  time.Time // zero when never
+	tried    time.Time
+	verified map[string][]proof // by the name of the delivery's tokens
+}
+
+// NewVerifier returns a verifier that has fetched nothing yet.
+func NewVerifier(authority Authority, clientID string) *Verifier {
+	return &Verifier{authority: authority, clientID: clientID, now: time.Now, verified: map[string][]proof{}}
+}
+
+// ErrForged says that the tokens of a delivery show that Microsoft did not send it to us.
+var ErrForged = errors.New("the validation tokens of the notification are wrong")
+
+// errUnchecked says that nothing can be said for now.
+var errUnchecked = errors.New("the validation tokens cannot be checked now")
+
+// check tells whether the tokens of a delivery prove that Microsoft sent an item of this tenant. The item was received at
+// a time, and what is said holds for then. name names the tokens. Errors are ErrForged, errUnchecked, or of tokens.
+func (v *Verifier) check(ctx context.Context, name, tenant string, received time.Time, tokens func(context.Context) ([]string, error)) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	proofs, known := v.verified[name]
+	if !known {
+		texts, err := tokens(ctx)
+		if err != nil {
+			return err
+		}
+		if len(texts) == 0 {
+			return errUnchecked
+		}
+		if proofs, err = v.verify(ctx, texts, received); err != nil {
+			return err
+		}
+		if len(v.verified) >= maxProofs {
+			clear(v.verified)
+		}
+		v.verified[name] = proofs
+	}
+	now := v.now()
+	mine := false
+	for _, p := range proofs {
+		if p.from.After(now) || p.until.Before(received) {
+			return fmt.Errorf("%w: a token is valid from %s until %s only", ErrForged, p.from.UTC().Format(time.RFC3339), p.until.UTC().Format(time.RFC3339))
+		}
+		mine = mine || strings.EqualFold(p.tenant, tenant)
+	}
+	if !mine {
+		return fmt.Errorf("%w: none is of the tenant %q, which the notification names", ErrForged, tenant)
+	}
+	return nil
+}
+
+// verify checks every token (Graph docs: one that is wrong makes the whole delivery doubtful).
+func (v *Verifier) verify(ctx context.Context, texts []string, received time.Time) ([]proof, error) {
+	if v.now().Sub(v.fetched) > refreshAfter {
+		v.refresh(ctx)
+	}
+	if v.fetched.IsZero() {
+		return nil, errUnchecked
+	}
+	var proofs []proof
+	for _, text := range texts {
+		p, err := checkToken(text, v.clientID, v.signing)
+		if errors.Is(err, errUnknownKey) {
+			// Keys are published before they are used, so keys that were fetched after the token came are the last word.
+			if v.fetched.Before(received) && !v.refresh(ctx) {
+				return nil, errUnchecked
+			}
+			if p, err = checkToken(text, v.clientID, v.signing); errors.Is(err, errUnknownKey) && v.fetched.Sub(received) > keysLast {
+				return nil, errUnchecked
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrForged, err)
+		}
+		proofs = append(proofs, p)
+	}
+	return proofs, nil
+}
+
+// refresh fetches the keys, unless that was tried just now; old ones are kept when it fails.
+func (v *Verifier) refresh(ctx context.Context) bool {
+	now := v.now()
+	if now.Sub(v.tried) < refreshGap {
+		return false
+	}
+	v.tried = now
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	signing, err := v.authority.SigningKeys(ctx)
+	if err != nil {
+		return false
+	}
+	v.signing, v.fetched = signing, now
+	return true
+}
