@@ -7,6 +7,7 @@ package bridge_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"testing"
@@ -30,6 +31,8 @@ type world struct {
 	casey       *stack.User // has no Teams account
 	bot         signin.Credentials
 	drew        string // user principal name; a member of the Teams team who has no Mattermost account
+	app         stack.Registration
+	settings    map[string]any // of the plugin, beside what connects it with the emulator; tests that change them change them back
 }
 
 var shared world
@@ -52,11 +55,11 @@ func (w *world) setUp(ctx context.Context, s *stack.Stack) (err error) {
 	if err := s.InstallPlugin(ctx); err != nil {
 		return err
 	}
-	app, err := s.RegisterApplication()
-	if err != nil {
+	if w.app, err = s.RegisterApplication(); err != nil {
 		return err
 	}
-	if err := s.ConfigurePlugin(ctx, app, nil); err != nil {
+	w.settings = map[string]any{"encryptionkey": rand.Text() + rand.Text(), "webhooksecret": rand.Text() + rand.Text()}
+	if err := s.ConfigurePlugin(ctx, w.app, w.settings); err != nil {
 		return err
 	}
 	for name, user := range map[string]**stack.User{"alex": &w.alex, "blake": &w.blake, "casey": &w.casey} {

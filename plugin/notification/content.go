@@ -8,7 +8,7 @@ import (
 	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // Graph's OAEP uses SHA-1
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"

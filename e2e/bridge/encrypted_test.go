@@ -1,0 +1,221 @@
+//go:build e2e
+
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification/notificationtest"
+)
+
+// encryptFor puts a fresh encryption certificate into the plugin's settings and returns its id.
+func encryptFor(t *testing.T) string {
+	t.Helper()
+	certificate, private := notificationtest.Certificate(t)
+	key, err := notification.ReadKey(certificate, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := maps.Clone(shared.settings)
+	settings["certificatepublic"], settings["certificatekey"] = certificate, private
+	if err := shared.ConfigurePlugin(t.Context(), shared.app, settings); err != nil {
+		t.Fatal(err)
+	}
+	return key.ID
+}
+
+// encrypted has the test run with an encryption certificate; the tests after it run without one again.
+func encrypted(t *testing.T) (certificateID string) {
+	t.Helper()
+	t.Cleanup(func() {
+		if err := shared.ConfigurePlugin(context.WithoutCancel(t.Context()), shared.app, shared.settings); err != nil {
+			t.Error(err)
+		}
+	})
+	return encryptFor(t)
+}
+
+// encryptedFor waits until Graph encrypts the channel's messages for a certificate.
+func (l *link) encryptedFor(t *testing.T, certificateID string) {
+	t.Helper()
+	eventually(t, func(context.Context) error {
+		for _, s := range shared.Emulator.Subscriptions().All() {
+			if strings.Contains(s.Resource, string(l.place.Channel)) && s.EncryptionCertificateID != nil && *s.EncryptionCertificateID == certificateID {
+				return nil
+			}
+		}
+		return fmt.Errorf("no subscription for the channel encrypts for %s", certificateID)
+	})
+}
+
+// fetched counts how often a message of the channel was read from Graph.
+func (l *link) fetched() (n int) {
+	for _, r := range shared.Emulator.Requests() {
+		if r.Method == http.MethodGet && strings.Contains(r.Path, "/channels/"+string(l.place.Channel)+"/messages/") {
+			n++
+		}
+	}
+	return n
+}
+
+// notifications is what the plugin's status says of them.
+func notifications(t *testing.T) (n struct {
+	CertificateID string `json:"certificate_id"`
+	Opened        int
+	Fetched       int
+	Refused       int
+	LastProblem   string `json:"last_problem"`
+}) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, catalog.PluginURL(shared.Mattermost.URL, "/api/v1/status"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+shared.Mattermost.AdminToken)
+	resp, err := shared.Mattermost.HTTPClient().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	status := struct{ Notifications any }{&n}
+	if err := json.NewDecoder(resp.Body).Decode(&status); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestEncryptedMessagesAreNotFetched(t *testing.T) {
+	id := encrypted(t)
+	l := newLink(t)
+	l.encryptedFor(t, id)
+	before := notifications(t)
+	const n = 20
+	var root teams.MessageID
+	for i := range n {
+		m := l.say(t, "blake@demo.example", root, fmt.Sprintf("<p>number <b>%02d</b>.</p>", i))
+		if i == 0 {
+			root = m.ID
+		}
+	}
+	l.say(t, shared.drew, "", "<p>from drew</p>")
+	for i := range n {
+		l.post(t, fmt.Sprintf("number **%02d**.", i))
+	}
+	if got := l.post(t, "from drew").Message; got != "**drew Demo:** from drew" {
+		t.Errorf("drew's message became %q", got)
+	}
+	if got := l.fetched(); got != 0 {
+		t.Errorf("%d messages were fetched, want none of %d", got, n+1)
+	}
+	if after := notifications(t); after.CertificateID != id || after.Opened-before.Opened != n+1 || after.Fetched != before.Fetched || after.Refused != 0 {
+		t.Errorf("the status went from %+v to %+v", before, after)
+	}
+	posts, err := l.posts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range posts[1:n] {
+		if p.RootId != posts[0].Id {
+			t.Errorf("reply %q is in thread %q, want %q", p.Message, p.RootId, posts[0].Id)
+		}
+	}
+	// The other way nothing changes, and our own messages come back encrypted too.
+	l.write(t, shared.alex, "", "from alex")
+	l.message(t, "from alex")
+	if posts, messages := l.counts(t); posts != n+2 || messages != n+2 {
+		t.Errorf("%d posts and %d Teams messages, want %d on each side", posts, messages, n+2)
+	}
+}
+
+// TestACertificateRotationLosesNothing changes the certificate twice in the middle of traffic, and restarts the plugin in
+// between, so that the earlier keys have to come from where they are kept.
+func TestACertificateRotationLosesNothing(t *testing.T) {
+	id := encrypted(t)
+	l := newLink(t)
+	l.encryptedFor(t, id)
+	const n = 30
+	saying := make(chan struct{}, n)
+	said := make(chan error, 1)
+	go func() {
+		for i := range n {
+			<-saying
+			if _, err := shared.Emulator.Teams().Post("blake@demo.example", l.place, "", teams.Draft{Body: teams.HTML(fmt.Sprintf("<p>number %02d.</p>", i))}); err != nil {
+				said <- err
+				return
+			}
+		}
+		said <- nil
+	}()
+	say := func(count int) {
+		for range count {
+			saying <- struct{}{}
+		}
+	}
+	say(5)
+	second := encryptFor(t)
+	say(5) // some for the first certificate, some for the second
+	l.encryptedFor(t, second)
+	say(5)
+	if err := shared.DisablePlugin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	say(5) // delivered when the plugin is back, encrypted for the second certificate
+	third := encryptFor(t)
+	if err := shared.EnablePlugin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l.encryptedFor(t, third)
+	say(10)
+	if err := <-said; err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		l.post(t, fmt.Sprintf("number %02d.", i))
+	}
+	if posts, messages := l.counts(t); posts != n || messages != n {
+		t.Errorf("%d posts and %d Teams messages, want %d on each side", posts, messages, n)
+	}
+	if got := l.fetched(); got != 0 {
+		t.Errorf("%d messages had to be fetched: a key was missing", got)
+	}
+}
+
+func TestWithoutValidationTokensMessagesAreFetched(t *testing.T) {
+	id := encrypted(t)
+	dir := shared.Emulator.Directory()
+	principal, ok := dir.ServicePrincipalByAppID(shared.app.ClientID)
+	if !ok {
+		t.Fatal("no service principal")
+	}
+	require := func(required bool) {
+		t.Helper()
+		if _, err := dir.UpdateServicePrincipal(principal.ID, directory.Properties{}.Set("appRoleAssignmentRequired", required)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	require(true)
+	defer require(false)
+	l := newLink(t)
+	l.encryptedFor(t, id)
+	l.say(t, "blake@demo.example", "", "<p>without tokens</p>")
+	l.post(t, "without tokens")
+	if got := l.fetched(); got != 1 {
+		t.Errorf("fetched %d times, want once", got)
+	}
+	if status := notifications(t); status.Refused != 0 || !strings.Contains(status.LastProblem, "appRoleAssignmentRequired") {
+		t.Errorf("status %+v", status)
+	}
+}
