@@ -33,8 +33,13 @@ type proof struct {
 	until  time.Time
 }
 
-// errUnknownKey says that a token is signed with a key that is not among the known ones.
-var errUnknownKey = errors.New("it is signed with an unknown key")
+var (
+	// errUnknownKey says that a token is signed with a key that is not among the known ones.
+	errUnknownKey = errors.New("it is signed with an unknown key")
+	// errNotForUs says that Microsoft signed a token for somebody else: a delivery may be for several applications and
+	// tenants and then holds a token for each.
+	errNotForUs = errors.New("it is for somebody else")
+)
 
 // claims are those of a validation token. Version 1 names its publisher in appid, version 2 in azp.
 type claims struct {
@@ -68,14 +73,14 @@ func checkToken(text, clientID string, signing SigningKeys) (proof, error) {
 		publisher = c.AppID
 	}
 	switch {
-	case !slices.Contains(signing.Issuers, c.Issuer) || c.Tenant == "" || !strings.Contains(c.Issuer, "/"+c.Tenant+"/") && !strings.HasSuffix(c.Issuer, "/"+c.Tenant):
-		return proof{}, fmt.Errorf("its issuer %q is not the one of our tenant", c.Issuer)
-	case !slices.ContainsFunc(c.Audience, func(audience string) bool { return strings.EqualFold(audience, clientID) }):
-		return proof{}, fmt.Errorf("its audience %q is not our application", c.Audience)
 	case !strings.EqualFold(publisher, Publisher):
 		return proof{}, fmt.Errorf("its publisher %q is not Microsoft's change notifications", publisher)
 	case c.ExpiresAt == nil || c.NotBefore == nil:
 		return proof{}, errors.New("it does not say for how long it is valid")
+	case !slices.Contains(signing.Issuers, c.Issuer) || c.Tenant == "" || !strings.Contains(c.Issuer, "/"+c.Tenant+"/"):
+		return proof{}, fmt.Errorf("%w: its issuer %q is not the one of our tenant", errNotForUs, c.Issuer)
+	case !slices.ContainsFunc(c.Audience, func(audience string) bool { return strings.EqualFold(audience, clientID) }):
+		return proof{}, fmt.Errorf("%w: its audience %q is not our application", errNotForUs, c.Audience)
 	}
 	return proof{tenant: c.Tenant, from: c.NotBefore.Add(-clockSkew), until: c.ExpiresAt.Add(clockSkew)}, nil
 }

@@ -79,20 +79,21 @@ func (v *Verifier) check(ctx context.Context, name, tenant string, received time
 		v.verified[name] = proofs
 	}
 	now := v.now()
-	mine := false
+	reason := fmt.Sprintf("none is of the tenant %q, which the notification names", tenant)
 	for _, p := range proofs {
-		if p.from.After(now) || p.until.Before(received) {
-			return fmt.Errorf("%w: a token is valid from %s until %s only", ErrForged, p.from.UTC().Format(time.RFC3339), p.until.UTC().Format(time.RFC3339))
+		switch {
+		case !strings.EqualFold(p.tenant, tenant):
+		case p.from.After(now) || p.until.Before(received):
+			reason = fmt.Sprintf("it is valid from %s until %s only", p.from.UTC().Format(time.RFC3339), p.until.UTC().Format(time.RFC3339))
+		default:
+			return nil
 		}
-		mine = mine || strings.EqualFold(p.tenant, tenant)
 	}
-	if !mine {
-		return fmt.Errorf("%w: none is of the tenant %q, which the notification names", ErrForged, tenant)
-	}
-	return nil
+	return fmt.Errorf("%w: %s", ErrForged, reason)
 }
 
-// verify checks every token (Graph docs: one that is wrong makes the whole delivery doubtful).
+// verify checks every token: one that Microsoft did not sign, or that another service of Microsoft's made, makes the whole
+// delivery doubtful (Graph docs). One of them must be for us, others may be for other applications.
 func (v *Verifier) verify(ctx context.Context, texts []string, received time.Time) ([]proof, error) {
 	if v.now().Sub(v.fetched) > refreshAfter {
 		v.refresh(ctx)
@@ -101,6 +102,7 @@ func (v *Verifier) verify(ctx context.Context, texts []string, received time.Tim
 		return nil, errUnchecked
 	}
 	var proofs []proof
+	var notForUs error
 	for _, text := range texts {
 		p, err := checkToken(text, v.clientID, v.signing)
 		if errors.Is(err, errUnknownKey) {
@@ -112,10 +114,17 @@ func (v *Verifier) verify(ctx context.Context, texts []string, received time.Tim
 				return nil, errUnchecked
 			}
 		}
-		if err != nil {
+		switch {
+		case errors.Is(err, errNotForUs):
+			notForUs = err
+		case err != nil:
 			return nil, fmt.Errorf("%w: %w", ErrForged, err)
+		default:
+			proofs = append(proofs, p)
 		}
-		proofs = append(proofs, p)
+	}
+	if len(proofs) == 0 {
+		return nil, fmt.Errorf("%w: %w", ErrForged, notForUs)
 	}
 	return proofs, nil
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rsa"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -115,7 +116,8 @@ func TestWrongTokensAreForged(t *testing.T) {
 		t.Fatal(err)
 	}
 	const other = "22222222-2222-4222-8222-222222222222"
-	for name, token := range map[string]string{
+	others := []string{"another audience", "no audience", "another tenant", "no tenant", "another issuer", "another host", "not valid yet", "not valid any more"}
+	for name, token := range map[string]string{ //
 		"no token":                     "x.y.z",
 		"no signature":                 unsigned,
 		"signed with the public key":   confused,
@@ -144,8 +146,10 @@ func TestWrongTokensAreForged(t *testing.T) {
 		if err := d.judge(t, name, token); !errors.Is(err, ErrForged) {
 			t.Errorf("%s: %v, want ErrForged", name, err)
 		}
-		if err := d.judge(t, "with a good one, "+name, good, token); !errors.Is(err, ErrForged) {
-			t.Errorf("%s beside a good one: %v, want ErrForged", name, err)
+		// A delivery may be for other applications and tenants besides ours; nothing else may be wrong.
+		err := d.judge(t, "with a good one, "+name, good, token)
+		if tolerated := slices.Contains(others, name); tolerated && err != nil || !tolerated && !errors.Is(err, ErrForged) {
+			t.Errorf("%s beside a good one: %v, tolerated is %v", name, err, tolerated)
 		}
 	}
 }

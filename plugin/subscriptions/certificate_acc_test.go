@@ -205,3 +205,28 @@ func TestAReplacedSubscriptionKeepsItsKey(t *testing.T) {
 		t.Errorf("forgot %d keys, %v, although the retired subscription names one", n, err)
 	}
 }
+
+func TestWhatNothingNeedsIsForgotten(t *testing.T) {
+	w := newWorld(t)
+	w.link(t)
+	if err := w.store.KeepDecryptionKey(t.Context(), notification.SealedKey{ID: "old", Private: []byte("sealed"), SealID: "vault"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, sql := range []string{
+		"UPDATE msteamssync.decryption_keys SET in_use_at = in_use_at - interval '2 days'",
+		"INSERT INTO msteamssync.proofs (id, tokens, seen_at) VALUES ('old', '{token}', clock_timestamp() - interval '2 days'), ('new', '{token}', clock_timestamp())",
+	} {
+		if _, err := w.store.Pool().Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.reconcile(t)
+	if _, found, err := w.store.DecryptionKey(t.Context(), "old"); err != nil || found {
+		t.Errorf("the key is kept: %v, %v", found, err)
+	}
+	for name, want := range map[string]int{"old": 0, "new": 1} {
+		if tokens, err := w.store.Tokens(t.Context(), name); err != nil || len(tokens) != want {
+			t.Errorf("%s tokens: %q, %v", name, tokens, err)
+		}
+	}
+}
