@@ -38,6 +38,7 @@ func TestParseResourceRefusesTheRest(t *testing.T) {
 		"", "/", "teams('t')", "teams('t')/channels('c')", "teams('t')/channels('c')/messages", "teams('t')/channels('c')/messages('')",
 		"teams('t')/channels('c')/messages('1')/replies('2')/hostedContents('3')", "chats('c')/members('m')", "users('u')",
 		"teams(t)/channels('c')/messages('1')", "teams('t/channels('c')/messages('1')", "teams/t/channels//messages/1", "teams/%zz/channels/c/messages/1", "NA",
+		"/chats/c/messages/%00", "/chats/%ff/messages/1", "chats('c')/messages('1\x00')", // the database takes none of these
 	} {
 		if got, err := parseResource(resource); err == nil {
 			t.Errorf("parseResource(%q) = %+v, want an error", resource, got)

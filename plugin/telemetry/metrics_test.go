@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/telemetry"
 )
 
@@ -34,6 +35,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 	m.CaughtUp(4)
 	m.GraphCall("GET", "/chats/{id}", 429, time.Millisecond)
 	m.Request("", "GET", 404, time.Millisecond)
+	m.Notification(notification.WrongToken)
 
 	code, text := scrape(t, m)
 	if code != http.StatusOK {
@@ -48,6 +50,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 		`msteams_connect_events_caught_up_posts_total 4`,
 		`msteams_connect_msgraph_client_time_seconds_count{method="GET",route="/chats/{id}",status_code="429"} 1`,
 		`msteams_connect_api_time_seconds_count{handler="unknown",method="GET",status_code="404"} 1`,
+		`msteams_connect_events_encrypted_notifications_total{outcome="tokens_wrong"} 1`,
 		`msteams_connect_app_linked_channels 2`,
 		`msteams_connect_app_change_event_queue_length{source="msteams",state="pending"} 3`,
 		`msteams_connect_app_queue_oldest_seconds{source="mattermost"} 0`,
