@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
@@ -64,7 +65,10 @@ func (s *site) deliver(arrivals ...bridge.Arrival) {
 
 func newAnnouncedSite(t *testing.T) (*site, *envelopes) {
 	t.Helper()
-	s := newSite(t)
+	return announcedSite(newSite(t))
+}
+
+func announcedSite(s *site) (*site, *envelopes) {
 	e := &envelopes{forged: map[bridge.TeamsMessageID]bool{}}
 	s.notifications = e
 	s.start()
@@ -116,6 +120,34 @@ func TestAForgedNotificationIsGivenUpAndTheLaneGoesOn(t *testing.T) {
 	if got := len(s.mattermost.texts()); got != 3 {
 		t.Errorf("%d posts after the retry, want 3: %q", got, s.mattermost.texts())
 	}
+}
+
+// The notification of the creation shows the message as it was, even when it is carried after the message was changed: the
+// change has a notification of its own, which is not taken for carried.
+func TestAChangeAfterTheAnnouncementIsCarried(t *testing.T) {
+	s, _ := newAnnouncedSite(t)
+	m := s.announce("", blake, "as it was")
+	change, _ := s.teams.change(m.Ref, setText("as it is"))
+	change.ContentHash = "hash of as it is"
+	s.deliver(m, change)
+	s.settle([]string{"**Blake Demo:** as it is"}, []string{"as it is"})
+}
+
+// The same when the change comes first, and the message has to wait for what it replies to.
+func TestAChangeOfAnAnnouncementThatWaits(t *testing.T) {
+	s := newSite(t)
+	s.tuning.ParkFor = time.Minute // only what is waited for can wake it
+	announcedSite(s)
+	root := s.announce("", blake, "root")
+	reply := s.announce(root.Ref.ID, blake, "as it was")
+	change, _ := s.teams.change(reply.Ref, setText("as it is"))
+	change.ContentHash = "hash of as it is"
+	s.deliver(change)
+	s.eventually("the change waits", func() bool { h, err := s.any().Health(t.Context()); return err == nil && h.Inbound.Parked == 1 })
+	s.deliver(reply)
+	s.eventually("the message waits too", func() bool { h, err := s.any().Health(t.Context()); return err == nil && h.Inbound.Parked == 2 })
+	s.deliver(root)
+	s.settle([]string{"**Blake Demo:** root", "→ **Blake Demo:** as it is"}, []string{"root", "→ as it is"})
 }
 
 func TestACrashBetweenPostAndConfirmationOfAnAnnouncedMessage(t *testing.T) {
