@@ -31,6 +31,8 @@ func (w *worker) changeMessage(ctx context.Context, event *OutboundEvent) error 
 		return w.ignore(ctx, event.Event, Deleted)
 	case mapping.State == Reserved:
 		return w.parkForPost(ctx, event)
+	case mapping.Writing && event.State != Sending:
+		return w.parkForWrite(ctx, event, mapping)
 	}
 	post, err := w.Mattermost.Post(ctx, event.Post)
 	if err != nil && ClassOf(err) != NotFound {
@@ -58,7 +60,7 @@ func (w *worker) changeMessage(ctx context.Context, event *OutboundEvent) error 
 func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {
 	shown := hash(post.Message)
 	if mapping.carries(shown) {
-		return w.ignore(ctx, event.Event, Echo)
+		return w.agreed(ctx, event, mapping, Echo)
 	}
 	account, err := w.accountOf(ctx, event, mapping, post)
 	if err != nil {
@@ -114,7 +116,7 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 	record := mapping.Record
 	switch {
 	case wanted && at >= 0 && record.Reactions[at].Pending != Outbound, !wanted && at < 0:
-		return w.ignore(ctx, event.Event, Duplicate)
+		return w.agreed(ctx, event, mapping, Duplicate)
 	case wanted:
 		account, found, err := w.reactor(ctx, subject.User)
 		if err != nil {
@@ -134,6 +136,14 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 		})
 	}
 	carried := record.Reactions[at]
+	if carried.Pending == Inbound {
+		// Whether it was taken back or is yet to be shown cannot be seen while Teams' reaction is on its way.
+		if state, queued, err := w.Store.InboundState(ctx, mapping.Ref, Edit); err != nil {
+			return err
+		} else if queued && state != Dead {
+			return w.agreed(ctx, event, mapping, Duplicate)
+		}
+	}
 	record.Reactions = slices.DeleteFunc(slices.Clone(record.Reactions), func(c CarriedReaction) bool { return c.isPost(subject) })
 	if carried.TeamsUser == "" || slices.ContainsFunc(record.Reactions, func(c CarriedReaction) bool { return c.isTeams(carried.TeamsUser, carried.Emoji) }) {
 		// Teams never showed it, or shows it for somebody else too.
@@ -325,6 +335,19 @@ func (w *worker) changeOfUncarried(ctx context.Context, event *OutboundEvent) er
 
 func (w *worker) parkForPost(ctx context.Context, event *OutboundEvent) error {
 	return w.park(ctx, event.Event, PostMapped(event.Post), w.Tuning.ParkFor, "waits for the post that it changes")
+}
+
+// agreed finishes an event that needs nothing, unless what was compared is being changed.
+func (w *worker) agreed(ctx context.Context, event *OutboundEvent, mapping Mapping, reason Reason) error {
+	err := w.Store.Agree(ctx, w.lease, event.Event, mapping)
+	if errors.Is(err, ErrChanged) {
+		return w.parkForWrite(ctx, event, mapping)
+	}
+	if err != nil {
+		return err
+	}
+	w.Observer.Ignored(Outbound, event.Kind, reason)
+	return nil
 }
 
 func (w *worker) parkForWrite(ctx context.Context, event *OutboundEvent, mapping Mapping) error {

@@ -139,7 +139,7 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 	record.Reactions = plan.after
 	unchanged := !edited && record.TeamsForm == mapping.Record.TeamsForm && slices.Equal(record.Reactions, mapping.Record.Reactions)
 	if unchanged && !mapping.Writing && (len(mapping.SentVersions) == 0 || text != record.TeamsHash) {
-		return w.ignore(ctx, event.Event, Duplicate)
+		return w.agree(ctx, event, mapping, Duplicate)
 	}
 	writes := revised != post.Message
 	newText := ""
@@ -289,6 +289,15 @@ func (w *worker) write(ctx context.Context, event *InboundEvent, mapping Mapping
 	return nil
 }
 
+// agree finishes an event that needs nothing, unless what was compared is being changed.
+func (w *worker) agree(ctx context.Context, event *InboundEvent, mapping Mapping, reason Reason) error {
+	if err := w.Store.Agree(ctx, w.lease, event.Event, mapping); err != nil {
+		return w.lookAgainAfter(ctx, event, mapping, err)
+	}
+	w.Observer.Ignored(Inbound, event.Kind, reason)
+	return nil
+}
+
 // lookAgainAfter has an event looked at again when the other direction was quicker.
 func (w *worker) lookAgainAfter(ctx context.Context, event *InboundEvent, mapping Mapping, err error) error {
 	if !errors.Is(err, ErrChanged) {
@@ -322,6 +331,12 @@ func (w *worker) changeOfUnknown(ctx context.Context, event *InboundEvent) error
 	} else if queued && state == Dead {
 		return w.ignore(ctx, event.Event, GivenUp)
 	} else if event.Waited && !queued {
+		// It may have been carried since we looked.
+		if _, known, err := w.Store.MappingOf(ctx, event.Ref); err != nil {
+			return err
+		} else if known {
+			return w.changePost(ctx, event)
+		}
 		// Its create was never announced; carrying it reads it with this change in it.
 		message, err := w.Teams.Message(ctx, event.Ref)
 		if err != nil && ClassOf(err) == NotFound {

@@ -56,7 +56,8 @@
 //	  ConfirmChange  records what both sides show now
 //
 // Begin fails with ErrChanged while the other direction is at work on the mapping, or when the mapping is not as it was read.
-// The loser parks and looks again. A change of a message that is not mapped yet is parked until it is.
+// The loser parks and looks again. So does an event that finds both sides as the record has them (Agree): what is being
+// confirmed was decided before. A change of a message that is not mapped yet is parked until it is.
 //
 // # When something fails
 //

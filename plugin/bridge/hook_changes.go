@@ -89,9 +89,16 @@ func (e *Engine) changesOf(ctx context.Context, posts []Post, link Link) ([]Depa
 	for _, post := range posts {
 		mapping, known := mappings[post.ID]
 		if !known {
+			// It is not carried yet, or not confirmed; what happened to it meanwhile waits for that.
 			if post.Mapping != "" && post.UpdateAt > post.CreateAt && post.DeleteAt == 0 {
-				// Its mapping is not confirmed yet; the edit waits for it, and for what it turns out to be.
 				departures = append(departures, editOf(post, link))
+			}
+			if outgoing(post, link) || post.Mapping != "" && post.DeleteAt == 0 {
+				for _, r := range reactions[post.ID] {
+					if r.User != e.Mattermost.Bot() {
+						departures = append(departures, reactionTo(post.ID, r, link))
+					}
+				}
 			}
 			continue
 		}
@@ -104,10 +111,10 @@ func (e *Engine) changesOf(ctx context.Context, posts []Post, link Link) ([]Depa
 }
 
 // changesSince says what of a post differs from the record. A nil map of reactions leaves them out; what the plugin's bot
-// shows is never carried.
+// shows is never carried. Of a post that is being written too: what differs waits for the writing and is compared again.
 func changesSince(mapping Mapping, post Post, reactions map[PostID][]PostReaction, link Link, bot UserID) (departures []Departure) {
 	switch {
-	case mapping.State == Tombstone, mapping.Record.Deleted, mapping.Writing:
+	case mapping.State == Tombstone, mapping.Record.Deleted:
 		return nil
 	case post.DeleteAt > 0:
 		return []Departure{deleteOf(post, link)}
@@ -125,7 +132,7 @@ func changesSince(mapping Mapping, post Post, reactions map[PostID][]PostReactio
 	}
 	for _, c := range mapping.Record.Reactions {
 		r := PostReaction{User: c.User, Emoji: c.Emoji}
-		if _, there := onPost(shown, r); !there && c.User != "" && c.User != bot {
+		if _, there := onPost(shown, r); !there && c.User != "" && c.User != bot && c.Pending != Inbound {
 			departures = append(departures, reactionTo(post.ID, r, link))
 		}
 	}

@@ -156,6 +156,9 @@ func (w *worker) recognise(ctx context.Context, event *InboundEvent, message Tea
 	for _, send := range sends {
 		if message.Attempt != "" && message.Attempt == send.Attempt {
 			sent := sentAs(event.Ref, message)
+			if err := w.noteChanges(ctx, message); err != nil {
+				return false, err
+			}
 			if err := w.Store.SettleSend(ctx, event.Ref.Conversation.ID, send, sent); err != nil {
 				return false, err
 			}

@@ -126,7 +126,8 @@ type Departure struct {
 	Root         PostID
 	Author       UserID
 	SourceAt     time.Time
-	// Found says that a scan compared and found a difference: what is queued or was given up stays as it is.
+	// Found says that a scan compared and found a difference: what is parked or was given up stays as it is, and what is
+	// queued is compared again after the work on it that may have begun.
 	Found bool
 }
 

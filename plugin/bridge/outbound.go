@@ -143,6 +143,9 @@ func (w *worker) unsent(ctx context.Context, event *OutboundEvent, after time.Du
 
 func (w *worker) confirmSend(ctx context.Context, event *OutboundEvent, mapping MappingID, message TeamsMessage) error {
 	sent := sentAs(message.Ref, message)
+	if err := w.noteChanges(ctx, message); err != nil {
+		return err
+	}
 	if err := w.Store.ConfirmSend(ctx, w.lease, *event, mapping, sent); err != nil {
 		return err
 	}
@@ -157,6 +160,19 @@ func sentAs(ref MessageRef, message TeamsMessage) Sent {
 		return Sent{Ref: ref}
 	}
 	return Sent{Ref: ref, TeamsHash: teamsHash(message), TeamsForm: teamsForm(message)}
+}
+
+// noteChanges has a message looked at again that was changed before its send was confirmed: the notification of the change
+// may have been taken for that of an unknown message.
+func (w *worker) noteChanges(ctx context.Context, message TeamsMessage) error {
+	if message.EditedAt.IsZero() && message.DeletedAt.IsZero() && len(message.Reactions) == 0 {
+		return nil
+	}
+	kind := Edit
+	if !message.DeletedAt.IsZero() {
+		kind = Delete
+	}
+	return w.Receive(ctx, []Arrival{{Ref: message.Ref, Kind: kind, SourceAt: time.Now()}})
 }
 
 func (w *worker) skipPost(ctx context.Context, event *OutboundEvent, reason Reason) error {

@@ -209,12 +209,15 @@ func (s *site) settle(posts, messages []string) {
 // quiet waits until nothing is queued.
 func (s *site) quiet() {
 	s.t.Helper()
-	s.eventually("nothing is queued", func() bool {
-		n := s.any()
-		if n == nil {
-			return false
-		}
-		h, err := n.Health(context.Background())
-		return err == nil && h.Inbound.Pending+h.Inbound.Parked+h.Outbound.Pending+h.Outbound.Parked == 0
-	})
+	s.eventually("nothing is queued", s.idle)
+}
+
+// idle tells whether nothing is queued.
+func (s *site) idle() bool {
+	n := s.any()
+	if n == nil {
+		return false
+	}
+	h, err := n.Health(context.Background())
+	return err == nil && h.Inbound.Pending+h.Inbound.Parked+h.Outbound.Pending+h.Outbound.Parked == 0
 }

@@ -97,7 +97,7 @@ type OutboxStore interface {
 	Depart(ctx context.Context, departures []Departure, hold time.Duration) (int, error)
 	// TakeOutbound is TakeInbound's counterpart.
 	TakeOutbound(ctx context.Context, lease Lease, limit int) ([]OutboundEvent, time.Duration, error)
-	// OutboundState is InboundState's counterpart.
+	// OutboundState is InboundState's counterpart. Of several, the state of one that is on its way.
 	OutboundState(ctx context.Context, conversation ConversationID, post PostID, kind Kind) (State, bool, error)
 	// BeginSend fails with ErrCarried when the post was carried meanwhile; else it commits that a POST is about to be made, and reserves the mapping, before it is made. The mapping's id
 	// is the existing one when the post has a mapping. look is when to look for the send if nothing is heard of it.
@@ -185,6 +185,10 @@ type Posted struct {
 type ChangeStore interface {
 	// MappingsOfPosts finds the mappings of the posts.
 	MappingsOfPosts(ctx context.Context, posts []PostID) (map[PostID]Mapping, error)
+	// Agree removes an event of a message of which both sides show what the mapping says. It fails with ErrChanged while
+	// the mapping is being changed or when it is not as the caller read it: whoever changes it will record what was so
+	// before, so the event has to be looked at again after that.
+	Agree(ctx context.Context, lease Lease, event Event, mapping Mapping) error
 	// BeginWrite commits that the bridge is about to change the mapping's post, with the mapping's reactions as they are
 	// given; postHash is of the new text, empty when the text stays. It fails with ErrChanged.
 	BeginWrite(ctx context.Context, lease Lease, mapping Mapping, postHash string) error

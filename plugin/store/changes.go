@@ -12,6 +12,35 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
+// Agree removes an event of a message of which both sides show what the mapping says.
+func (s *Store) Agree(ctx context.Context, lease bridge.Lease, event bridge.Event, mapping bridge.Mapping) error {
+	return s.under(ctx, lease, "finish an event that changes nothing", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		busy := sent
+		if lease.Direction == bridge.Outbound {
+			busy = written
+		}
+		var agreed bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM msteamssync.message_map m WHERE m.id = $1 AND m.version = $2 AND NOT ("+busy+"))",
+			mapping.ID, mapping.Version).Scan(&agreed); err != nil {
+			return err
+		}
+		if !agreed {
+			return bridge.ErrChanged
+		}
+		if lease.Direction == bridge.Outbound {
+			return s.finish(ctx, tx, event)
+		}
+		return remove(ctx, tx, event)
+	})
+}
+
+// sent tells whether a change of a post is on its way to Teams and may have arrived.
+const sent = `EXISTS (SELECT FROM msteamssync.outbox o
+	WHERE o.conversation = m.conversation AND o.post_id = m.post_id AND o.kind <> 'create' AND o.state = 'sending')`
+
 // BeginWrite commits that the bridge is about to change the mapping's post.
 func (s *Store) BeginWrite(ctx context.Context, lease bridge.Lease, mapping bridge.Mapping, postHash string) error {
 	return s.under(ctx, lease, "begin to change a post", func(tx pgx.Tx) error {
@@ -20,8 +49,7 @@ func (s *Store) BeginWrite(ctx context.Context, lease bridge.Lease, mapping brid
 		}
 		tag, err := tx.Exec(ctx, `UPDATE msteamssync.message_map m SET writing = true, version = version + 1,
 				written = CASE WHEN $3 = '' OR $3 = ANY (written) THEN written ELSE array_append(written, $3) END, reactions = $4
-			WHERE id = $1 AND version = $2 AND NOT EXISTS (SELECT FROM msteamssync.outbox o
-				WHERE o.conversation = m.conversation AND o.post_id = m.post_id AND o.kind <> 'create' AND o.state = 'sending')`,
+			WHERE id = $1 AND version = $2 AND NOT (`+sent+`)`,
 			mapping.ID, mapping.Version, postHash, list(mapping.Record.Reactions))
 		return changed(tag.RowsAffected(), err)
 	})

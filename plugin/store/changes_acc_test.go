@@ -117,8 +117,87 @@ func TestAMessageIsChangedOnOneSideAtATime(t *testing.T) {
 	}
 }
 
-// An edit that comes while one is being sent is not taken for sent.
+// An event that changes nothing may go only when nobody is changing what it was compared with.
+func TestAnEventIsFinishedWhenBothSidesAgree(t *testing.T) {
+	s := storetest.Open(t, storetest.NewDatabase(t), "node")
+	m := carried(t, s)
+	inLease, inEvent := arriveEdit(t, s)
+	departEdit(t, s, false)
+	outLease := claim(t, s, out, time.Minute)
+	outEvent := takeOut(t, s, outLease)[0]
+	refused := func(what string, lease bridge.Lease, event bridge.Event, m bridge.Mapping) {
+		t.Helper()
+		if err := s.Agree(t.Context(), lease, event, m); !errors.Is(err, bridge.ErrChanged) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	stale := m
+	if err := s.BeginWrite(t.Context(), inLease, m, ""); err != nil {
+		t.Fatal(err)
+	}
+	m = mappingOf(t, s)
+	refused("an edit while the post is written", outLease, outEvent.Event, m)
+	refused("an edit that was compared before", outLease, outEvent.Event, stale)
+	if err := s.ConfirmWrite(t.Context(), inLease, inEvent, m.ID, m.Record); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Release(t.Context(), inLease); err != nil {
+		t.Fatal(err)
+	}
+	inLease, inEvent = arriveEdit(t, s)
+	m = mappingOf(t, s)
+	if err := s.BeginChange(t.Context(), outLease, outEvent, m, bridge.Change{}, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	refused("a notification that was compared before", inLease, inEvent.Event, m)
+	m = mappingOf(t, s)
+	refused("a notification while a change is sent", inLease, inEvent.Event, m)
+	if err := s.ConfirmChange(t.Context(), outLease, outEvent, m.ID, m.Record); err != nil {
+		t.Fatal(err)
+	}
+	m = mappingOf(t, s)
+	departEdit(t, s, false)
+	outEvent = takeOut(t, s, outLease)[0]
+	departEdit(t, s, false)
+	if err := errors.Join(s.Agree(t.Context(), inLease, inEvent.Event, m), s.Agree(t.Context(), outLease, outEvent.Event, m)); err != nil {
+		t.Error(err)
+	}
+	if left := take(t, s, inLease); len(left) != 0 {
+		t.Errorf("%+v is still in the inbox", left)
+	}
+	if left := takeOut(t, s, outLease); len(left) != 1 || left[0].Generation == outEvent.Generation {
+		t.Errorf("in the outbox is %+v, want the edit that came meanwhile", left)
+	}
+}
+
+// Of several reactions it counts whether one is on its way.
+func TestTheStateOfReactionsIsOfTheOneThatIsOnItsWay(t *testing.T) {
+	s := storetest.Open(t, storetest.NewDatabase(t), "node")
+	carried(t, s)
+	for _, subject := range []string{"a/👍", "b/👍"} {
+		if _, err := s.Depart(t.Context(), []bridge.Departure{{Conversation: conversation, Post: "p", Kind: bridge.React, Subject: subject, SourceAt: time.Now()}}, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lease := claim(t, s, out, time.Minute)
+	for range 2 {
+		if state, queued, err := s.OutboundState(t.Context(), conversation, "p", bridge.React); state != bridge.Pending || !queued || err != nil {
+			t.Errorf("%v %v %v", state, queued, err)
+		}
+		if err := s.Park(t.Context(), lease, takeOut(t, s, lease)[0].Event, bridge.AccountConnected("a"), time.Minute, "waits"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// An edit that comes while one is being sent, or that a scan finds then, is not taken for sent.
 func TestAnEditDuringASendIsNotLost(t *testing.T) {
+	for name, found := range map[string]bool{"a hook told of it": false, "a scan found it": true} {
+		t.Run(name, func(t *testing.T) { anEditDuringASend(t, found) })
+	}
+}
+
+func anEditDuringASend(t *testing.T, found bool) {
 	s := storetest.Open(t, storetest.NewDatabase(t), "node")
 	m := carried(t, s)
 	departEdit(t, s, false)
@@ -127,10 +206,9 @@ func TestAnEditDuringASendIsNotLost(t *testing.T) {
 	if err := s.BeginChange(t.Context(), lease, event, m, bridge.Change{}, time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	if n := departEdit(t, s, true); n != 0 {
-		t.Error("a scan raises the generation of what is queued")
+	if n := departEdit(t, s, found); n != map[bool]int{true: 0, false: 1}[found] {
+		t.Errorf("%d new events", n)
 	}
-	departEdit(t, s, false)
 	if err := s.ConfirmChange(t.Context(), lease, event, m.ID, bridge.Record{PostHash: "p2"}); err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 // A row that is another's second name stands for that other one.
 const mappingQuery = `SELECT m.id, m.conversation, m.teams_team_id, m.root, coalesce(m.message, ''), m.channel_id, coalesce(m.post_id, ''),
 		m.root_post_id, m.direction, m.state, m.reserved_at, m.sender, m.teams_hash, m.teams_form, m.post_hash, m.deleted, m.reactions,
-		m.version, m.writing, m.written, m.sent_versions
+		m.version, (` + written + `), m.written, m.sent_versions
 	FROM msteamssync.message_map k JOIN msteamssync.message_map m ON m.id = coalesce(k.alias_of, k.id)
 	WHERE `
 

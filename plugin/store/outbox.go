@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,6 +40,18 @@ func (s *Store) Depart(ctx context.Context, departures []bridge.Departure, hold 
 	err = s.transact(ctx, func(tx pgx.Tx) error {
 		if err := ensureLanes(ctx, tx, conversations); err != nil {
 			return err
+		}
+		if slices.Contains(found, true) {
+			// Whoever is at work on one of these may have compared before this difference was there.
+			if _, err := tx.Exec(ctx, `WITH queued AS (SELECT q.id FROM msteamssync.outbox q
+					JOIN unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[]) AS d (c, p, k, s, found)
+					ON q.conversation = c AND q.post_id = p AND q.kind = k AND q.subject = s
+					WHERE found AND k <> 'create' AND q.state IN ('pending', 'sending')
+					ORDER BY q.conversation, q.post_id, q.kind, q.subject FOR UPDATE OF q)
+				UPDATE msteamssync.outbox o SET generation = o.generation + 1 FROM queued WHERE o.id = queued.id`,
+				conversations, posts, kinds, subjects, found); err != nil {
+				return err
+			}
 		}
 		tag, err := tx.Exec(ctx, `INSERT INTO msteamssync.outbox AS o
 				(conversation, post_id, kind, subject, root_id, author_id, source_at, not_before)
@@ -88,7 +101,8 @@ func (s *Store) TakeOutbound(ctx context.Context, lease bridge.Lease, limit int)
 
 // OutboundState returns the state of the queued event of this kind.
 func (s *Store) OutboundState(ctx context.Context, conversation bridge.ConversationID, post bridge.PostID, kind bridge.Kind) (bridge.State, bool, error) {
-	return s.state(ctx, `SELECT state FROM msteamssync.outbox WHERE conversation = $1 AND post_id = $2 AND kind = $3 LIMIT 1`, conversation, post, kind)
+	return s.state(ctx, `SELECT state FROM msteamssync.outbox WHERE conversation = $1 AND post_id = $2 AND kind = $3
+		ORDER BY state IN ('pending', 'sending') DESC LIMIT 1`, conversation, post, kind)
 }
 
 // Waiting counts the outbound events of all conversations that are parked for the target.

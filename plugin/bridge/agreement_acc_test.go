@@ -1,0 +1,161 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build acc
+
+package bridge_test
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// looked waits until nothing of the queue is due: its events were looked at, and either wait or are done. It may be called
+// from within a call of the bridge.
+func (s *site) looked(queue func(bridge.Health) bridge.Queue) {
+	for deadline := time.Now().Add(time.Second); time.Now().Before(deadline); <-time.After(time.Millisecond) {
+		if h, err := s.any().Health(s.t.Context()); err == nil && queue(h).Pending == 0 {
+			return
+		}
+	}
+	s.t.Error("an event was not looked at within a second")
+}
+
+func inbound(h bridge.Health) bridge.Queue  { return h.Inbound }
+func outbound(h bridge.Health) bridge.Queue { return h.Outbound }
+
+// In Teams somebody undoes what the bridge is sending, after it arrived and before the bridge knows. The event of that is
+// looked at while the mapping still says what was so before, so that nothing seems to have changed.
+func TestASentChangeIsUndoneBeforeItIsConfirmed(t *testing.T) {
+	for name, test := range map[string]struct{ before, sent bool }{"a reaction": {false, true}, "a reaction taken back": {true, false}} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.start()
+			s.writePost("", alexMM, "hello")
+			post, message := s.pair()
+			if test.before {
+				s.reactToPost(post.ID, alexMM, "👍", true)
+				s.quiet()
+			}
+			var undo sync.Once
+			s.teams.notify = func([]bridge.Arrival) {
+				undo.Do(func() {
+					s.inTeams(message.Ref, setReaction(alex.TeamsUser, "👍", test.before))
+					s.looked(inbound)
+				})
+			}
+			s.reactToPost(post.ID, alexMM, "👍", test.sent)
+			s.quiet()
+			if got := s.mattermost.shown(post.ID); len(got) != len(s.teams.shown(message.Ref)) || (len(got) == 1) != test.before {
+				t.Errorf("Mattermost shows %q, Teams %q", got, s.teams.shown(message.Ref))
+			}
+		})
+	}
+}
+
+// The same in Mattermost, while the bridge is writing there.
+func TestAWrittenChangeIsUndoneBeforeItIsConfirmed(t *testing.T) {
+	for name, test := range map[string]struct{ before, written bool }{"a reaction": {false, true}, "a reaction taken back": {true, false}} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.start()
+			s.writePost("", alexMM, "hello")
+			post, message := s.pair()
+			if test.before {
+				s.reactToPost(post.ID, alexMM, "👍", true)
+				s.quiet()
+			}
+			var undo sync.Once
+			s.mattermost.reacted = func(id bridge.PostID, r bridge.PostReaction) {
+				s.hookReaction(id, r)
+				undo.Do(func() {
+					s.reactToPost(post.ID, alexMM, "👍", test.before)
+					s.looked(outbound)
+				})
+			}
+			s.inTeams(message.Ref, setReaction(alex.TeamsUser, "👍", test.written))
+			s.quiet()
+			if got := s.mattermost.shown(post.ID); len(got) != len(s.teams.shown(message.Ref)) || (len(got) == 1) != test.before {
+				t.Errorf("Mattermost shows %q, Teams %q", got, s.teams.shown(message.Ref))
+			}
+		})
+	}
+	t.Run("an edit", func(t *testing.T) {
+		s := newSite(t)
+		s.start()
+		s.writePost("", alexMM, "one")
+		post, message := s.pair()
+		var undo sync.Once
+		s.mattermost.changed = func(after, before bridge.Post) {
+			s.hookChange(after, before)
+			undo.Do(func() {
+				s.editPost(post.ID, "one")
+				s.looked(outbound)
+			})
+		}
+		s.inTeams(message.Ref, setText("<p>two</p>"))
+		s.stands([]string{"one"}, []string{"one"})
+	})
+}
+
+// A hook died with its node while the post was being written. The scan that finds its reaction does not wait for the
+// writing to end, because nobody scans again after that.
+func TestAScanFindsAReactionToAPostThatIsBeingWritten(t *testing.T) {
+	s := newSite(t)
+	s.tuning.MaxAttempts = 1000
+	s.start()
+	s.writePost("", alexMM, "hello")
+	post, message := s.pair()
+	var mended atomic.Bool
+	s.mattermost.changes.set(func(int) (verdict, error) {
+		if mended.Load() {
+			return works, nil
+		}
+		return failsBefore, errors.New("not now")
+	})
+	s.inTeams(message.Ref, setReaction(alex.TeamsUser, "🎉", true))
+	s.eventually("the post is being written", func() bool { return s.mattermost.changes.count() > 0 })
+	s.mattermost.setReaction(post.ID, bridge.PostReaction{User: alexMM, Emoji: "👍"}, true)
+	s.mattermost.write(channel, "", alexMM, "no hook told of this either")
+	s.start()
+	s.eventually("a scan", func() bool { return len(s.teams.texts()) == 2 })
+	mended.Store(true)
+	s.reactions(post, message, []string{"alex 🎉", "alex 👍"}, []string{"teams-alex 🎉", "teams-alex 👍"})
+}
+
+// Posts made and reacted to while nobody was there.
+func TestAScanFindsReactionsToWhatIsNotCarriedYet(t *testing.T) {
+	s := newSite(t)
+	s.stop(s.start())
+	post := s.mattermost.write(channel, "", alexMM, "hello")
+	s.mattermost.setReaction(post.ID, bridge.PostReaction{User: alexMM, Emoji: "👍"}, true)
+	s.start()
+	s.eventually("the post crosses", func() bool { return len(s.teams.texts()) == 1 })
+	s.reactions(post, s.teams.messages[0], []string{"alex 👍"}, []string{"teams-alex 👍"})
+}
+
+// An edit of a message of ours that nobody knows to be ours yet: the POST was not answered, and looking for it fails for
+// so long that the edit no longer waits.
+func TestAnEditOfASendThatIsNotConfirmedYet(t *testing.T) {
+	s := newSite(t)
+	s.tuning.MaxAttempts = 1000
+	s.start()
+	s.teams.silent = true
+	s.teams.sends.set(once(failsAfter, dropped))
+	s.teams.looks.set(func(int) (verdict, error) { return failsBefore, throttled })
+	s.writePost("", alexMM, "one")
+	s.eventually("the message is there", func() bool { return len(s.teams.texts()) == 1 })
+	message := s.teams.messages[0]
+	s.inTeams(message.Ref, setText("<p>two</p>"))
+	s.inTeams(message.Ref, setReaction(alex.TeamsUser, "👍", true))
+	s.stands([]string{"two"}, []string{"two"})
+	if got := s.mattermost.shown(s.mattermost.posts[0].ID); !slices.Equal(got, []string{"alex 👍"}) {
+		t.Errorf("the post has %q", got)
+	}
+}
