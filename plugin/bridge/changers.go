@@ -57,7 +57,7 @@ func (w *worker) reactor(ctx context.Context, user UserID) (Account, bool, error
 
 // awaitSender parks a change until the account that may make it can act again.
 func (w *worker) awaitSender(ctx context.Context, event *OutboundEvent, user UserID, sender TeamsUserID) error {
-	if event.Waited {
+	if event.WaitedFor == AccountConnected(user) {
 		return &Failure{Class: Permanent, Err: errors.New("the Microsoft Teams account that wrote the message was not connected again in time; nobody else may change the message")}
 	}
 	err := w.park(ctx, event.Event, AccountConnected(user), w.Tuning.AccountWait, "waits for the Microsoft Teams account that wrote the message")

@@ -224,6 +224,31 @@ func TestPostsWaitForAnAccount(t *testing.T) {
 	}
 }
 
+// A reply that waited in vain for its thread has not waited for an account yet.
+func TestAPostWaitsForAnAccountAfterItWaitedForItsThread(t *testing.T) {
+	s := newSite(t)
+	s.people.accounts, s.people.bots = nil, nil
+	n := s.start()
+	root := s.mattermost.write(channel, "", alexMM, "no hook tells of this")
+	s.writePost(root.ID, alexMM, "reply")
+	waits := func() bool { h, err := n.Health(t.Context()); return err == nil && h.Outbound.Parked == 1 && h.Outbound.Dead == 0 }
+	s.eventually("the reply waits for its thread", waits)
+	s.mattermost.delete(root.ID)
+	s.eventually("its author is told that it waits for an account", func() bool {
+		s.mattermost.mu.Lock()
+		defer s.mattermost.mu.Unlock()
+		return len(s.mattermost.told) == 1 && waits()
+	})
+	s.people.connect(alex)
+	if err := n.AccountConnected(t.Context(), alexMM); err != nil {
+		t.Fatal(err)
+	}
+	s.quiet()
+	if got := s.teams.texts(); len(got) != 1 || !strings.HasSuffix(got[0], "reply") {
+		t.Errorf("Teams shows %q", got)
+	}
+}
+
 func TestABotFreesEverybody(t *testing.T) {
 	s := newSite(t)
 	s.people.bots = nil

@@ -74,7 +74,8 @@ type Event struct {
 	Attempts   int // failures that count towards giving up
 	SourceAt   time.Time
 	ReceivedAt time.Time
-	Waited     bool // it was parked and its time is up
+	Waited     bool   // it was parked and its time is up
+	WaitedFor  Target // what it was parked for then
 }
 
 // InboundEvent says that a Teams message changed.

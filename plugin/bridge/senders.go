@@ -48,14 +48,14 @@ func (w *worker) authorName(ctx context.Context, post Post) (string, error) {
 
 // awaitAccount parks a post that nobody can send now. Its author is told, once for all that wait.
 func (w *worker) awaitAccount(ctx context.Context, event *OutboundEvent, refused error) error {
-	if event.Waited {
+	target := AccountConnected(event.Author)
+	if event.WaitedFor == target {
 		return &Failure{Class: Permanent, Err: errors.New("nobody connected a Microsoft Teams account that could send it in time")}
 	}
 	reason := "waits for a connected Microsoft Teams account"
 	if refused != nil {
 		reason += ": " + explain(refused)
 	}
-	target := AccountConnected(event.Author)
 	waiting, err := w.Store.Waiting(ctx, target)
 	if err != nil {
 		return err

@@ -128,7 +128,7 @@ func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, c
 ) ([]E, time.Duration, error) {
 	queue := queueOf(lease.Direction)
 	rows, err := s.pool.Query(ctx, `SELECT id, generation, state, attempts, source_at, received_at,
-			extract(epoch FROM not_before - clock_timestamp())::float8, `+columns+`
+			extract(epoch FROM not_before - clock_timestamp())::float8, parked_for, `+columns+`
 		FROM `+queue+` WHERE conversation = $1 AND state <> 'dead' AND (state <> 'parked' OR not_before <= clock_timestamp())
 		ORDER BY source_at, id LIMIT $2`, lease.Conversation, limit)
 	if err != nil {
@@ -142,7 +142,8 @@ func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, c
 		event, into, finish := fields(&e)
 		event.Lane = lease.Lane
 		var wait float64
-		if err := rows.Scan(append([]any{&event.ID, &event.Generation, &event.State, &event.Attempts, &event.SourceAt, &event.ReceivedAt, &wait}, into...)...); err != nil {
+		var parkedFor bridge.Target
+		if err := rows.Scan(append([]any{&event.ID, &event.Generation, &event.State, &event.Attempts, &event.SourceAt, &event.ReceivedAt, &wait, &parkedFor}, into...)...); err != nil {
 			return nil, 0, fmt.Errorf("read a lane: %w", err)
 		}
 		finish()
@@ -150,7 +151,9 @@ func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, c
 			next = duration(wait)
 			break
 		}
-		event.Waited = event.State == bridge.Parked
+		if event.Waited = event.State == bridge.Parked; event.Waited {
+			event.WaitedFor = parkedFor
+		}
 		events = append(events, e)
 	}
 	rows.Close()

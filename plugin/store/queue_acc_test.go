@@ -254,7 +254,7 @@ func TestParkedEventsWakeOrExpire(t *testing.T) {
 	eventually(t, "the orphan's time is up", func() bool {
 		events := take(t, s, lease)
 		i := slices.IndexFunc(events, func(e bridge.InboundEvent) bool { return e.ID == orphan.ID })
-		return i >= 0 && events[i].Waited
+		return i >= 0 && events[i].Waited && events[i].WaitedFor == bridge.MessageMapped("", "9")
 	})
 	confirm(t, s, lease, root, "m1", "p1")
 	i := slices.IndexFunc(take(t, s, lease), func(e bridge.InboundEvent) bool { return e.ID == reply.ID && !e.Waited })
