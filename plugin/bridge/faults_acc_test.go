@@ -231,7 +231,10 @@ func TestAPostWaitsForAnAccountAfterItWaitedForItsThread(t *testing.T) {
 	n := s.start()
 	root := s.mattermost.write(channel, "", alexMM, "no hook tells of this")
 	s.writePost(root.ID, alexMM, "reply")
-	waits := func() bool { h, err := n.Health(t.Context()); return err == nil && h.Outbound.Parked == 1 && h.Outbound.Dead == 0 }
+	waits := func() bool {
+		h, err := n.Health(t.Context())
+		return err == nil && h.Outbound.Parked == 1 && h.Outbound.Dead == 0
+	}
 	s.eventually("the reply waits for its thread", waits)
 	s.mattermost.delete(root.ID)
 	s.eventually("its author is told that it waits for an account", func() bool {
