@@ -4,6 +4,7 @@
 package mattermost
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -26,6 +27,7 @@ type Options struct {
 	Version Version
 	DSN     string // of a PostgreSQL database it owns
 	Port    int    // 0 = a free one
+	SiteURL string // where a balancer answers for this server; empty: the server's own address
 
 	CertificatePEM, KeyPEM []byte // its TLS certificate, valid for 127.0.0.1
 	CAPEM                  []byte // what clients trust
@@ -42,7 +44,7 @@ const (
 
 // Server is a running Mattermost.
 type Server struct {
-	URL           string // https://127.0.0.1:<port>, also its SiteURL
+	URL           string // its SiteURL; https://127.0.0.1:<port> unless a balancer stands before it
 	AdminUser     string
 	AdminPassword string
 	AdminToken    string // of a session that outlives restarts
@@ -72,7 +74,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	if err := process.CheckPort(s.port); err != nil {
 		return nil, fmt.Errorf("start Mattermost: %w", err)
 	}
-	s.URL = fmt.Sprintf("https://127.0.0.1:%d", s.port)
+	s.URL = cmp.Or(options.SiteURL, s.Address())
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(options.CAPEM) {
 		return nil, errors.New("no CA certificate was given for Mattermost's clients")
@@ -90,6 +92,9 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	}
 	return s, nil
 }
+
+// Address is where this server itself answers.
+func (s *Server) Address() string { return fmt.Sprintf("https://127.0.0.1:%d", s.port) }
 
 // prepare lays out the work directory. Without client/ no plugin can be installed, without client/root.html every page
 // is an error, and the server reads the folders of its assets relative to its work directory.
@@ -146,7 +151,7 @@ func (s *Server) Start(ctx context.Context) error {
 }
 
 func (s *Server) ping(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/v4/system/ping", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Address()+"/api/v4/system/ping", nil)
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ type Options struct {
 	MattermostPort    int               // 0 = a free one
 	MattermostEnv     map[string]string // MM_… settings, over the stack's own
 	EmulatorConfig    emulator.Config
+	Balanced          bool // a load balancer stands before Mattermost, so that AddNode can add servers
 
 	// A Mattermost server that runs already is used instead of a new one when MattermostURL is given.
 	MattermostURL, MattermostToken string
@@ -56,6 +57,8 @@ type Stack struct {
 	Mattermost *Mattermost
 	CAFile     string // PEM file of the CA that signed the emulator's and Mattermost's certificates
 
+	balancer  *balancer
+	more      []*Mattermost // AddNode's
 	dir       string
 	temporary bool
 }
@@ -121,10 +124,23 @@ func (s *Stack) start(ctx context.Context, options Options) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make Mattermost's directory: %w", err)
 	}
-	s.Mattermost, err = mattermost.Start(ctx, mattermost.Options{
+	server := mattermost.Options{
 		Dir: dir, Version: options.ServerVersion, DSN: s.Postgres.DSN, Port: options.MattermostPort,
 		CertificatePEM: certificate, KeyPEM: key, CAPEM: cloud.CAPEM(), Env: options.MattermostEnv,
-	})
+	}
+	if options.Balanced {
+		if s.balancer, err = newBalancer(certificate, key, cloud.RootCAs()); err != nil {
+			return err
+		}
+		if server.Port == 0 {
+			if server.Port, err = process.FreePort(); err != nil {
+				return err
+			}
+		}
+		server.SiteURL = s.balancer.url
+		s.balancer.add(fmt.Sprintf("https://127.0.0.1:%d", server.Port))
+	}
+	s.Mattermost, err = mattermost.Start(ctx, server)
 	if err != nil {
 		return err
 	}
@@ -138,10 +154,17 @@ const stopMattermostWithin = 5 * time.Second
 // Stop ends all parts in the reverse order and removes a temporary work directory. Stopping twice does nothing.
 func (s *Stack) Stop(ctx context.Context) error {
 	var errs []error
-	if s.Mattermost != nil {
-		deadline, cancel := context.WithTimeout(ctx, stopMattermostWithin)
-		s.Mattermost.Stop(deadline)
+	if s.balancer != nil {
+		deadline, cancel := context.WithTimeout(ctx, time.Second)
+		errs = append(errs, s.balancer.close(deadline))
 		cancel()
+	}
+	for _, server := range append(s.more, s.Mattermost) {
+		if server != nil {
+			deadline, cancel := context.WithTimeout(ctx, stopMattermostWithin)
+			server.Stop(deadline)
+			cancel()
+		}
 	}
 	if s.Postgres != nil {
 		errs = append(errs, s.Postgres.Close(ctx))

@@ -67,7 +67,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	})
 	r.engine = bridge.New(bridge.Config{
 		Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, Notifications: r.reader, Observer: s.metrics, Log: s.log,
-		Reactions: s.reactions,
+		Reactions: s.reactions, Tuning: s.tuning,
 	})
 	r.keeper = subscriptions.New(subscriptions.Config{
 		Store: db, Current: s.forSubscriptions, Count: s.metrics.Subscription, Log: s.log,

@@ -33,6 +33,7 @@ type Service struct {
 	log      *slog.Logger
 	node     string
 	metrics  *telemetry.Metrics
+	tuning   bridge.Tuning
 
 	// settings guards latest; used is what everything works with: the last good settings and what follows from them.
 	settings sync.Mutex
@@ -65,6 +66,9 @@ func New(api plugin.API, manifest []byte) (*Service, error) {
 	}
 	s := &Service{api: api, manifest: m, log: mattermost.NewLog(api), node: host + "-" + model.NewId()[:8],
 		stopping: make(chan struct{})}
+	if s.tuning, err = readTuning(os.Getenv(tuningVariable)); err != nil {
+		s.log.Warn("the engine keeps its usual waits", "error", err)
+	}
 	s.metrics = telemetry.New(m.Version, s.health)
 	s.serve(nil)
 	return s, nil

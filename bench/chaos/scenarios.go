@@ -1,0 +1,211 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/entra"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+)
+
+// scenarios are all of them, in the order in which they run.
+var scenarios = []scenario{
+	{name: "calm", about: "nothing goes wrong; people write one message every 1.3 s", write: func(ctx context.Context, c *chat) error {
+		return c.lines(ctx, eachSide, 1300*time.Millisecond)
+	}},
+	{name: "notified_twice", about: "every notification is delivered twice within 5 ms", before: rules(
+		faults.Rule{Effect: faults.Duplicate, Copies: 1, Delay: faults.Duration(5 * time.Millisecond)})},
+	{name: "notifications_shuffled", about: "notifications arrive in any order within 500 ms", before: rules(
+		faults.Rule{Effect: faults.Reorder, Delay: faults.Duration(500 * time.Millisecond)})},
+	{name: "every_post_throttled", about: "Graph answers each second POST of a message with 429", before: rules(
+		faults.Rule{Effect: faults.Throttle, Route: "POST /teams/**", Every: 2, RetryAfter: faults.Duration(time.Second)})},
+	{name: "failures_before_commit", about: "5 % of Graph's calls are answered with 503, 5 % dropped, before they have an effect", before: rules(
+		faults.Rule{Effect: faults.Status, Status: 503, Route: "* /teams/**", Percent: 5}, faults.Rule{Effect: faults.Drop, Route: "* /teams/**", Percent: 5})},
+	{name: "failures_after_commit", about: "5 % of Graph's calls are dropped after they had their effect", before: rules(
+		faults.Rule{Effect: faults.Drop, Route: "* /teams/**", Percent: 5, AfterCommit: true})},
+	{name: "burst", about: "8,000 messages in Teams at once, and 1,000 in Mattermost", write: burst, planned: 9000},
+	{name: "pairs", about: "500 messages on each side, each followed at once by a reply", write: pairs},
+	{name: "overtaken", about: "messages are edited or deleted at once, and notifications arrive in any order within 3 s", write: overtaken, before: rules(
+		faults.Rule{Effect: faults.Reorder, Delay: faults.Duration(3 * time.Second)})},
+	{name: "five_edits", about: "each message is edited five times within a second", write: fiveEdits},
+	{name: "outbox_fails", about: "for 5 s the plugin cannot write down what is posted in Mattermost", during: failingOutbox},
+	{name: "disabled_and_enabled", about: "the plugin is disabled and enabled while people write", during: func(ctx context.Context, c *chat) error {
+		if err := c.DisablePlugin(ctx); err != nil {
+			return err
+		}
+		return c.EnablePlugin(ctx)
+	}},
+	{name: "written_while_disabled", about: "everything is written while the plugin is disabled", before: whileDisabled},
+	{name: "token_revoked", about: "Entra revokes everybody's log-in; people connect again later", during: revoked},
+	{name: "plugin_killed", about: "kill -9 of the plugin; the server starts it again at its next check", fresh: true, during: func(ctx context.Context, c *chat) error {
+		if err := c.Mattermost.KillPlugin(catalog.PluginID); err != nil {
+			return err
+		}
+		return c.AwaitPlugin(ctx)
+	}},
+	{name: "hooks_killed", about: "kill -9 of the plugin between posts' commits and their hooks", fresh: true, during: killedHooks},
+	{name: "server_killed", about: "kill -9 of the Mattermost server", fresh: true, during: func(ctx context.Context, c *chat) error {
+		c.Mattermost.Kill()
+		if err := c.Mattermost.Start(ctx); err != nil {
+			return err
+		}
+		return c.WaitPlugin(ctx)
+	}},
+	{name: "postgresql_killed", about: "kill -9 of PostgreSQL, which comes back after an outage", fresh: true, during: func(ctx context.Context, c *chat) error {
+		c.Postgres.Kill()
+		if err := rest(ctx, c.options.outage(20*time.Second)); err != nil {
+			return err
+		}
+		return c.Postgres.Start(ctx)
+	}},
+	{name: "one_of_two_nodes_killed", about: "two servers behind a balancer, kill -9 of one", fresh: true, nodes: 2, during: func(_ context.Context, c *chat) error {
+		return c.KillNode(1)
+	}},
+}
+
+// rules puts faults in force until everything has arrived.
+func rules(all ...faults.Rule) func(context.Context, *chat) (func(context.Context) error, error) {
+	return func(_ context.Context, c *chat) (func(context.Context) error, error) {
+		for _, rule := range all {
+			if _, err := c.Emulator.Faults().Add(rule); err != nil {
+				return nil, err
+			}
+		}
+		return func(context.Context) error { return nil }, nil
+	}
+}
+
+func burst(ctx context.Context, c *chat) error {
+	return c.each(ctx, func(ctx context.Context, at *conversation, from side) error {
+		n := eachSide
+		if from == inTeams {
+			n = 8 * eachSide
+		}
+		for i := range c.share(n) {
+			if err := c.write(ctx, &message{conversation: at, from: from, number: i}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func pairs(ctx context.Context, c *chat) error {
+	return c.each(ctx, func(ctx context.Context, at *conversation, from side) error {
+		for i := range c.share(eachSide / 2) {
+			root := &message{conversation: at, from: from, number: 2 * i}
+			if err := c.write(ctx, root); err != nil {
+				return err
+			}
+			if err := c.write(ctx, &message{conversation: at, from: from, number: 2*i + 1, root: root}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// overtaken edits each message at once and deletes each third one.
+func overtaken(ctx context.Context, c *chat) error {
+	return c.each(ctx, func(ctx context.Context, at *conversation, from side) error {
+		for i := range c.share(eachSide) {
+			m := &message{conversation: at, from: from, number: i}
+			if err := c.write(ctx, m); err != nil {
+				return err
+			}
+			if err := c.edit(ctx, m); err != nil {
+				return err
+			}
+			if i%3 == 2 {
+				if err := c.remove(ctx, m); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func fiveEdits(ctx context.Context, c *chat) error {
+	return c.each(ctx, func(ctx context.Context, at *conversation, from side) error {
+		for i := range c.share(eachSide) {
+			m := &message{conversation: at, from: from, number: i}
+			if err := c.write(ctx, m); err != nil {
+				return err
+			}
+			for range 5 {
+				if err := errors.Join(rest(ctx, 200*time.Millisecond), c.edit(ctx, m)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// failingOutbox makes every insert into the outbox fail, by a trigger.
+func failingOutbox(ctx context.Context, c *chat) error {
+	db, err := pgx.Connect(ctx, c.Postgres.DSN)
+	if err != nil {
+		return err
+	}
+	defer db.Close(context.WithoutCancel(ctx))
+	for _, statement := range []string{
+		"CREATE FUNCTION msteamssync.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the outbox is out of order'; END $$",
+		"CREATE TRIGGER refuse BEFORE INSERT ON msteamssync.outbox EXECUTE FUNCTION msteamssync.refuse()",
+	} {
+		if _, err := db.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("make the outbox fail: %w", err)
+		}
+	}
+	err = rest(ctx, c.options.outage(5*time.Second))
+	_, mended := db.Exec(context.WithoutCancel(ctx), "DROP FUNCTION msteamssync.refuse() CASCADE")
+	return errors.Join(err, mended)
+}
+
+func whileDisabled(ctx context.Context, c *chat) (func(context.Context) error, error) {
+	return c.EnablePlugin, c.DisablePlugin(ctx)
+}
+
+// revoked ends all refresh and access tokens that people and bots have been given, and connects the people again.
+func revoked(ctx context.Context, c *chat) error {
+	for _, p := range c.people {
+		user, found := c.Emulator.Directory().User(p.upn)
+		if !found {
+			return fmt.Errorf("there is no %s", p.upn)
+		}
+		what := entra.Revocation{AppID: c.app.ClientID, UserID: user.ID}
+		c.Emulator.Entra().RevokeRefreshTokens(what)
+		c.Emulator.Entra().RevokeAccessTokens(what)
+	}
+	if err := rest(ctx, c.options.outage(20*time.Second)); err != nil {
+		return err
+	}
+	return c.reconnect(ctx)
+}
+
+// killedHooks freezes the plugin, so that posts are committed and their hooks do not come to an end, and kills it.
+func killedHooks(ctx context.Context, c *chat) error {
+	if err := c.Mattermost.FreezePlugin(catalog.PluginID); err != nil {
+		return err
+	}
+	before := c.written.Load()
+	frozen, cancel := context.WithTimeout(ctx, c.options.outage(5*time.Second))
+	defer cancel()
+	_ = rest(frozen, time.Minute)
+	if err := c.Mattermost.KillPlugin(catalog.PluginID); err != nil {
+		return err
+	}
+	if c.written.Load() == before && before < c.planned {
+		return errors.New("nobody wrote while the plugin was frozen, so nothing was proved")
+	}
+	return c.AwaitPlugin(ctx)
+}

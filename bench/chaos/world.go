@@ -1,0 +1,270 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/signin"
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+)
+
+// conversations is how many channels are linked in a scenario. Graph takes less than one message a second from each sender
+// and in each channel, so each has a sender of its own.
+const conversations = 20
+
+// world is a running bridge and its people.
+type world struct {
+	*stack.Stack
+	options   options
+	app       stack.Registration
+	settings  map[string]any
+	team      *model.Team
+	teamsTeam teams.Team
+	people    []person
+	opened    int // conversations so far, for their names
+}
+
+// person has an account on both sides, connected.
+type person struct {
+	user *stack.User
+	upn  string
+}
+
+// conversation is a pair of linked channels.
+type conversation struct {
+	channel string
+	place   teams.Place
+	writer  person // in Mattermost
+	speaker person // in Teams
+}
+
+// quickTuning are the engine's waits for a run at a smaller scale.
+const quickTuning = `{"lease":"6s","send_timeout":"3s","park_for":"10s","looks":["1s","1s","2s"],"poll_every":"1s","last_backoff":"5s"}`
+
+// openWorld starts the servers, installs the plugin, and makes and connects the people and a bot.
+func openWorld(ctx context.Context, o options, nodes int) (w *world, err error) {
+	environment := map[string]string{"MM_LOGSETTINGS_CONSOLELEVEL": "INFO"}
+	if o.scale > 1 {
+		environment["MSTEAMSSYNC_TUNING"] = quickTuning
+	}
+	s, err := stack.Start(ctx, stack.Options{Fsync: true, MattermostEnv: environment, Balanced: nodes > 1})
+	if err != nil {
+		return nil, err
+	}
+	w = &world{Stack: s, options: o, teamsTeam: s.Emulator.Teams().Teams()[0]}
+	defer func() {
+		if err != nil {
+			w.close()
+		}
+	}()
+	// Graph waits longer and longer between two attempts; nobody has minutes here.
+	s.Emulator.Subscriptions().SetSettings(notify.Settings{RetryBase: 100 * time.Millisecond, RetryMax: time.Second})
+	if err := s.InstallPlugin(ctx); err != nil {
+		return w, err
+	}
+	if w.app, err = s.RegisterApplication(); err != nil {
+		return w, err
+	}
+	w.settings = map[string]any{"encryptionkey": rand.Text() + rand.Text(), "webhooksecret": rand.Text() + rand.Text(), "syncreactions": true}
+	if err := s.ConfigurePlugin(ctx, w.app, w.settings); err != nil {
+		return w, err
+	}
+	if w.team, err = s.Mattermost.NewTeam(ctx, "chaos", s.Mattermost.Admin()); err != nil {
+		return w, err
+	}
+	if err := w.gather(ctx); err != nil {
+		return w, err
+	}
+	for range nodes - 1 {
+		if err := s.AddNode(ctx); err != nil {
+			return w, err
+		}
+	}
+	s.Emulator.Limits().Enable(true)
+	return w, nil
+}
+
+func (w *world) close() {
+	_ = w.Stop(context.Background())
+}
+
+// gather makes the people on both sides and connects them and a bot.
+func (w *world) gather(ctx context.Context) error {
+	const bot = "bridge"
+	if err := w.newTeamsUser(bot); err != nil {
+		return err
+	}
+	channel, err := w.Mattermost.NewChannel(ctx, w.team.Id, "bots", w.Mattermost.Admin())
+	if err != nil {
+		return err
+	}
+	if err := w.ConnectBot(ctx, channel.Id, stack.DemoCredentials(bot)); err != nil {
+		return err
+	}
+	w.people = make([]person, conversations)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(4)
+	for i := range w.people {
+		group.Go(func() error {
+			name := fmt.Sprintf("person%02d", i)
+			if err := w.newTeamsUser(name); err != nil {
+				return err
+			}
+			user, err := w.Mattermost.NewUser(ctx, name)
+			if err != nil {
+				return err
+			}
+			if _, _, err := w.Mattermost.Client().AddTeamMember(ctx, w.team.Id, user.ID); err != nil {
+				return fmt.Errorf("add %s to the team: %w", name, err)
+			}
+			w.people[i] = person{user, stack.DemoCredentials(name).Login}
+			return w.Connect(ctx, user, stack.DemoCredentials(name))
+		})
+	}
+	return group.Wait()
+}
+
+// newTeamsUser makes <name>@demo.example with a Teams licence and puts it into the team.
+func (w *world) newTeamsUser(name string) error {
+	dir, who := w.Emulator.Directory(), stack.DemoCredentials(name)
+	user, err := dir.CreateUser(directory.Properties{}.Set("userPrincipalName", who.Login).Set("displayName", name+" Demo").Set("mailNickname", name).
+		Set("accountEnabled", true).Set("usageLocation", "US").Set("passwordProfile", map[string]any{"password": who.Password, "forceChangePasswordNextSignIn": false}))
+	if err != nil {
+		return fmt.Errorf("make %s: %w", who.Login, err)
+	}
+	if _, err := dir.AssignLicenses(user.ID, []directory.AssignedLicense{{SKUID: dir.SKUs()[0].SKUID}}, nil); err != nil {
+		return fmt.Errorf("license %s: %w", who.Login, err)
+	}
+	return w.Emulator.Teams().AddMember(w.teamsTeam.ID, who.Login, teams.Member)
+}
+
+// reconnect connects everybody again whose account the plugin has lost.
+func (w *world) reconnect(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(4)
+	for _, p := range w.people {
+		group.Go(func() error {
+			return w.Connect(ctx, p.user, signin.Credentials{Login: p.upn, Password: directory.DemoPassword})
+		})
+	}
+	return group.Wait()
+}
+
+// converse links fresh channels and waits until Graph has a subscription for each.
+func (w *world) converse(ctx context.Context) ([]*conversation, error) {
+	all := make([]*conversation, conversations)
+	w.opened++
+	group, linking := errgroup.WithContext(ctx)
+	group.SetLimit(4)
+	for i := range all {
+		group.Go(func() error {
+			c := &conversation{writer: w.people[i], speaker: w.people[(i+1)%len(w.people)]}
+			all[i] = c
+			name := fmt.Sprintf("chaos-%d-%02d", w.opened, i)
+			channel, err := w.Mattermost.NewChannel(linking, w.team.Id, name, c.writer.user, c.speaker.user)
+			if err != nil {
+				return err
+			}
+			made, err := w.Emulator.Teams().AddChannel(w.teamsTeam.ID, "", name, "")
+			if err != nil {
+				return err
+			}
+			c.channel, c.place = channel.Id, teams.Place{Team: w.teamsTeam.ID, Channel: made.ID}
+			return w.link(linking, c)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	waiting, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	return all, process.Until(waiting, func(context.Context) error {
+		subscribed := map[string]bool{}
+		for _, subscription := range w.Emulator.Subscriptions().All() {
+			subscribed[subscription.Resource] = true
+		}
+		for _, c := range all {
+			found := false
+			for resource := range subscribed {
+				found = found || strings.Contains(resource, string(c.place.Channel))
+			}
+			if !found {
+				return errors.New("some linked channels have no subscription yet")
+			}
+		}
+		return nil
+	})
+}
+
+func (w *world) link(ctx context.Context, c *conversation) error {
+	status, answer, err := w.callPlugin(ctx, http.MethodPost, "/api/v1/links",
+		map[string]string{"channel_id": c.channel, "teams_team_id": string(c.place.Team), "teams_channel_id": string(c.place.Channel)})
+	if err != nil {
+		return err
+	}
+	if status != http.StatusCreated {
+		return fmt.Errorf("link a channel: HTTP %d: %s", status, answer)
+	}
+	return nil
+}
+
+// callPlugin calls a route of the plugin as the system admin.
+func (w *world) callPlugin(ctx context.Context, method, route string, body any) (int, []byte, error) {
+	content, err := json.Marshal(body)
+	if err != nil {
+		return 0, nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, catalog.PluginURL(w.Mattermost.URL, route), bytes.NewReader(content))
+	if err != nil {
+		return 0, nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+w.Mattermost.AdminToken)
+	resp, err := w.Mattermost.HTTPClient().Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close()
+	var answer bytes.Buffer
+	if _, err := answer.ReadFrom(resp.Body); err != nil {
+		return 0, nil, err
+	}
+	return resp.StatusCode, answer.Bytes(), nil
+}
+
+// idle says whether the plugin has nothing left to carry, with the reason if it has.
+func (w *world) idle(ctx context.Context) error {
+	code, answer, err := w.callPlugin(ctx, http.MethodGet, "/api/v1/status", nil)
+	if err != nil {
+		return err
+	}
+	var status struct {
+		Queues map[string]struct{ Pending, Parked, Dead int }
+	}
+	if code != http.StatusOK || json.Unmarshal(answer, &status) != nil {
+		return fmt.Errorf("the plugin's status is HTTP %d", code)
+	}
+	for name, queue := range status.Queues {
+		if queue.Pending+queue.Parked > 0 {
+			return fmt.Errorf("%s: %d pending, %d parked", name, queue.Pending, queue.Parked)
+		}
+	}
+	return nil
+}

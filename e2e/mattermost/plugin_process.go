@@ -1,0 +1,43 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mattermost
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
+)
+
+// PluginPid is the process id of a running plugin.
+func (s *Server) PluginPid(id string) (int, error) {
+	folder := filepath.Join(s.Dir, "plugins", id) + string(filepath.Separator)
+	for _, child := range process.Children(s.Pid()) {
+		if program, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", child)); err == nil && strings.HasPrefix(program, folder) {
+			return child, nil
+		}
+	}
+	return 0, fmt.Errorf("the server runs no process of the plugin %s", id)
+}
+
+// KillPlugin ends a plugin at once, as a crash would. The server starts it again at its next check, within 30 s, and gives
+// up at the third failure within 60 minutes.
+func (s *Server) KillPlugin(id string) error { return s.signalPlugin(id, syscall.SIGKILL) }
+
+// FreezePlugin stops a plugin where it is: the server's calls to it do not come back.
+func (s *Server) FreezePlugin(id string) error { return s.signalPlugin(id, syscall.SIGSTOP) }
+
+func (s *Server) signalPlugin(id string, signal syscall.Signal) error {
+	pid, err := s.PluginPid(id)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Kill(pid, signal); err != nil {
+		return fmt.Errorf("send %s to the plugin %s: %w", signal, id, err)
+	}
+	return nil
+}
