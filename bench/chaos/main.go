@@ -92,7 +92,7 @@ func runAll(ctx context.Context, chosen []scenario, o options) (passed, failed i
 		began := time.Now()
 		w := shared
 		if w == nil || s.fresh {
-			if w, err = openWorld(ctx, o, s.nodes); err != nil {
+			if w, err = openWorld(ctx, o, s); err != nil {
 				return passed, failed, fmt.Errorf("%s: %w", s.name, err)
 			}
 			if !s.fresh {

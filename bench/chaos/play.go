@@ -16,6 +16,7 @@ type scenario struct {
 	name, about string
 	fresh       bool // on servers of its own, because it kills some
 	nodes       int  // Mattermost servers; 0 is 1
+	basic       bool // notifications without content, so that each message is fetched; only with fresh
 
 	// before makes the trouble, before anybody writes; the function that it returns ends it after everybody has written.
 	before func(context.Context, *chat) (end func(context.Context) error, err error)

@@ -21,6 +21,9 @@ var scenarios = []scenario{
 	{name: "calm", about: "nothing goes wrong; people write one message every 1.3 s", write: func(ctx context.Context, c *chat) error {
 		return c.lines(ctx, eachSide, 1300*time.Millisecond)
 	}},
+	{name: "calm_without_content", about: "the same with notifications that carry no message", fresh: true, basic: true, write: func(ctx context.Context, c *chat) error {
+		return c.lines(ctx, eachSide, 1300*time.Millisecond)
+	}},
 	{name: "notified_twice", about: "every notification is delivered twice within 5 ms", before: rules(
 		faults.Rule{Effect: faults.Duplicate, Copies: 1, Delay: faults.Duration(5 * time.Millisecond)})},
 	{name: "notifications_shuffled", about: "notifications arrive in any order within 500 ms", before: rules(
@@ -33,8 +36,8 @@ var scenarios = []scenario{
 		faults.Rule{Effect: faults.Drop, Route: "* /teams/**", Percent: 5, AfterCommit: true})},
 	{name: "burst", about: "8,000 messages in Teams at once, and 1,000 in Mattermost", write: burst, planned: 9000},
 	{name: "pairs", about: "500 messages on each side, each followed at once by a reply", write: pairs},
-	{name: "overtaken", about: "messages are edited or deleted at once, and notifications arrive in any order within 3 s", write: overtaken, before: rules(
-		faults.Rule{Effect: faults.Reorder, Delay: faults.Duration(3 * time.Second)})},
+	{name: "overtaken", about: "messages are edited or deleted at once, and notifications arrive in any order within 700 ms", write: overtaken, before: rules(
+		faults.Rule{Effect: faults.Reorder, Delay: faults.Duration(700 * time.Millisecond)})},
 	{name: "five_edits", about: "each message is edited five times within a second", write: fiveEdits},
 	{name: "outbox_fails", about: "for 5 s the plugin cannot write down what is posted in Mattermost", during: failingOutbox},
 	{name: "disabled_and_enabled", about: "the plugin is disabled and enabled while people write", during: func(ctx context.Context, c *chat) error {

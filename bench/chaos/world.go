@@ -24,6 +24,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification/notificationtest"
 )
 
 // conversations is how many channels are linked in a scenario. Graph takes less than one message a second from each sender
@@ -60,12 +61,12 @@ type conversation struct {
 const quickTuning = `{"lease":"6s","send_timeout":"3s","park_for":"10s","looks":["1s","1s","2s"],"poll_every":"1s","last_backoff":"5s"}`
 
 // openWorld starts the servers, installs the plugin, and makes and connects the people and a bot.
-func openWorld(ctx context.Context, o options, nodes int) (w *world, err error) {
+func openWorld(ctx context.Context, o options, of scenario) (w *world, err error) {
 	environment := map[string]string{"MM_LOGSETTINGS_CONSOLELEVEL": "INFO"}
 	if o.scale > 1 {
 		environment["MSTEAMSSYNC_TUNING"] = quickTuning
 	}
-	s, err := stack.Start(ctx, stack.Options{Fsync: true, MattermostEnv: environment, Balanced: nodes > 1})
+	s, err := stack.Start(ctx, stack.Options{Fsync: true, MattermostEnv: environment, Balanced: of.nodes > 1})
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +85,11 @@ func openWorld(ctx context.Context, o options, nodes int) (w *world, err error) 
 		return w, err
 	}
 	w.settings = map[string]any{"encryptionkey": rand.Text() + rand.Text(), "webhooksecret": rand.Text() + rand.Text(), "syncreactions": true}
+	if !of.basic {
+		if w.settings["certificatepublic"], w.settings["certificatekey"], err = notificationtest.Generate(); err != nil {
+			return w, err
+		}
+	}
 	if err := s.ConfigurePlugin(ctx, w.app, w.settings); err != nil {
 		return w, err
 	}
@@ -93,7 +99,7 @@ func openWorld(ctx context.Context, o options, nodes int) (w *world, err error) 
 	if err := w.gather(ctx); err != nil {
 		return w, err
 	}
-	for range nodes - 1 {
+	for range of.nodes - 1 {
 		if err := s.AddNode(ctx); err != nil {
 			return w, err
 		}

@@ -17,24 +17,33 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 )
 
-// Certificate makes a self-signed certificate with an RSA key of 2,048 bits and returns both as the settings take them.
-func Certificate(t testing.TB) (certificatePEM, keyPEM string) {
-	t.Helper()
+// Generate makes a self-signed certificate with an RSA key of 2,048 bits and returns both as the settings take them.
+func Generate() (certificatePEM, keyPEM string, err error) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
-		t.Fatal(err)
+		return "", "", err
 	}
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "bridge"}, NotBefore: time.Now(), NotAfter: time.Now().Add(24 * time.Hour)}
 	certificate, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {
-		t.Fatal(err)
+		return "", "", err
 	}
 	key, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
-		t.Fatal(err)
+		return "", "", err
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})),
-		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
+		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})), nil
+}
+
+// Certificate is Generate for a test.
+func Certificate(t testing.TB) (certificatePEM, keyPEM string) {
+	t.Helper()
+	certificatePEM, keyPEM, err := Generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return certificatePEM, keyPEM
 }
 
 // Key makes a certificate and reads it.
