@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -190,17 +189,17 @@ func (c *chat) ref(m *message) teams.Ref {
 	return ref
 }
 
-// insist does something on the Mattermost server until it succeeds; what the server refuses for good fails.
+// insist does something on the Mattermost server until it succeeds, as a person would. Every refusal may pass: without its
+// database the server says that nobody has the permission to write.
 func (c *chat) insist(ctx context.Context, what string, do func(again bool) error) error {
+	ctx, cancel := context.WithTimeout(ctx, c.options.patience)
+	defer cancel()
 	wait := time.NewTicker(250 * time.Millisecond)
 	defer wait.Stop()
 	for again := false; ; again = true {
 		err := do(again)
 		if err == nil {
 			return nil
-		}
-		if refusal, ok := errors.AsType[*model.AppError](err); ok && refusal.StatusCode >= 400 && refusal.StatusCode < 500 && refusal.StatusCode != 401 {
-			return fmt.Errorf("%s: %w", what, err)
 		}
 		select {
 		case <-ctx.Done():

@@ -58,7 +58,7 @@ type conversation struct {
 }
 
 // quickTuning are the engine's waits for a run at a smaller scale.
-const quickTuning = `{"lease":"6s","send_timeout":"3s","park_for":"10s","looks":["1s","1s","2s"],"poll_every":"1s","last_backoff":"5s"}`
+const quickTuning = `{"lease":"6s","send_timeout":"3s","park_for":"10s","looks":["1s","1s","2s"],"poll_every":"1s","scan_every":"15s","last_backoff":"5s"}`
 
 // openWorld starts the servers, installs the plugin, and makes and connects the people and a bot.
 func openWorld(ctx context.Context, o options, of scenario) (w *world, err error) {

@@ -171,7 +171,8 @@ func (s *Server) Kill() {
 		return
 	}
 	// Each of its sessions leads a process group of its own and ends when it notices that the server is gone; until the
-	// last one has, a new server refuses to start on the same data.
+	// last one has, a new server refuses to start on the same data. A stopped server opens no more of them meanwhile.
+	_ = syscall.Kill(s.process.Pid(), syscall.SIGSTOP)
 	sessions := process.Children(s.process.Pid())
 	s.process.Kill()
 	for _, pid := range sessions {
