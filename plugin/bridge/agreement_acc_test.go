@@ -104,6 +104,51 @@ func TestAWrittenChangeIsUndoneBeforeItIsConfirmed(t *testing.T) {
 	})
 }
 
+// In Teams somebody undoes what the bridge is writing in Mattermost, and whether it was written is not known.
+func TestAChangeIsUndoneWhileItsWritingIsUnknown(t *testing.T) {
+	for name, user := range map[string]bridge.TeamsUserID{"a reaction of alex": alex.TeamsUser, "a reaction shown by the bot": blake.User} {
+		for state, on := range map[string]bool{"set": true, "taken back": false} {
+			t.Run(name+" "+state, func(t *testing.T) {
+				s := newSite(t)
+				s.start()
+				s.writePost("", alexMM, "hello")
+				post, message := s.pair()
+				if !on {
+					s.inTeams(message.Ref, setReaction(user, "🎉", true))
+					s.quiet()
+				}
+				s.mattermost.changes.set(s.undoing(message, setReaction(user, "🎉", !on)))
+				s.inTeams(message.Ref, setReaction(user, "🎉", on))
+				s.quiet()
+				if got := s.mattermost.shown(post.ID); len(got) != len(s.teams.shown(message.Ref)) || (len(got) == 0) != on {
+					t.Errorf("Mattermost shows %q, Teams %q", got, s.teams.shown(message.Ref))
+				}
+			})
+		}
+	}
+	t.Run("an edit", func(t *testing.T) {
+		s := newSite(t)
+		s.start()
+		s.writePost("", alexMM, "one")
+		_, message := s.pair()
+		s.mattermost.changes.set(s.undoing(message, setText("<p>one</p>")))
+		s.inTeams(message.Ref, setText("<p>two</p>"))
+		s.stands([]string{"one"}, []string{"one"})
+	})
+}
+
+// undoing makes the next call take effect without an answer, while somebody undoes in Teams what it is about.
+func (s *site) undoing(message bridge.TeamsMessage, undo func(*bridge.TeamsMessage) bool) fault {
+	var begun atomic.Bool
+	return func(int) (verdict, error) {
+		if begun.Swap(true) {
+			return works, nil
+		}
+		s.inTeams(message.Ref, undo)
+		return failsAfter, errors.New("the server did not answer")
+	}
+}
+
 // A hook died with its node while the post was being written. The scan that finds its reaction does not wait for the
 // writing to end, because nobody scans again after that.
 func TestAScanFindsAReactionToAPostThatIsBeingWritten(t *testing.T) {

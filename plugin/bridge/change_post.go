@@ -105,8 +105,11 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 	record := mapping.Record
 	text, form := teamsHash(message), teamsForm(message)
 	revised, edited := post.Message, false
+	// An edit whose writing was cut off, and which Teams does not show any more.
+	shown := hash(post.Message)
+	halfway := shown != record.PostHash && slices.Contains(mapping.Written, shown)
 	switch {
-	case text == record.TeamsHash && (record.TeamsForm == "" || record.TeamsForm == form):
+	case !halfway && text == record.TeamsHash && (record.TeamsForm == "" || record.TeamsForm == form):
 	case mapping.sentBefore(text) && !event.Waited:
 		// An edit of ours that a newer one has replaced, seen late.
 		return w.park(ctx, event.Event, Later, w.Tuning.ParkFor, "waits for the newest edit to show in Teams")
@@ -123,7 +126,7 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 		}
 		edited = true
 	}
-	if revised != post.Message && !mapping.carries(hash(post.Message)) && record.PostHash != "" {
+	if revised != post.Message && !mapping.carries(shown) && record.PostHash != "" {
 		if wait, err := w.editIsOnItsWay(ctx, event, post); wait || err != nil {
 			return err
 		}

@@ -112,6 +112,7 @@ func planReactions(record []CarriedReaction, shown []Reaction, post []PostReacti
 		}
 	}
 	for _, c := range record {
+		intent := len(plan.before)
 		plan.before = append(plan.before, c)
 		switch there := c.TeamsUser != "" && inTeams(c); {
 		case there && c.Pending != "":
@@ -121,6 +122,8 @@ func planReactions(record []CarriedReaction, shown []Reaction, post []PostReacti
 		case there, c.TeamsUser == "", c.Pending == Outbound:
 			plan.after = append(plan.after, c)
 		default:
+			// When this is cut off and Teams shows it again, whether the post does has to be looked at.
+			plan.before[intent].Pending = Inbound
 			lost = append(lost, PostReaction{User: c.User, Emoji: c.Emoji})
 		}
 	}
