@@ -70,6 +70,9 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 		return w.ignore(ctx, event.Event, Echo)
 	}
 	post.Root, post.Mapping = thread, mapping.ID
+	if event.Backfill {
+		post.CreatedAt = message.CreatedAt
+	}
 	return w.post(ctx, event, mapping, message, post, began)
 }
 
@@ -121,7 +124,11 @@ func (w *worker) recordPost(ctx context.Context, event *InboundEvent, mapping Ma
 // recoverPost confirms the post of a reserved mapping if it exists: somebody was cut off between posting and confirming.
 // Both sides may have been changed since; what was posted is what the reservation says.
 func (w *worker) recoverPost(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage) (settled bool, err error) {
-	since := mapping.ReservedAt.Add(-w.Tuning.ScanOverlap) // the two clocks may differ
+	since := mapping.ReservedAt
+	if event.Backfill {
+		since = message.CreatedAt
+	}
+	since = since.Add(-w.Tuning.ScanOverlap) // the two clocks may differ
 	post, found, err := w.Mattermost.FindByMapping(ctx, mapping.Channel, mapping.ID, since)
 	if err != nil || !found {
 		return false, err

@@ -61,6 +61,9 @@ func PostSettled(id PostID) Target { return Target("settled:" + string(id)) }
 // PostWritten waits until the mapping's post is not being changed by the bridge.
 func PostWritten(id MappingID) Target { return Target("written:" + string(id)) }
 
+// Resynced waits until the run of a resync that found the event has ended.
+func Resynced(kind string) Target { return Target("resync:" + kind) }
+
 // Later waits for its time only.
 const Later Target = "later:"
 
@@ -81,7 +84,8 @@ type Event struct {
 // InboundEvent says that a Teams message changed.
 type InboundEvent struct {
 	Event
-	Ref MessageRef
+	Ref      MessageRef
+	Backfill bool // an old message that a new link brings along
 	Notice
 
 	carried *TeamsMessage // what the notification carried; nil when the message has to be fetched

@@ -79,6 +79,8 @@ type teamsSide struct {
 	sends    counter
 	reads    counter
 	looks    counter
+	pages    counter                      // of histories
+	turned   []string                     // the pages that were read
 	changes  counter                      // edits, deletes, reactions
 	first    map[bridge.MessageRef]string // each message's first text, whatever became of it
 	unmarked bool                         // drops the mark of a send
@@ -94,10 +96,25 @@ func (s *teamsSide) write(ref bridge.MessageRef, from bridge.Sender, html string
 }
 
 func (s *teamsSide) add(ref bridge.MessageRef, from bridge.Sender, html string) bridge.TeamsMessage {
-	now := time.Now()
-	s.lastID = max(s.lastID+1, now.UnixMilli())
-	ref.ID = bridge.TeamsMessageID(fmt.Sprint(s.lastID))
-	m := bridge.TeamsMessage{Ref: ref, From: from, HTML: html, CreatedAt: time.UnixMilli(s.lastID), ModifiedAt: now}
+	return s.addAt(max(s.lastID+1, time.Now().UnixMilli()), ref, from, html)
+}
+
+// writeAt makes a message of another time than now.
+func (s *teamsSide) writeAt(at time.Time, ref bridge.MessageRef, from bridge.Sender, html string) bridge.TeamsMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := at.UnixMilli()
+	for slices.ContainsFunc(s.messages, func(m bridge.TeamsMessage) bool { return m.Ref.ID == bridge.TeamsMessageID(fmt.Sprint(id)) }) {
+		id++
+	}
+	return s.addAt(id, ref, from, html)
+}
+
+func (s *teamsSide) addAt(id int64, ref bridge.MessageRef, from bridge.Sender, html string) bridge.TeamsMessage {
+	now := time.UnixMilli(id)
+	s.lastID = max(s.lastID, id)
+	ref.ID = bridge.TeamsMessageID(fmt.Sprint(id))
+	m := bridge.TeamsMessage{Ref: ref, From: from, HTML: html, CreatedAt: now, ModifiedAt: now}
 	if key := markup.Attempt(html); !s.unmarked {
 		m.Attempt = bridge.AttemptKey(key)
 	}
@@ -212,7 +229,9 @@ func (s *mattermostSide) write(channel bridge.ChannelID, root bridge.PostID, aut
 
 func (s *mattermostSide) add(p bridge.Post) bridge.Post {
 	now := time.Now().UnixMilli()
-	if n := len(s.posts); n > 0 {
+	if p.CreateAt > 0 {
+		now = p.CreateAt
+	} else if n := len(s.posts); n > 0 {
 		now = max(now, s.posts[n-1].CreateAt+1)
 	}
 	p.ID = bridge.PostID(fmt.Sprintf("post%04d", len(s.posts)+1))
@@ -230,13 +249,32 @@ func (s *mattermostSide) CreatePost(ctx context.Context, n bridge.NewPost) (brid
 		return bridge.Post{}, err
 	}
 	s.mu.Lock()
-	p := s.add(bridge.Post{Channel: n.Channel, Root: n.Root, Author: n.Author, Message: n.Message, Mapping: n.Mapping, Own: n.Author == ""})
+	p := s.add(bridge.Post{CreateAt: milliseconds(n.CreatedAt), Channel: n.Channel, Root: n.Root, Author: n.Author, Message: n.Message, Mapping: n.Mapping, Own: n.Author == ""})
 	s.mu.Unlock()
 	s.hook(p)
 	if v == failsAfter {
 		return bridge.Post{}, err
 	}
 	return p, nil
+}
+
+func milliseconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// at is when the post with the text was made.
+func (s *mattermostSide) at(text string) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.posts {
+		if p.Message == text {
+			return time.UnixMilli(p.CreateAt)
+		}
+	}
+	return time.Time{}
 }
 
 func (s *mattermostSide) delete(id bridge.PostID) {

@@ -52,6 +52,7 @@ type site struct {
 	tally      *tally
 	tuning     bridge.Tuning
 	linkedAt   time.Time // zero: now
+	backfill   time.Time // since when the link brings old messages along; zero: none
 
 	withoutReactions bool
 	notifications    bridge.Notifications // nil: every message is fetched
@@ -97,7 +98,7 @@ func (s *site) start() *node {
 		s.t.Fatal(err)
 	}
 	if len(n.Links().All()) == 0 {
-		if _, err := n.Links().Create(s.t.Context(), bridge.Link{Channel: channel, Conversation: chat, Creator: alexMM, CreatedAt: s.linkedAt}); err != nil {
+		if _, err := n.Links().Create(s.t.Context(), bridge.Link{Channel: channel, Conversation: chat, Creator: alexMM, CreatedAt: s.linkedAt, Backfill: s.backfill}); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -166,6 +166,8 @@ type MapStore interface {
 	Reserve(ctx context.Context, lease Lease, mapping Mapping) (existing Mapping, ours bool, err error)
 	// ConfirmPost records the post of a reserved mapping, removes the event, and wakes what waits for it.
 	ConfirmPost(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID, posted Posted) error
+	// MappingsOfMessages finds the mappings of messages of a conversation, by their names without the team.
+	MappingsOfMessages(ctx context.Context, conversation ConversationID, refs []MessageRef) (map[MessageRef]Mapping, error)
 	// SkipMessage records that the Teams message is not to be carried, and removes the event.
 	SkipMessage(ctx context.Context, lease Lease, event InboundEvent, channel ChannelID) error
 }

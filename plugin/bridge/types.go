@@ -101,6 +101,8 @@ type NewPost struct {
 	Author  UserID // empty: the plugin's bot
 	Message string
 	Mapping MappingID // set as MappingProp from creation on
+	// CreatedAt puts the post among those of its time; zero: it is new.
+	CreatedAt time.Time
 }
 
 // Account is a Teams account that somebody connected. Bot accounts speak for everybody who has none.
@@ -131,6 +133,9 @@ type Link struct {
 	Conversation   Conversation
 	Creator        UserID
 	CreatedAt      time.Time // older messages are not carried
+	// Backfill is from when on older messages are brought along from Teams, once; zero: none. It is known only while the link
+	// is being made.
+	Backfill time.Time
 }
 
 // Cursor is a place in a channel's posts, ordered by UpdateAt and then by id.

@@ -156,6 +156,9 @@ type worker struct {
 
 // inbound handles one event from Teams.
 func (w *worker) inbound(ctx context.Context, event *InboundEvent) (outcome, error) {
+	if event.Backfill {
+		ctx = AsBackfill(ctx)
+	}
 	err := protect(func() error {
 		if !w.linked {
 			return w.ignore(ctx, event.Event, Unlinked)

@@ -31,7 +31,8 @@ type Accounts interface {
 type Links interface {
 	Of(channel bridge.ChannelID) (bridge.Link, bool)
 	List(ctx context.Context) ([]bridge.Link, error)
-	Create(ctx context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation) (bridge.Link, error)
+	Create(ctx context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (bridge.Link, error)
+	Resync(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
 	Delete(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
 	TeamsName(ctx context.Context, c bridge.Conversation) string
 }
@@ -78,9 +79,10 @@ func subcommands() []subcommand {
 	return []subcommand{
 		{name: "connect", help: "Connect your Microsoft Teams account.", run: (*Command).connect},
 		{name: "disconnect", help: "Disconnect your Microsoft Teams account.", run: (*Command).disconnect},
-		{name: "link", hint: "[team id] [channel id]", help: "Link this channel with a channel of Teams.", least: 2, run: (*Command).link,
-			args: []string{"Team id (groupId in the link that Teams copies)", "Channel id, like 19:…@thread.tacv2"}},
+		{name: "link", hint: "[team id] [channel id] [days]", help: "Link this channel with a channel of Teams; with a number of days, bring the messages of these along.", least: 2, run: (*Command).link,
+			args: []string{"Team id (groupId in the link that Teams copies)", "Channel id, like 19:…@thread.tacv2", "Bring the messages of the last days along, at most 240; without a number none"}},
 		{name: "unlink", help: "Unlink this channel.", run: (*Command).unlink},
+		{name: "resync", help: "Look for messages and changes in Teams that this channel missed.", run: (*Command).resync},
 		{name: "show", help: "Show what this channel is linked with.", run: (*Command).show},
 		{name: "status", help: "Show whether your account is connected.", run: (*Command).status},
 		{name: "show-links", help: "Show all links.", admin: true, run: (*Command).showLinks},

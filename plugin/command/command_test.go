@@ -50,8 +50,12 @@ func (w *world) Of(bridge.ChannelID) (bridge.Link, bool) {
 	return w.links[0], true
 }
 func (w *world) List(context.Context) ([]bridge.Link, error) { return w.links, w.err }
-func (w *world) Create(_ context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation) (bridge.Link, error) {
-	w.asked = fmt.Sprint(by, " ", channel, " ", in.Team, " ", in.ID)
+func (w *world) Create(_ context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation, days int) (bridge.Link, error) {
+	w.asked = fmt.Sprint(by, " ", channel, " ", in.Team, " ", in.ID, " ", days)
+	return bridge.Link{}, w.err
+}
+func (w *world) Resync(_ context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error) {
+	w.asked = fmt.Sprint("resync ", by, " ", channel)
 	return bridge.Link{}, w.err
 }
 func (w *world) Delete(context.Context, bridge.UserID, bridge.ChannelID) (bridge.Link, error) {
@@ -92,7 +96,10 @@ func TestAnswers(t *testing.T) {
 		{"alex", "/msteams-sync status", world{}, []string{"not connected"}},
 		{"root", "/msteams-sync status", world{}, []string{"MS Teams Sync is running."}},
 		{"alex", "/msteams-sync   link  team-1   19:x@thread.tacv2 ", world{}, []string{"now linked with the Teams channel Bridge"}},
-		{"alex", "/msteams-sync link", world{}, []string{"`/msteams-sync link [team id] [channel id]`"}},
+		{"alex", "/msteams-sync link", world{}, []string{"`/msteams-sync link [team id] [channel id] [days]`"}},
+		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2 30", world{}, []string{"the last 30 days come from Teams"}},
+		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2 month", world{}, []string{"`month` is no number of days"}},
+		{"alex", "/msteams-sync resync", world{}, []string{"Looking for what this channel missed in the Teams channel Bridge"}},
 		{"alex", "/msteams-sync unlink", world{}, []string{"no longer linked"}},
 		{"alex", "/msteams-sync show", world{}, []string{"not linked"}},
 		{"alex", "/msteams-sync show", world{links: []bridge.Link{link}}, []string{"the Teams channel Bridge of team Demo Team"}},
@@ -102,7 +109,7 @@ func TestAnswers(t *testing.T) {
 		{"root", "/msteams-sync connect-bot", world{}, []string{"(https://chat.example.com/connect?bot=true)"}},
 		{"root", "/msteams-sync disconnect-bot", world{}, []string{"no such bot"}},
 		{"root", "/msteams-sync disconnect-bot bot@demo.example", world{found: true, account: store.Account{Email: "bot@demo.example"}}, []string{"bot@demo.example"}},
-		{"alex", "/msteams-sync", world{}, []string{"* `connect`", "* `link [team id] [channel id]`"}},
+		{"alex", "/msteams-sync", world{}, []string{"* `connect`", "* `link [team id] [channel id] [days]`"}},
 		{"alex", "/msteams-sync `dance`", world{}, []string{"no command `'dance'`"}},
 		{"alex", "/msteams-sync connect", world{err: refusal.New(refusal.NotReady, "Not configured.")}, []string{"Not configured."}},
 		{"alex", "/msteams-sync connect", world{err: &bridge.Failure{Class: bridge.Retry, Status: 503, RequestID: "g-1", Err: errors.New("busy")}}, []string{"busy", "g-1", "Try again"}},
@@ -118,7 +125,7 @@ func TestAnswers(t *testing.T) {
 
 func TestUnforeseenErrorsAreNotShown(t *testing.T) {
 	w := world{err: errors.New("password=hunter2")}
-	for _, text := range []string{"connect", "disconnect", "status", "link a b", "unlink"} {
+	for _, text := range []string{"connect", "disconnect", "status", "link a b", "unlink", "resync"} {
 		if got := w.run(t, "alex", "/msteams-sync "+text); strings.Contains(got, "hunter2") || !strings.Contains(got, "log") {
 			t.Errorf("%s answers %q", text, got)
 		}
@@ -153,7 +160,7 @@ func TestTheServerCanRegisterIt(t *testing.T) {
 			admin++
 		}
 	}
-	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 9 || admin != 3 {
+	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 10 || admin != 3 {
 		t.Errorf("%d subcommands, %d for admins", len(r.AutocompleteData.SubCommands), admin)
 	}
 }

@@ -6,6 +6,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
@@ -71,8 +72,18 @@ func (c *Command) status(ctx context.Context, call Call, _ []string) (string, er
 
 func (c *Command) link(ctx context.Context, call Call, arguments []string) (string, error) {
 	in := bridge.Conversation{Team: bridge.TeamID(arguments[0]), ID: bridge.ConversationID(arguments[1])}
-	if _, err := c.Links.Create(ctx, call.User, call.Channel, in); err != nil {
+	days := 0
+	if len(arguments) > 2 {
+		var err error
+		if days, err = strconv.Atoi(arguments[2]); err != nil {
+			return fmt.Sprintf("%s is no number of days.", code(arguments[2])), nil //nolint:nilerr // it is told
+		}
+	}
+	if _, err := c.Links.Create(ctx, call.User, call.Channel, in, days); err != nil {
 		return "", err
+	}
+	if days > 0 {
+		return fmt.Sprintf("This channel is now linked with %s. Messages travel both ways from now on; those of the last %d days come from Teams in the background.", c.Links.TeamsName(ctx, in), days), nil
 	}
 	return fmt.Sprintf("This channel is now linked with %s. Messages travel both ways from now on.", c.Links.TeamsName(ctx, in)), nil
 }
@@ -83,6 +94,14 @@ func (c *Command) unlink(ctx context.Context, call Call, _ []string) (string, er
 		return "", err
 	}
 	return fmt.Sprintf("This channel is no longer linked with %s. What was carried stays on both sides.", c.Links.TeamsName(ctx, link.Conversation)), nil
+}
+
+func (c *Command) resync(ctx context.Context, call Call, _ []string) (string, error) {
+	link, err := c.Links.Resync(ctx, call.User, call.Channel)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("Looking for what this channel missed in %s. What is found arrives in a moment.", c.Links.TeamsName(ctx, link.Conversation)), nil
 }
 
 func (c *Command) show(ctx context.Context, call Call, _ []string) (string, error) {

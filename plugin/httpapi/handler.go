@@ -98,8 +98,7 @@ func (s served) run(c *call) (err error) {
 	return s.route.serve(s.api, c)
 }
 
-// authorise checks the route's role. ChannelAdmin needs the channel, so routes with that role check it with
-// authoriseChannel when they know it; here they need a user.
+// authorise checks the route's role. The channel of a ChannelAdmin is the one in the route's path.
 func (a *api) authorise(c *call, role Role) error {
 	switch {
 	case role == Anonymous:
@@ -108,6 +107,9 @@ func (a *api) authorise(c *call, role Role) error {
 		return &Error{Status: http.StatusUnauthorized, Code: "not_logged_in", Message: "You are not logged in to Mattermost, or the request lacks the CSRF token (header X-CSRF-Token)."}
 	case role == SystemAdmin && !a.Permissions.SystemAdmin(c.User):
 		return &Error{Status: http.StatusForbidden, Code: "forbidden", Message: "Only system admins may do this."}
+	}
+	if channel := bridge.ChannelID(c.PathValue("channel_id")); role == ChannelAdmin && !a.Permissions.ChannelAdmin(c.User, channel) && !a.Permissions.SystemAdmin(c.User) {
+		return &Error{Status: http.StatusForbidden, Code: "forbidden", Message: "Only admins of the channel (permission manage_channel_roles) and system admins may do this."}
 	}
 	return nil
 }

@@ -38,16 +38,24 @@ func (people) ChannelAdmin(user bridge.UserID, channel bridge.ChannelID) bool {
 
 // links holds one link; creating fails with err.
 type links struct {
-	made bridge.Link
-	err  error
+	made     bridge.Link
+	backfill int // days
+	err      error
 }
 
 func (l *links) List(context.Context) ([]bridge.Link, error) {
 	return []bridge.Link{{ID: "l", Channel: "c"}}, l.err
 }
-func (l *links) Create(_ context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation) (bridge.Link, error) {
+func (l *links) Create(_ context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (bridge.Link, error) {
+	l.backfill = backfillDays
 	l.made = bridge.Link{ID: "new", Channel: channel, Conversation: in, Creator: by}
 	return l.made, l.err
+}
+func (l *links) Resync(_ context.Context, _ bridge.UserID, channel bridge.ChannelID) (bridge.Link, error) {
+	if channel != "c" {
+		return bridge.Link{}, refusal.New(refusal.NotFound, "This channel is not linked.")
+	}
+	return bridge.Link{ID: "l", Channel: channel}, l.err
 }
 func (l *links) Delete(_ context.Context, _ bridge.UserID, channel bridge.ChannelID) (bridge.Link, error) {
 	if channel != "c" {
@@ -315,6 +323,28 @@ func TestBodiesAreChecked(t *testing.T) {
 	}
 	if w := ask(t, parts(), "", "POST", "/changes", strings.Repeat("x", 5<<20)); w.Code != 413 {
 		t.Errorf("5 MB of notifications answer %d", w.Code)
+	}
+}
+
+func TestALinkMayBringOldMessagesAlong(t *testing.T) {
+	p, l := parts(), &links{}
+	p.Links = l
+	if w := ask(t, p, "root", "POST", "/api/v1/links", `{"channel_id":"c","teams_team_id":"t","teams_channel_id":"19:x@thread.tacv2","backfill_days":7}`); w.Code != http.StatusCreated || l.backfill != 7 {
+		t.Errorf("answers %d, %d days", w.Code, l.backfill)
+	}
+}
+
+func TestAResync(t *testing.T) {
+	for who, want := range map[string]int{"chief": http.StatusAccepted, "root": http.StatusAccepted, "somebody": http.StatusForbidden} {
+		if w := ask(t, parts(), who, "POST", "/api/v1/links/c/resync", ""); w.Code != want {
+			t.Errorf("%s: answers %d, want %d: %s", who, w.Code, want, w.Body)
+		}
+	}
+	if w := ask(t, parts(), "chief", "POST", "/api/v1/links/d/resync", ""); w.Code != http.StatusForbidden {
+		t.Errorf("for somebody else's channel it answers %d", w.Code)
+	}
+	if w := ask(t, parts(), "root", "POST", "/api/v1/links/d/resync", ""); w.Code != http.StatusNotFound {
+		t.Errorf("for a channel without a link it answers %d", w.Code)
 	}
 }
 

@@ -53,6 +53,7 @@ func (a *api) createLink(c *call) error {
 		ChannelID      bridge.ChannelID      `json:"channel_id"`
 		TeamsTeamID    bridge.TeamID         `json:"teams_team_id"`
 		TeamsChannelID bridge.ConversationID `json:"teams_channel_id"`
+		BackfillDays   int                   `json:"backfill_days"`
 	}
 	if err := c.decode(&ask); err != nil {
 		return err
@@ -60,11 +61,23 @@ func (a *api) createLink(c *call) error {
 	if ask.ChannelID == "" || ask.TeamsTeamID == "" || ask.TeamsChannelID == "" {
 		return badRequest("channel_id, teams_team_id and teams_channel_id are needed.")
 	}
-	created, err := a.Links.Create(c.Context(), c.User, ask.ChannelID, bridge.Conversation{ID: ask.TeamsChannelID, Team: ask.TeamsTeamID})
+	created, err := a.Links.Create(c.Context(), c.User, ask.ChannelID, bridge.Conversation{ID: ask.TeamsChannelID, Team: ask.TeamsTeamID}, ask.BackfillDays)
 	if err != nil {
 		return err
 	}
 	writeJSON(c.w, http.StatusCreated, shown(created))
+	return nil
+}
+
+func (a *api) resyncLink(c *call) error {
+	if a.Links == nil {
+		return a.notReady()
+	}
+	resynced, err := a.Links.Resync(c.Context(), c.User, bridge.ChannelID(c.PathValue("channel_id")))
+	if err != nil {
+		return err
+	}
+	writeJSON(c.w, http.StatusAccepted, shown(resynced))
 	return nil
 }
 

@@ -97,7 +97,8 @@ type Certificates interface {
 // Links links and unlinks channels.
 type Links interface {
 	List(ctx context.Context) ([]bridge.Link, error)
-	Create(ctx context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation) (bridge.Link, error)
+	Create(ctx context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (bridge.Link, error)
+	Resync(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
 	Delete(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
@@ -55,6 +56,8 @@ type Config struct {
 	Current func() (Current, error)
 	// Changed is told that links changed, so that the subscriptions follow.
 	Changed func()
+	// Resync has what may have been missed in a conversation looked for.
+	Resync func(ctx context.Context, conversation bridge.ConversationID) error
 	// Audit writes who did what.
 	Audit func(ctx context.Context, actor bridge.UserID, action, subject string, detail map[string]string) error
 	Log   *slog.Logger
@@ -73,8 +76,12 @@ func (l *Links) List(context.Context) ([]bridge.Link, error) { return l.Index.Al
 func (l *Links) Of(channel bridge.ChannelID) (bridge.Link, bool) { return l.Index.ByChannel(channel) }
 
 // Create links a channel. A channel admin must be connected and able to read the Teams channel; a system admin need not
-// be connected: then the application itself must be able to see it.
-func (l *Links) Create(ctx context.Context, by bridge.UserID, id bridge.ChannelID, in bridge.Conversation) (bridge.Link, error) {
+// be connected: then the application itself must be able to see it. The messages of the last backfillDays days are brought along
+// from Teams.
+func (l *Links) Create(ctx context.Context, by bridge.UserID, id bridge.ChannelID, in bridge.Conversation, backfillDays int) (bridge.Link, error) {
+	if backfillDays < 0 || backfillDays > longestBackfill {
+		return bridge.Link{}, refusal.New(refusal.BadRequest, "Messages of the last 0 to %d days can be brought along, not of %d.", longestBackfill, backfillDays)
+	}
 	current, err := l.Current()
 	if err != nil {
 		return bridge.Link{}, err
@@ -97,7 +104,11 @@ func (l *Links) Create(ctx context.Context, by bridge.UserID, id bridge.ChannelI
 	if err := l.readable(ctx, current.Graph, by, in); err != nil {
 		return bridge.Link{}, err
 	}
-	link, err := l.Index.Create(ctx, bridge.Link{Channel: id, MattermostTeam: channel.Team, Conversation: in, Creator: by})
+	wanted := bridge.Link{Channel: id, MattermostTeam: channel.Team, Conversation: in, Creator: by}
+	if backfillDays > 0 {
+		wanted.Backfill = time.Now().AddDate(0, 0, -backfillDays)
+	}
+	link, err := l.Index.Create(ctx, wanted)
 	if conflict, ok := errors.AsType[*bridge.LinkConflict](err); ok {
 		return bridge.Link{}, l.explain(ctx, conflict, id)
 	}
@@ -107,6 +118,21 @@ func (l *Links) Create(ctx context.Context, by bridge.UserID, id bridge.ChannelI
 	l.record(ctx, by, "link", link)
 	l.Changed()
 	return link, nil
+}
+
+// longestBackfill is how far back Graph can be asked for changes: 8 months (Graph docs, "chatMessage: delta").
+const longestBackfill = 240
+
+// Resync has what may have been missed in Teams looked for. A notification that was lost leaves no other trace.
+func (l *Links) Resync(ctx context.Context, by bridge.UserID, id bridge.ChannelID) (bridge.Link, error) {
+	if !l.Mattermost.ChannelAdmin(by, id) && !l.Mattermost.SystemAdmin(by) {
+		return bridge.Link{}, notChannelAdmin("resync")
+	}
+	link, linked := l.Index.ByChannel(id)
+	if !linked {
+		return bridge.Link{}, refusal.New(refusal.NotFound, "This channel is not linked.")
+	}
+	return link, l.Config.Resync(ctx, link.Conversation.ID)
 }
 
 // Delete unlinks a channel.

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
@@ -26,6 +27,7 @@ type world struct {
 	unseen    bool // Teams does not show the channel
 	forbidden bool // Teams does not let the account read
 	changed   int
+	resynced  []bridge.ConversationID
 	audited   []string
 }
 
@@ -112,6 +114,10 @@ func (g graph) CanRead(context.Context, bridge.AccountID, bridge.Conversation) e
 func (w *world) links() *links.Links {
 	return links.New(links.Config{
 		Index: w, Mattermost: people{}, Accounts: accounts{}, Log: slog.New(slog.DiscardHandler), Changed: func() { w.changed++ },
+		Resync: func(_ context.Context, conversation bridge.ConversationID) error {
+			w.resynced = append(w.resynced, conversation)
+			return nil
+		},
 		Current: func() (links.Current, error) { return links.Current{Settings: w.settings, Graph: graph{w}}, nil },
 		Audit: func(_ context.Context, actor bridge.UserID, action, subject string, _ map[string]string) error {
 			w.audited = append(w.audited, string(actor)+" "+action+" "+subject)
@@ -126,7 +132,7 @@ var conversation = bridge.Conversation{ID: "19:x@thread.tacv2", Team: "teams-tea
 
 func TestALinkIsMadeAuditedAndAnnounced(t *testing.T) {
 	w := newWorld()
-	link, err := w.links().Create(t.Context(), "chief", "town", conversation)
+	link, err := w.links().Create(t.Context(), "chief", "town", conversation, 0)
 	if err != nil || link.Conversation != conversation || link.MattermostTeam != "t1" || link.Creator != "chief" {
 		t.Errorf("link %+v, %v", link, err)
 	}
@@ -137,6 +143,47 @@ func TestALinkIsMadeAuditedAndAnnounced(t *testing.T) {
 		t.Errorf("announced %d times, audited %v", w.changed, w.audited)
 	}
 }
+
+func TestALinkBringsOldMessagesAlong(t *testing.T) {
+	w := newWorld()
+	link, err := w.links().Create(t.Context(), "chief", "town", conversation, 30)
+	if days := time.Since(link.Backfill).Hours() / 24; err != nil || days < 29.9 || days > 30.1 {
+		t.Errorf("the messages of the last %f days come along, %v", days, err)
+	}
+	if link, err := newWorld().links().Create(t.Context(), "chief", "town", conversation, 0); err != nil || !link.Backfill.IsZero() {
+		t.Errorf("without being asked for messages come along since %v, %v", link.Backfill, err)
+	}
+	for _, days := range []int{-1, 241} {
+		if _, err := newWorld().links().Create(t.Context(), "chief", "town", conversation, days); err == nil || !strings.Contains(err.Error(), "240") {
+			t.Errorf("%d days: %v", days, err)
+		}
+	}
+}
+
+func TestWhoMayResyncWhat(t *testing.T) {
+	w := newWorld()
+	refused := func(user bridge.UserID, code refusal.Code) {
+		t.Helper()
+		if r, ok := errors.AsType[*refusal.Refusal](second(w.links().Resync(t.Context(), user, "town"))); !ok || r.Code != code {
+			t.Errorf("%s: %v, want %s", user, r, code)
+		}
+	}
+	refused("chief", refusal.NotFound)
+	if _, err := w.links().Create(t.Context(), "chief", "town", conversation, 0); err != nil {
+		t.Fatal(err)
+	}
+	refused("plain", refusal.Forbidden)
+	for _, user := range []bridge.UserID{"chief", "root"} {
+		if _, err := w.links().Resync(t.Context(), user, "town"); err != nil {
+			t.Errorf("%s: %v", user, err)
+		}
+	}
+	if len(w.resynced) != 2 || w.resynced[0] != conversation.ID {
+		t.Errorf("looked for what was missed in %v", w.resynced)
+	}
+}
+
+func second(_ bridge.Link, err error) error { return err }
 
 func TestWhoMayLinkWhat(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -163,7 +210,7 @@ func TestWhoMayLinkWhat(t *testing.T) {
 		if c.prepare != nil {
 			c.prepare(w)
 		}
-		_, err := w.links().Create(t.Context(), c.user, c.channel, conversation)
+		_, err := w.links().Create(t.Context(), c.user, c.channel, conversation, 0)
 		r, ok := errors.AsType[*refusal.Refusal](err)
 		if !ok || r.Code != c.code || !strings.Contains(r.Message, c.words) {
 			t.Errorf("%s: %v, want %s with %q", name, err, c.code, c.words)
@@ -173,7 +220,7 @@ func TestWhoMayLinkWhat(t *testing.T) {
 		}
 	}
 	w := newWorld()
-	if _, err := w.links().Create(t.Context(), "root", "town", conversation); err != nil {
+	if _, err := w.links().Create(t.Context(), "root", "town", conversation, 0); err != nil {
 		t.Errorf("a system admin who is not connected: %v", err)
 	}
 }

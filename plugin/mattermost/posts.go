@@ -22,6 +22,9 @@ var _ bridge.Mattermost = (*Server)(nil)
 // CreatePost creates the post with its mapping prop in one step.
 func (s *Server) CreatePost(_ context.Context, n bridge.NewPost) (bridge.Post, error) {
 	post := &model.Post{ChannelId: string(n.Channel), RootId: string(n.Root), UserId: string(n.Author), Message: n.Message}
+	if !n.CreatedAt.IsZero() {
+		post.CreateAt = n.CreatedAt.UnixMilli()
+	}
 	if n.Author == "" {
 		post.UserId = string(s.bot)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/command"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/jobs"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
@@ -32,6 +33,7 @@ type rooms struct {
 	engine       *bridge.Engine
 	links        *links.Links
 	keeper       *subscriptions.Keeper
+	jobs         *jobs.Jobs
 	reader       *notification.Reader
 	intake       http.Handler
 	command      *command.Command
@@ -71,6 +73,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	})
 	r.keeper = subscriptions.New(subscriptions.Config{
 		Store: db, Current: s.forSubscriptions, Count: s.metrics.Subscription, Log: s.log,
+		Reconciled: func(ctx context.Context) { s.sweep(ctx, r) },
 		Keep: func(ctx context.Context, key *notification.Key) error {
 			current, err := s.forNotifications()
 			if err != nil {
@@ -79,9 +82,13 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 			return keys.Keep(ctx, key, current.Vault)
 		},
 	})
+	if r.jobs, err = s.newJobs(r); err != nil {
+		db.Close()
+		return nil, err
+	}
 	r.links = links.New(links.Config{
 		Index: r.engine.Links(), Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forLinks,
-		Changed: r.keeper.Poke, Audit: db.Audit, Log: s.log,
+		Changed: r.keeper.Poke, Resync: r.resync, Audit: db.Audit, Log: s.log,
 	})
 	r.intake = intake.New(intake.Config{Subscriptions: r.keeper, Inbox: r.engine, Observer: s.metrics, Log: s.log})
 	r.command = command.New(command.Config{
@@ -112,7 +119,7 @@ func (r *rooms) start(ctx context.Context) error {
 	}
 	r.keeper.Start()
 	r.started = true
-	return nil
+	return r.jobs.Start()
 }
 
 // working tells whether messages travel.
@@ -131,7 +138,10 @@ func (r *rooms) stop(ctx context.Context) error {
 	var err error
 	if r.started {
 		r.keeper.Stop()
+		stopped := make(chan error, 1)
+		go func() { stopped <- r.jobs.Stop(ctx) }()
 		err = r.engine.Stop(ctx)
+		err = errors.Join(err, <-stopped)
 		r.started = false
 	}
 	closed := make(chan struct{})

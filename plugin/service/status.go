@@ -69,11 +69,13 @@ type QueueState struct {
 
 // LinkState is one link's state.
 type LinkState struct {
-	ChannelID      string    `json:"channel_id"`
-	TeamsTeamID    string    `json:"teams_team_id"`
-	TeamsChannelID string    `json:"teams_channel_id"`
-	Inbound        LaneState `json:"inbound"`
-	Outbound       LaneState `json:"outbound"`
+	ChannelID      string       `json:"channel_id"`
+	TeamsTeamID    string       `json:"teams_team_id"`
+	TeamsChannelID string       `json:"teams_channel_id"`
+	Inbound        LaneState    `json:"inbound"`
+	Outbound       LaneState    `json:"outbound"`
+	Resync         *ResyncState `json:"resync"`
+	Backfill       *ResyncState `json:"backfill"` // nil when there is none, or none any more
 }
 
 // LaneState is one direction of a link.
@@ -167,10 +169,15 @@ func (r *rooms) describe(ctx context.Context, status *Status) error {
 	}
 	now := time.Now()
 	status.Queues["inbound"], status.Queues["outbound"] = queueState(health.Inbound, now), queueState(health.Outbound, now)
+	resyncs, err := r.resyncStates(ctx)
+	if err != nil {
+		return err
+	}
 	for _, l := range health.Links {
 		status.Links = append(status.Links, LinkState{
 			ChannelID: string(l.Link.Channel), TeamsTeamID: string(l.Link.Conversation.Team), TeamsChannelID: string(l.Link.Conversation.ID),
 			Inbound: laneState(l.Inbound, now), Outbound: laneState(l.Outbound, now),
+			Resync: resyncs[l.Link.Conversation.ID][store.Catchup], Backfill: resyncs[l.Link.Conversation.ID][store.Backfill],
 		})
 	}
 	subscriptions, err := r.store.Subscriptions(ctx)

@@ -88,7 +88,9 @@ func (s *Store) Accept(ctx context.Context, arrivals []bridge.Arrival, hold time
 			ORDER BY c, r, m, k, h
 			ON CONFLICT (conversation, root, message, change, content_hash) DO UPDATE SET
 				generation = i.generation + 1,
-				state = CASE i.state WHEN 'dead' THEN 'pending' ELSE i.state END,
+				state = CASE WHEN i.state = 'dead' OR `+awaitsResync+` THEN 'pending' ELSE i.state END,
+				not_before = CASE WHEN `+awaitsResync+` THEN excluded.not_before ELSE i.not_before END,
+				parked_for = CASE WHEN `+awaitsResync+` THEN '' ELSE i.parked_for END,
 				attempts = CASE i.state WHEN 'dead' THEN 0 ELSE i.attempts END,
 				proof = CASE WHEN i.proof = '' OR i.state = 'dead' THEN excluded.proof ELSE i.proof END`,
 			conversations, teams, roots, messages, kinds, hashes, times, sealed, tenants, proofIDs, seconds(hold)); err != nil {
@@ -107,12 +109,15 @@ func (s *Store) Accept(ctx context.Context, arrivals []bridge.Arrival, hold time
 	return nil
 }
 
+// awaitsResync: a resync found it and a notification came before the run ended, so it need not wait for the end.
+const awaitsResync = "i.parked_for LIKE 'resync:%'"
+
 // TakeInbound returns the events of the lane whose turn it is.
 func (s *Store) TakeInbound(ctx context.Context, lease bridge.Lease, limit int) ([]bridge.InboundEvent, time.Duration, error) {
-	return take(ctx, s, lease, limit, "teams_team_id, root, message, change, tenant, proof, "+sealedColumn, func(e *bridge.InboundEvent) (*bridge.Event, []any, func()) {
+	return take(ctx, s, lease, limit, "teams_team_id, root, message, change, backfill, tenant, proof, "+sealedColumn, func(e *bridge.InboundEvent) (*bridge.Event, []any, func()) {
 		var change string
 		e.Ref.Conversation.ID = lease.Conversation
-		return &e.Event, []any{&e.Ref.Conversation.Team, &e.Ref.Root, &e.Ref.ID, &change, &e.Tenant, &e.Proof, &e.Sealed}, func() { e.Kind = kindOf(change) }
+		return &e.Event, []any{&e.Ref.Conversation.Team, &e.Ref.Root, &e.Ref.ID, &change, &e.Backfill, &e.Tenant, &e.Proof, &e.Sealed}, func() { e.Kind = kindOf(change) }
 	})
 }
 
@@ -121,16 +126,19 @@ func (s *Store) TakeInbound(ctx context.Context, lease bridge.Lease, limit int) 
 const sealedColumn = `CASE WHEN sealed IS NOT NULL AND NOT EXISTS (SELECT FROM msteamssync.inbox o WHERE o.conversation = inbox.conversation
 	AND o.root = inbox.root AND o.message = inbox.message AND o.change = inbox.change AND o.content_hash = '') THEN sealed END`
 
-// take reads the head of a lane: in the order of their source time, the events up to the first one that is not due. A
-// parked event is not in the lane until its time is up.
+// take reads the head of a lane: in the order of their source time, what a backfill brings after all else, the events up to
+// the first one that is not due. A parked event is not in the lane until its time is up.
 func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, columns string,
 	fields func(*E) (event *bridge.Event, into []any, finish func()),
 ) ([]E, time.Duration, error) {
-	queue := queueOf(lease.Direction)
+	queue, order := queueOf(lease.Direction), "source_at, id"
+	if lease.Direction == bridge.Inbound {
+		order = "backfill, source_at, id"
+	}
 	rows, err := s.pool.Query(ctx, `SELECT id, generation, state, attempts, source_at, received_at,
 			extract(epoch FROM not_before - clock_timestamp())::float8, parked_for, `+columns+`
 		FROM `+queue+` WHERE conversation = $1 AND state <> 'dead' AND (state <> 'parked' OR not_before <= clock_timestamp())
-		ORDER BY source_at, id LIMIT $2`, lease.Conversation, limit)
+		ORDER BY `+order+` LIMIT $2`, lease.Conversation, limit)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read a lane: %w", err)
 	}

@@ -81,6 +81,11 @@ func (s *Store) CreateLink(ctx context.Context, l bridge.Link) error {
 			l.Conversation.ID, l.CreatedAt.UnixMilli()); err != nil {
 			return err
 		}
+		if !l.Backfill.IsZero() {
+			if err := wantBackfill(ctx, tx, l.Conversation.ID, l.Backfill); err != nil {
+				return err
+			}
+		}
 		return notifyLinks(ctx, tx)
 	})
 	if _, conflict := errors.AsType[*bridge.LinkConflict](err); conflict || err == nil {

@@ -72,7 +72,7 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 			return fmt.Errorf("migrate the schema msteamssync with %s: %w", m.name, err)
 		}
 	}
-	return nil
+	return migrateRiver(ctx, pool)
 }
 
 // createSchema asks first whether the schema is there: an administrator may have created it for a role that cannot.

@@ -122,10 +122,28 @@ func (s *Store) BeginSubscription(ctx context.Context, id string, secretHash []b
 		id, s.node, secretHash, notificationURL, certificateID, expiry)
 }
 
-// ActivateSubscription records the subscription that Graph has, or its new expiry.
+// ActivateSubscription records the subscription that Graph has, or its new expiry. Before one that Graph did not have until
+// now nobody told us anything: what was missed is looked for.
 func (s *Store) ActivateSubscription(ctx context.Context, id, graphID string, expiry time.Time) error {
-	return s.changeSubscription(ctx, `state = 'active', graph_id = $3, expires_at = $4, renewed_at = clock_timestamp(), failures = 0, last_error = '', last_error_at = NULL, not_before = '-infinity'`,
-		"claimed_by = $2", id, s.node, graphID, expiry)
+	err := s.transact(ctx, func(tx pgx.Tx) error {
+		var conversation bridge.ConversationID
+		var before SubscriptionState
+		err := tx.QueryRow(ctx, `UPDATE msteamssync.subscriptions u SET state = 'active', graph_id = $3, expires_at = $4, renewed_at = clock_timestamp(),
+				failures = 0, last_error = '', last_error_at = NULL, not_before = '-infinity'
+			WHERE id = $1 AND claimed_by = $2
+			RETURNING conversation, (SELECT state FROM msteamssync.subscriptions WHERE id = u.id)`, id, s.node, graphID, expiry).Scan(&conversation, &before)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return ErrClaimLost
+		}
+		if err == nil && before != SubscriptionActive {
+			_, err = wantResync(ctx, tx, conversation, WantedSubscription)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("record a subscription: %w", err)
+	}
+	return nil
 }
 
 // CertifySubscription records that Graph encrypts for another certificate from now on.

@@ -59,6 +59,8 @@ type Config struct {
 	Current func() (Current, error)
 	// Keep stores the key of the certificate, before Graph is given it. It may be nil when there are no certificates.
 	Keep func(ctx context.Context, key *notification.Key) error
+	// Reconciled is called after each comparison, on every node: subscriptions may have been made. It may be nil.
+	Reconciled func(ctx context.Context)
 	// Count is told what was done: created, adopted, renewed, recertified, removed, recreated or failed. It may be nil.
 	Count func(action string)
 	Log   *slog.Logger
@@ -128,6 +130,9 @@ func (k *Keeper) run(ctx context.Context) {
 			next, wait = wait, min(2*wait, every)
 		default:
 			wait = firstWait
+		}
+		if k.Reconciled != nil {
+			k.Reconciled(ctx)
 		}
 		timer.Reset(next)
 	}

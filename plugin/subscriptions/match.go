@@ -59,11 +59,20 @@ func toIntake(s store.Subscription) intake.Subscription {
 	return intake.Subscription{ID: s.ID, Conversation: s.Conversation.ID}
 }
 
+// lifecycleMissed says that notifications were lost. Graph does not say so of messages yet (Graph docs, "Lifecycle
+// notifications").
+const lifecycleMissed = "missed"
+
 // Lifecycle acts on what Graph says about a subscription itself: reauthorizationRequired has it renewed, which also
-// reauthorises it; subscriptionRemoved has it made anew.
+// reauthorises it; subscriptionRemoved has it made anew; missed has what was missed looked for.
 func (k *Keeper) Lifecycle(ctx context.Context, event intake.LifecycleEvent) error {
 	if event.Subscription.ID == "" {
 		return nil // of the plugin that this one replaces; it ends by itself
+	}
+	if event.Event == lifecycleMissed {
+		_, err := k.Store.WantResync(ctx, event.Subscription.Conversation, store.WantedMissed)
+		k.Poke()
+		return err
 	}
 	k.Log.Info("Graph announced a change of a subscription", "event", event.Event, "conversation", event.Subscription.Conversation)
 	// One in doubt is renewed whatever its age, and made anew when that shows that it is gone.

@@ -5,6 +5,7 @@ package teams
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -42,6 +43,7 @@ type request struct {
 	as     bridge.AccountID
 	token  string // used instead of looking one up
 	repeat bool   // make it again when it failed in passing
+	most   int64  // what is read of the answer, in bytes; 0: maxAnswer
 }
 
 // do makes the request and decodes the answer into out, which may be nil. Errors are a *bridge.Failure.
@@ -111,7 +113,7 @@ func (c *Client) once(ctx context.Context, r request, out any) error {
 	}
 	defer response.Body.Close()
 	status = response.StatusCode
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(response.Body, cmp.Or(r.most, maxAnswer)))
 	if err != nil {
 		return unanswered(r, true, err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
 
 const namespace = "msteams_connect"
@@ -29,6 +30,7 @@ type Metrics struct {
 	failed   *prometheus.CounterVec
 	dead     *prometheus.CounterVec
 	caughtUp prometheus.Counter
+	resynced *prometheus.CounterVec
 	graph    *prometheus.HistogramVec
 	api      *prometheus.HistogramVec
 	// subscriptions counts what was done to them; expiry is the client secret's.
@@ -62,6 +64,9 @@ func New(version string, health func(context.Context) (bridge.Health, error)) *M
 		caughtUp: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Subsystem: "events", Name: "caught_up_posts_total", Help: "Posts that a scan found because no hook had reported them.",
 		}),
+		resynced: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Subsystem: "events", Name: "missed_messages_total", Help: "Messages and changes in Teams that no notification had told of, found by a resync, or by the backfill of a new link.",
+		}, []string{"kind"}),
 		graph: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Subsystem: "msgraph", Name: "client_time_seconds", Help: "Calls to Microsoft Graph; status 0 is no answer.",
 			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
@@ -88,7 +93,7 @@ func New(version string, health func(context.Context) (bridge.Health, error)) *M
 		Namespace: namespace, Subsystem: "system", Name: "plugin_start_timestamp_seconds", Help: "When the plugin started.",
 	})
 	started.SetToCurrentTime()
-	m.registry.MustRegister(m.carried, m.delay, m.ignored, m.failed, m.dead, m.caughtUp, m.graph, m.api, m.subscriptions, m.notifications, m.expiry, info, started,
+	m.registry.MustRegister(m.carried, m.delay, m.ignored, m.failed, m.dead, m.caughtUp, m.resynced, m.graph, m.api, m.subscriptions, m.notifications, m.expiry, info, started,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if health != nil {
 		m.registry.MustRegister(&queues{health: health})
@@ -132,6 +137,11 @@ func (m *Metrics) Dead(d bridge.Direction, kind bridge.Kind) {
 
 // CaughtUp implements bridge.Observer.
 func (m *Metrics) CaughtUp(posts int) { m.caughtUp.Add(float64(posts)) }
+
+// Resynced counts what a resync or a backfill found.
+func (m *Metrics) Resynced(kind store.ResyncKind, found int) {
+	m.resynced.WithLabelValues(string(kind)).Add(float64(found))
+}
 
 // GraphCall counts a call to Graph. The route has its ids left out; status 0 is no answer.
 func (m *Metrics) GraphCall(method, route string, status int, took time.Duration) {

@@ -1,0 +1,294 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build acc
+
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/jobs"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store/storetest"
+)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
+
+var quickly = jobs.Times{Poll: 50 * time.Millisecond, Sweep: time.Second, CleanUp: time.Second, Rescue: 2 * time.Second, Timeout: time.Second}
+
+// world is a database with links; nodes work on it.
+type world struct {
+	dsn string
+
+	mu   sync.Mutex
+	runs []string // "node conversation kind"
+}
+
+func newWorld(t *testing.T, links int) *world {
+	t.Helper()
+	w := &world{dsn: storetest.NewDatabase(t)}
+	s := storetest.Open(t, w.dsn, "builder")
+	for i := range links {
+		link := bridge.Link{ID: fmt.Sprint(i), Channel: bridge.ChannelID(fmt.Sprint("channel", i)), CreatedAt: time.Now(), Creator: "u",
+			Conversation: bridge.Conversation{ID: bridge.ConversationID(fmt.Sprintf("19:%d@thread.tacv2", i)), Team: "team"}}
+		if err := s.CreateLink(t.Context(), link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+type node struct {
+	*jobs.Jobs
+	store *store.Store
+}
+
+// start adds a node. run is what it does for a resync; nil: it ends it at once.
+func (w *world) start(t *testing.T, name string, times jobs.Times, run func(context.Context) error) *node {
+	t.Helper()
+	n := &node{store: storetest.Open(t, w.dsn, name)}
+	made, err := jobs.New(jobs.Config{Store: n.store, Node: name, Times: times, Log: storetest.Log(t, name),
+		Resync: func(ctx context.Context, conversation bridge.ConversationID, kind store.ResyncKind) (bool, error) {
+			w.mu.Lock()
+			w.runs = append(w.runs, fmt.Sprint(name, " ", conversation, " ", kind))
+			w.mu.Unlock()
+			if run != nil {
+				if err := run(ctx); err != nil {
+					return false, err
+				}
+			}
+			r, wanted, err := n.store.BeginResync(ctx, conversation, kind)
+			if err != nil || !wanted {
+				return false, err
+			}
+			r, err = n.store.TurnPage(ctx, r, nil, "")
+			return r.Wanted != "", err
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Jobs = made
+	if err := n.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { n.stop(t) })
+	return n
+}
+
+func (n *node) stop(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Second)
+	defer cancel()
+	if err := n.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+func (w *world) ran() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]string(nil), w.runs...)
+}
+
+func eventually(t *testing.T, check func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	defer cancel()
+	if err := process.Until(ctx, check); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// nothingWanted waits until no resync is wanted.
+func nothingWanted(t *testing.T, s *store.Store) {
+	t.Helper()
+	eventually(t, func(ctx context.Context) error {
+		all, err := s.Resyncs(ctx)
+		for _, r := range all {
+			if r.Wanted != "" {
+				err = errors.Join(err, fmt.Errorf("%s is wanted for %s", r.Conversation.ID, r.Wanted))
+			}
+		}
+		return err
+	})
+}
+
+func heardAt(t *testing.T, s *store.Store) (at time.Time) {
+	t.Helper()
+	if err := s.Pool().QueryRow(t.Context(), "SELECT coalesce((SELECT heard_at FROM msteamssync.listening), '-infinity'::timestamptz)").Scan(&at); err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+func TestAWantedResyncRunsOnce(t *testing.T) {
+	w := newWorld(t, 3)
+	n := w.start(t, "one", quickly, nil)
+	if _, err := n.store.WantResync(t.Context(), "19:1@thread.tacv2", store.WantedByPerson); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := n.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nothingWanted(t, n.store)
+	if ran := w.ran(); len(ran) != 1 || ran[0] != "one 19:1@thread.tacv2 resync" {
+		t.Errorf("ran %v", ran)
+	}
+}
+
+func TestAfterALongSilenceEverythingIsLookedThrough(t *testing.T) {
+	w := newWorld(t, 3)
+	s := storetest.Open(t, w.dsn, "before")
+	if _, err := s.Listen(t.Context(), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Pool().Exec(t.Context(), "UPDATE msteamssync.listening SET heard_at = heard_at - interval '1 hour'"); err != nil {
+		t.Fatal(err)
+	}
+	w.start(t, "after", quickly, nil)
+	eventually(t, func(context.Context) error {
+		if ran := w.ran(); len(ran) != 3 {
+			return fmt.Errorf("ran %v, want all three", ran)
+		}
+		return nil
+	})
+	nothingWanted(t, s)
+}
+
+func TestAShortRestartIsNoGap(t *testing.T) {
+	w := newWorld(t, 1)
+	first := w.start(t, "first", quickly, nil)
+	eventually(t, func(context.Context) error {
+		if heardAt(t, first.store).IsZero() {
+			return errors.New("nobody noted that somebody listens")
+		}
+		return nil
+	})
+	first.stop(t)
+	second := w.start(t, "second", quickly, nil)
+	before := heardAt(t, second.store)
+	eventually(t, func(context.Context) error {
+		if !heardAt(t, second.store).After(before) {
+			return errors.New("the second node has not noted that it listens")
+		}
+		return nil
+	})
+	if ran := w.ran(); len(ran) > 0 {
+		t.Errorf("ran %v, want nothing", ran)
+	}
+}
+
+func TestADeadNodeTakesNothingWithIt(t *testing.T) {
+	w := newWorld(t, 1)
+	began := make(chan struct{})
+	doomed := w.start(t, "doomed", quickly, func(ctx context.Context) error {
+		close(began)
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	if _, err := doomed.store.WantResync(t.Context(), "19:0@thread.tacv2", store.WantedByPerson); err != nil {
+		t.Fatal(err)
+	}
+	if err := doomed.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	<-began
+	doomed.store.Pool().Reset() // what it holds is lost with its connections
+	doomed.store.Close()
+
+	next := w.start(t, "next", quickly, nil)
+	nothingWanted(t, next.store)
+	before := heardAt(t, next.store)
+	eventually(t, func(context.Context) error {
+		if !heardAt(t, next.store).After(before) {
+			return errors.New("nobody notes that somebody listens")
+		}
+		return nil
+	})
+}
+
+func TestStopCutsAJobOff(t *testing.T) {
+	w := newWorld(t, 1)
+	began := make(chan struct{})
+	var once sync.Once
+	long := quickly
+	long.Timeout, long.Rescue = time.Hour, 2*time.Hour
+	n := w.start(t, "one", long, func(ctx context.Context) error {
+		once.Do(func() { close(began) })
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	if _, err := n.store.WantResync(t.Context(), "19:0@thread.tacv2", store.WantedByPerson); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	<-began
+	n.stop(t) // within the time that a plugin has
+	next := w.start(t, "two", long, nil)
+	nothingWanted(t, next.store) // its own sweep begins it again
+}
+
+func TestANodeKeepsToItsConnections(t *testing.T) {
+	w := newWorld(t, 40)
+	const most = 9
+	s, err := store.Open(t.Context(), w.dsn, store.Options{Node: "counted", MaxConnections: most, Log: storetest.Log(t, "counted")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	watcher := storetest.Open(t, w.dsn, "watcher")
+	highest := 0
+	count := func(ctx context.Context) error {
+		var n int
+		err := watcher.Pool().QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'msteams-sync counted'").Scan(&n)
+		highest = max(highest, n)
+		return err
+	}
+	made, err := jobs.New(jobs.Config{Store: s, Node: "counted", Times: quickly, Log: storetest.Log(t, "counted"),
+		Resync: func(ctx context.Context, conversation bridge.ConversationID, kind store.ResyncKind) (bool, error) {
+			r, wanted, err := s.BeginResync(ctx, conversation, kind)
+			if err != nil || !wanted {
+				return false, err
+			}
+			_, err = s.TurnPage(ctx, r, nil, "")
+			return false, err
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { (&node{Jobs: made}).stop(t) })
+	if _, err := s.WantResync(t.Context(), "", store.WantedDown); err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func(ctx context.Context) error {
+		if err := count(ctx); err != nil {
+			return err
+		}
+		if due, err := s.DueResyncs(ctx); err != nil || len(due) > 0 {
+			return fmt.Errorf("%d are still due, %v", len(due), err)
+		}
+		return nil
+	})
+	if highest > most+1 {
+		t.Errorf("the node had %d connections, want at most %d and one that listens", highest, most)
+	}
+}

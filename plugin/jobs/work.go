@@ -1,0 +1,76 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+)
+
+// resync looks for what was missed in a conversation.
+type resync struct {
+	Conversation bridge.ConversationID `json:"conversation"`
+	Of           store.ResyncKind      `json:"kind"`
+}
+
+// Kind implements river.JobArgs.
+func (resync) Kind() string { return "resync" }
+
+type resyncWorker struct {
+	river.WorkerDefaults[resync]
+	jobs *Jobs
+}
+
+// Work implements river.Worker.
+func (w *resyncWorker) Work(ctx context.Context, job *river.Job[resync]) error {
+	more, err := w.jobs.Resync(ctx, job.Args.Conversation, job.Args.Of)
+	if err == nil && more {
+		return river.JobSnooze(0)
+	}
+	return err
+}
+
+// sweep notes that somebody listens and begins the resyncs that are due.
+type sweep struct{}
+
+// Kind implements river.JobArgs.
+func (sweep) Kind() string { return "sweep" }
+
+type sweepWorker struct {
+	river.WorkerDefaults[sweep]
+	jobs *Jobs
+}
+
+// Work implements river.Worker.
+func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweep]) error {
+	silence, err := w.jobs.Store.Listen(ctx, w.jobs.Times.Silence)
+	if err != nil {
+		return err
+	}
+	if silence > w.jobs.Times.Silence {
+		w.jobs.Log.Warn("no node took notifications for a while; looking for what was missed in Teams", "since", time.Now().Add(-silence).UTC().Format(time.RFC3339))
+	}
+	return w.jobs.Sweep(ctx)
+}
+
+// cleanUp deletes what is not needed any more.
+type cleanUp struct{}
+
+// Kind implements river.JobArgs.
+func (cleanUp) Kind() string { return "clean_up" }
+
+type cleanUpWorker struct {
+	river.WorkerDefaults[cleanUp]
+	jobs *Jobs
+}
+
+// Work implements river.Worker.
+func (w *cleanUpWorker) Work(ctx context.Context, _ *river.Job[cleanUp]) error {
+	return w.jobs.Store.CleanUp(ctx)
+}

@@ -1,0 +1,91 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package teams_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	emulated "github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// history reads all pages and returns "text" of roots, "→ text" of replies and "✗" of deleted messages, sorted.
+func (w *world) history(t *testing.T, since time.Time) (texts []string, pages int) {
+	t.Helper()
+	for page := ""; ; {
+		messages, next, err := w.History(t.Context(), w.place(), since, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages++
+		for _, m := range messages {
+			text := strings.NewReplacer("<p>", "", "</p>", "").Replace(m.HTML)
+			if !m.DeletedAt.IsZero() {
+				text = "✗"
+			}
+			if m.Ref.Root != "" {
+				text = "→ " + text
+			}
+			texts = append(texts, text)
+		}
+		if page = next; page == "" {
+			slices.Sort(texts)
+			return texts, pages
+		}
+	}
+}
+
+func TestAHistoryHoldsWhatChanged(t *testing.T) {
+	w := newWorld(t)
+	say := func(root emulated.MessageID, text string) *emulated.Message {
+		m, err := w.Teams().Post("alex@demo.example", w.Place, root, emulated.Draft{Body: emulated.HTML("<p>" + text + "</p>")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	start := time.Now()
+	one := say("", "one")
+	say(one.ID, "reply to one")
+	two := say("", "two")
+	for i := range 45 {
+		say("", fmt.Sprintf("more %02d", i))
+	}
+	if _, err := w.Teams().Delete("alex@demo.example", two.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	texts, pages := w.history(t, start.Add(-time.Minute))
+	if len(texts) != 48 || pages != 3 || !slices.Contains(texts, "→ reply to one") || !slices.Contains(texts, "✗") {
+		t.Errorf("on %d pages %q", pages, texts)
+	}
+	later := time.Now()
+	eventuallyAfter(t, later)
+	say(one.ID, "late reply")
+	if texts, _ := w.history(t, later); !slices.Equal(texts, []string{"one", "→ late reply", "→ reply to one"}) {
+		t.Errorf("since then there is %q", texts)
+	}
+	if texts, _ := w.history(t, time.Now().Add(time.Hour)); len(texts) > 0 {
+		t.Errorf("since an hour from now there is %q", texts)
+	}
+}
+
+// eventuallyAfter waits until the clock of the emulator, which counts milliseconds, is past a time.
+func eventuallyAfter(t *testing.T, at time.Time) {
+	t.Helper()
+	timer := time.NewTimer(time.Until(at) + 2*time.Millisecond)
+	defer timer.Stop()
+	<-timer.C
+}
+
+func TestAPageOfAHistoryMustBeGraphs(t *testing.T) {
+	w := newWorld(t)
+	_, _, err := w.History(t.Context(), w.place(), time.Now(), "https://elsewhere.example/v1.0/page")
+	failure(t, err, bridge.Permanent)
+	_, _, err = w.History(t.Context(), w.place(), time.Now(), w.URL()+"/v1.0/teams/"+string(w.place().Team)+"/channels/"+string(w.place().ID)+"/messages/delta?$skiptoken=old")
+	failure(t, err, bridge.Permanent)
+}
