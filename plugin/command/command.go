@@ -37,10 +37,17 @@ type Links interface {
 	TeamsName(ctx context.Context, c bridge.Conversation) string
 }
 
+// DeadLetters are what the bridge gave up; an empty channel stands for all.
+type DeadLetters interface {
+	List(ctx context.Context, channel bridge.ChannelID, limit int) (newest []store.DeadLetter, total int, err error)
+	Retry(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (int, error)
+}
+
 // Config is what the command works with.
 type Config struct {
 	Accounts    Accounts
 	Links       Links
+	DeadLetters DeadLetters
 	SystemAdmin func(user bridge.UserID) bool
 	ChannelName func(ctx context.Context, channel bridge.ChannelID) string
 	// ConnectURL is the address at which users connect.
@@ -86,6 +93,9 @@ func subcommands() []subcommand {
 		{name: "show", help: "Show what this channel is linked with.", run: (*Command).show},
 		{name: "status", help: "Show whether your account is connected.", run: (*Command).status},
 		{name: "show-links", help: "Show all links.", admin: true, run: (*Command).showLinks},
+		{name: "dead-letters", help: "Show what was given up, and why.", admin: true, run: (*Command).deadLetters},
+		{name: "retry", hint: "[all]", help: "Give what was given up in this channel, or in all, another chance.", admin: true, run: (*Command).retry,
+			args: []string{"all: in all channels"}},
 		{name: "connect-bot", help: "Connect a Microsoft Teams account that speaks for everybody without one.", admin: true, run: (*Command).connectBot},
 		{name: "disconnect-bot", hint: "[e-mail]", help: "Disconnect a bot account.", admin: true, run: (*Command).disconnectBot,
 			args: []string{"E-mail address of the bot, when there are several"}},

@@ -30,6 +30,7 @@ type world struct {
 	err        error
 	barred     error // why the user may not connect
 	asked      string
+	dead       int
 }
 
 func (w *world) Connection(context.Context, bridge.UserID) (accounts.Connection, error) {
@@ -65,10 +66,28 @@ func (w *world) TeamsName(context.Context, bridge.Conversation) string {
 	return "the Teams channel Bridge of team Demo Team"
 }
 
+// letters are what was given up: dead of them, two of which are listed.
+type letters struct{ *world }
+
+func (l letters) List(context.Context, bridge.ChannelID, int) ([]store.DeadLetter, int, error) {
+	if l.dead == 0 {
+		return nil, 0, l.err
+	}
+	at := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	return []store.DeadLetter{
+		{Direction: bridge.Inbound, Kind: bridge.Create, Channel: "town", Message: "1700000000000", Attempts: 12, SourceAt: at, Reason: "it cannot\nbe posted a|b"},
+		{Direction: bridge.Outbound, Kind: bridge.Edit, Channel: "town", Post: "post", Attempts: 1, SourceAt: at, Reason: "refused"},
+	}, l.dead, l.err
+}
+func (l letters) Retry(_ context.Context, _ bridge.UserID, channel bridge.ChannelID) (int, error) {
+	l.asked = "retry " + string(channel)
+	return l.dead, l.err
+}
+
 func (w *world) run(t *testing.T, user, text string) string {
 	t.Helper()
 	c := command.New(command.Config{
-		Accounts: w, Links: w, Log: slog.New(slog.DiscardHandler),
+		Accounts: w, Links: w, DeadLetters: letters{w}, Log: slog.New(slog.DiscardHandler),
 		SystemAdmin: func(user bridge.UserID) bool { return user == "root" },
 		ChannelName: func(_ context.Context, id bridge.ChannelID) string { return "red / " + string(id) },
 		ConnectURL:  func() string { return "https://chat.example.com/connect" },
@@ -106,6 +125,14 @@ func TestAnswers(t *testing.T) {
 		{"alex", "/msteams-sync show-links", world{}, []string{"Only system admins"}},
 		{"root", "/msteams-sync show-links", world{}, []string{"No channel is linked."}},
 		{"root", "/msteams-sync show-links", world{links: []bridge.Link{link}}, []string{`| red / a\|b |`, "`19:x@thread.tacv2`", "2026-11-23"}},
+		{"alex", "/msteams-sync dead-letters", world{}, []string{"Only system admins"}},
+		{"alex", "/msteams-sync retry", world{}, []string{"Only system admins"}},
+		{"root", "/msteams-sync dead-letters", world{}, []string{"Nothing was given up."}},
+		{"root", "/msteams-sync dead-letters", world{dead: 31}, []string{"| red / town | create from Teams | `1700000000000` | 12 | 2026-11-23 10:00 | it cannot be posted a\\|b |", "edit to Teams | `post`", "29 more", "retry all"}},
+		{"root", "/msteams-sync retry", world{}, []string{"In this channel nothing was given up."}},
+		{"root", "/msteams-sync retry", world{dead: 4}, []string{"In this channel 4 that were given up"}},
+		{"root", "/msteams-sync retry all", world{dead: 4}, []string{"In all channels 4"}},
+		{"root", "/msteams-sync retry everything", world{dead: 4}, []string{"`/msteams-sync retry all`"}},
 		{"root", "/msteams-sync connect-bot", world{}, []string{"(https://chat.example.com/connect?bot=true)"}},
 		{"root", "/msteams-sync disconnect-bot", world{}, []string{"no such bot"}},
 		{"root", "/msteams-sync disconnect-bot bot@demo.example", world{found: true, account: store.Account{Email: "bot@demo.example"}}, []string{"bot@demo.example"}},
@@ -160,7 +187,7 @@ func TestTheServerCanRegisterIt(t *testing.T) {
 			admin++
 		}
 	}
-	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 10 || admin != 3 {
+	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 12 || admin != 5 {
 		t.Errorf("%d subcommands, %d for admins", len(r.AutocompleteData.SubCommands), admin)
 	}
 }

@@ -169,7 +169,7 @@ func parts() httpapi.Parts {
 		Status:       func(context.Context) any { return map[string]string{"state": "running"} },
 		Fingerprints: func(salt []byte) map[string]string { return map[string]string{"clientSecret": string(salt[:1])} },
 		Checks:       checks{},
-		Accounts:     &logins{}, Links: &links{}, Access: &access{}, Bots: &access{}, Lookup: &access{}, Certificates: &certs{},
+		Accounts:     &logins{}, Links: &links{}, DeadLetters: letters{}, Access: &access{}, Bots: &access{}, Lookup: &access{}, Certificates: &certs{},
 		Changes: http.HandlerFunc(accepted), Lifecycle: http.HandlerFunc(accepted), Metrics: http.HandlerFunc(accepted),
 	}
 }
@@ -202,6 +202,7 @@ func problem(t *testing.T, w *httptest.ResponseRecorder) (code, message string) 
 // bodies are requests that each route accepts.
 var bodies = map[string]string{
 	"POST /api/v1/config/fingerprints":                  `{"salt":"` + base64.StdEncoding.EncodeToString(make([]byte, 16)) + `"}`,
+	"POST /api/v1/dead-letters/retry":                   `{"channel_id":"c"}`,
 	"POST /api/v1/links":                                `{"channel_id":"c","teams_team_id":"t","teams_channel_id":"19:x@thread.tacv2"}`,
 	"PUT /api/v1/whitelist":                             `{"users":["alex@demo.example"]}`,
 	"PUT /api/v1/account-mappings/{mattermost_user_id}": `{"teams_user":"casey@corp.example"}`,
@@ -243,7 +244,7 @@ func TestAuthorisation(t *testing.T) {
 
 func TestRequestsWithoutAPartAreToldToWait(t *testing.T) {
 	p := parts()
-	p.Access, p.Bots, p.Lookup = nil, nil, nil
+	p.Access, p.Bots, p.Lookup, p.DeadLetters = nil, nil, nil, nil
 	p.Accounts, p.Links, p.Certificates, p.Changes, p.Lifecycle, p.NotReady = nil, nil, nil, nil, nil, "No database."
 	for _, route := range httpapi.Routes() {
 		name := route.Method + " " + route.Path
@@ -323,6 +324,39 @@ func TestBodiesAreChecked(t *testing.T) {
 	}
 	if w := ask(t, parts(), "", "POST", "/changes", strings.Repeat("x", 5<<20)); w.Code != 413 {
 		t.Errorf("5 MB of notifications answer %d", w.Code)
+	}
+}
+
+// letters is one dead letter of channel c.
+type letters struct{ err error }
+
+func (l letters) List(_ context.Context, channel bridge.ChannelID, limit int) ([]store.DeadLetter, int, error) {
+	if channel != "" && channel != "c" {
+		return nil, 0, l.err
+	}
+	return []store.DeadLetter{{Direction: bridge.Outbound, Kind: bridge.Edit, Channel: "c", Post: "p", Attempts: limit, Reason: "refused"}}, 1, l.err
+}
+func (l letters) Retry(context.Context, bridge.UserID, bridge.ChannelID) (int, error) {
+	return 1, l.err
+}
+
+func TestDeadLetters(t *testing.T) {
+	for path, want := range map[string]string{
+		"/api/v1/dead-letters":              `"direction":"outbound","kind":"edit","channel_id":"c","teams_channel_id":"","post_id":"p","attempts":100`,
+		"/api/v1/dead-letters?limit=5":      `"attempts":5`,
+		"/api/v1/dead-letters?channel_id=d": `{"dead_letters":[],"total":0}`,
+	} {
+		if w := ask(t, parts(), "root", "GET", path, ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s answers %d: %s", path, w.Code, w.Body)
+		}
+	}
+	for _, limit := range []string{"0", "1001", "many"} {
+		if w := ask(t, parts(), "root", "GET", "/api/v1/dead-letters?limit="+limit, ""); w.Code != http.StatusBadRequest {
+			t.Errorf("limit %s answers %d", limit, w.Code)
+		}
+	}
+	if w := ask(t, parts(), "root", "POST", "/api/v1/dead-letters/retry", `{}`); w.Code != http.StatusAccepted || !strings.Contains(w.Body.String(), `{"retried":1}`) {
+		t.Errorf("a retry answers %d: %s", w.Code, w.Body)
 	}
 }
 

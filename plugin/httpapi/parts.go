@@ -30,6 +30,7 @@ type Parts struct {
 	Access       Access
 	Bots         Bots
 	Links        Links
+	DeadLetters  DeadLetters
 	Lookup       Lookup
 	Changes      http.Handler
 	Lifecycle    http.Handler
@@ -92,6 +93,12 @@ type Certificates interface {
 	List(ctx context.Context) ([]certificates.Certificate, error)
 	Create(ctx context.Context, by bridge.UserID, subject string, validFor time.Duration) (certificates.Certificate, error)
 	Delete(ctx context.Context, by bridge.UserID, id string) error
+}
+
+// DeadLetters are what the bridge gave up; an empty channel stands for all.
+type DeadLetters interface {
+	List(ctx context.Context, channel bridge.ChannelID, limit int) (newest []store.DeadLetter, total int, err error)
+	Retry(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (int, error)
 }
 
 // Links links and unlinks channels.

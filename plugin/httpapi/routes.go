@@ -61,6 +61,8 @@ func Routes() []Route {
 		{Method: http.MethodPost, Path: "/api/v1/links", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).createLink},
 		{Method: http.MethodDelete, Path: "/api/v1/links/{channel_id}", Role: SystemAdmin, serve: (*api).deleteLink},
 		{Method: http.MethodPost, Path: "/api/v1/links/{channel_id}/resync", Role: ChannelAdmin, serve: (*api).resyncLink},
+		{Method: http.MethodGet, Path: "/api/v1/dead-letters", Role: SystemAdmin, serve: (*api).listDeadLetters},
+		{Method: http.MethodPost, Path: "/api/v1/dead-letters/retry", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).retryDeadLetters},
 		{Method: http.MethodGet, Path: "/api/v1/teams", Role: SystemAdmin, serve: (*api).listTeams},
 		{Method: http.MethodGet, Path: "/api/v1/teams/{id}", Role: SystemAdmin, serve: (*api).showTeam},
 		{Method: http.MethodGet, Path: "/api/v1/teams/{id}/channels", Role: SystemAdmin, serve: (*api).listChannels},

@@ -25,8 +25,10 @@ type Config struct {
 	Node string
 	// Resync goes on with a resync for a while and tells whether there is more to do.
 	Resync func(ctx context.Context, conversation bridge.ConversationID, kind store.ResyncKind) (more bool, err error)
-	Log    *slog.Logger
-	Times  Times
+	// Retry gives the dead letters of a lane another chance.
+	Retry func(ctx context.Context, conversation bridge.ConversationID, direction bridge.Direction) (int, error)
+	Log   *slog.Logger
+	Times Times
 }
 
 // Times are how often things are done. A zero value means the default.
@@ -74,6 +76,7 @@ func New(config Config) (*Jobs, error) {
 	river.AddWorker(work, &resyncWorker{jobs: j})
 	river.AddWorker(work, &sweepWorker{jobs: j})
 	river.AddWorker(work, &cleanUpWorker{jobs: j})
+	river.AddWorker(work, &retryWorker{jobs: j})
 	client, err := river.NewClient(riverpgxv5.New(config.Store.Pool()), &river.Config{
 		ID: config.Node, Schema: store.Schema, Workers: work, Logger: quiet(config.Log),
 		Queues:   map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},

@@ -57,6 +57,9 @@ func (w *world) start(t *testing.T, name string, times jobs.Times, run func(cont
 	t.Helper()
 	n := &node{store: storetest.Open(t, w.dsn, name)}
 	made, err := jobs.New(jobs.Config{Store: n.store, Node: name, Times: times, Log: storetest.Log(t, name),
+		Retry: func(ctx context.Context, conversation bridge.ConversationID, direction bridge.Direction) (int, error) {
+			return n.store.Revive(ctx, bridge.Lane{Conversation: conversation, Direction: direction})
+		},
 		Resync: func(ctx context.Context, conversation bridge.ConversationID, kind store.ResyncKind) (bool, error) {
 			w.mu.Lock()
 			w.runs = append(w.runs, fmt.Sprint(name, " ", conversation, " ", kind))
@@ -145,6 +148,85 @@ func TestAWantedResyncRunsOnce(t *testing.T) {
 	if ran := w.ran(); len(ran) != 1 || ran[0] != "one 19:1@thread.tacv2 resync" {
 		t.Errorf("ran %v", ran)
 	}
+}
+
+func TestDeadLettersGetAnotherChance(t *testing.T) {
+	w := newWorld(t, 3)
+	n := w.start(t, "one", quickly, nil)
+	if _, err := n.store.Pool().Exec(t.Context(), `INSERT INTO msteamssync.inbox (conversation, teams_team_id, root, message, change, source_at, state, not_before, attempts, last_error)
+		SELECT conversation, 'team', '', '17', 'updated', clock_timestamp(), 'dead', '-infinity', 12, 'poison' FROM msteamssync.links`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.store.Pool().Exec(t.Context(), `INSERT INTO msteamssync.outbox (conversation, post_id, kind, root_id, author_id, source_at, state, not_before, attempts, last_error)
+		SELECT conversation, 'post', 'create', '', 'u', clock_timestamp() - interval '1 hour', 'dead', '-infinity', 3, 'refused' FROM msteamssync.links WHERE channel_id = 'channel1'`); err != nil {
+		t.Fatal(err)
+	}
+	count := func(channel bridge.ChannelID) int {
+		_, total, err := n.store.DeadLetters(t.Context(), channel, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return total
+	}
+	newest, total, err := n.store.DeadLetters(t.Context(), "channel1", 1)
+	if err != nil || total != 2 || len(newest) != 1 || newest[0].Kind != bridge.Edit || newest[0].Message != "17" || newest[0].Reason != "poison" || newest[0].Attempts != 12 {
+		t.Errorf("the dead letters are %+v of %d, %v", newest, total, err)
+	}
+	if got := count(""); got != 4 {
+		t.Errorf("there are %d dead letters, want 4", got)
+	}
+	if err := n.RetryDeadLetters(t.Context(), "channel1"); err != nil {
+		t.Fatal(err)
+	}
+	left := func(want int) {
+		t.Helper()
+		eventually(t, func(context.Context) error {
+			if got := count(""); got != want {
+				return fmt.Errorf("%d dead letters are left, want %d", got, want)
+			}
+			return nil
+		})
+	}
+	left(2)
+	if got := count("channel1"); got != 0 {
+		t.Errorf("the channel has %d left", got)
+	}
+	if err := n.RetryDeadLetters(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	left(0)
+}
+
+func TestCleanUp(t *testing.T) {
+	w := newWorld(t, 1)
+	s := storetest.Open(t, w.dsn, "builder2")
+	for id, state := range map[string]string{"old": "interval '91 days'", "young": "interval '1 hour'"} {
+		if _, err := s.Pool().Exec(t.Context(), `INSERT INTO msteamssync.message_map (id, conversation, teams_team_id, message, channel_id, direction, state, reserved_at)
+			VALUES ($1, 'c', 'team', $1, 'channel0', 'in', 'tombstone', clock_timestamp() - `+state+`)`, id); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Pool().Exec(t.Context(), `INSERT INTO msteamssync.message_map (id, conversation, teams_team_id, message, channel_id, post_id, direction, state, confirmed_at, attempt_key, sent_versions)
+			VALUES ($1 || 's', 'c', 'team', $1 || 's', 'channel0', $1, 'out', 'confirmed', clock_timestamp() - `+state+`, $1,
+				jsonb_build_array(jsonb_build_object('teams', 'h', 'post', 'h', 'at', clock_timestamp() - `+state+`)))`, id); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Pool().Exec(t.Context(), `INSERT INTO msteamssync.audit (at, actor, action, subject) VALUES (clock_timestamp() - 5 * `+state+`, '', $1, '')`, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.start(t, "one", quickly, nil)
+	eventually(t, func(ctx context.Context) error {
+		var left string
+		err := s.Pool().QueryRow(ctx, `SELECT concat_ws(' ',
+			(SELECT string_agg(id, ',' ORDER BY id) FROM msteamssync.message_map WHERE state = 'tombstone'),
+			(SELECT string_agg(attempt_key, ',' ORDER BY id) FROM msteamssync.message_map WHERE attempt_key <> ''),
+			(SELECT count(*) FROM msteamssync.message_map WHERE sent_versions <> '[]'),
+			(SELECT string_agg(action, ',') FROM msteamssync.audit))`).Scan(&left)
+		if err == nil && left != "young young 1 young" {
+			err = fmt.Errorf("what is left is %q", left)
+		}
+		return err
+	})
 }
 
 func TestAfterALongSilenceEverythingIsLookedThrough(t *testing.T) {

@@ -92,7 +92,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	})
 	r.intake = intake.New(intake.Config{Subscriptions: r.keeper, Inbox: r.engine, Observer: s.metrics, Log: s.log})
 	r.command = command.New(command.Config{
-		Accounts: r.accounts, Links: r.links, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
+		Accounts: r.accounts, Links: r.links, DeadLetters: deadLetters{r}, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
 		ConnectURL:  func() string { return catalog.PluginURL(s.siteURL(), "/connect") },
 		ChannelName: r.channelName,
 	})

@@ -267,7 +267,7 @@ func (s *Service) serve(r *rooms) {
 	if r != nil {
 		parts.Certificates = r.certificates
 		parts.Accounts, parts.Links, parts.Changes, parts.Lifecycle = r.accounts, r.links, r.intake, r.intake
-		parts.Access, parts.Bots, parts.Lookup = r.accounts, r.accounts, r.links
+		parts.Access, parts.Bots, parts.Lookup, parts.DeadLetters = r.accounts, r.accounts, r.links, deadLetters{r}
 	}
 	s.handler.Store(httpapi.New(parts))
 }
