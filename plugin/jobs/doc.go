@@ -1,7 +1,8 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package jobs runs what is a job and not a message on its way: looking for what was missed, backfills, noting that somebody
+// Package jobs runs what is a job and not a message on its way: renewal of subscriptions, looking for what was missed,
+// backfills, noting that somebody
 // listens, another chance for dead letters, clean-up. River (github.com/riverqueue/river) keeps the jobs in PostgreSQL, in the plugin's own schema, and elects
 // the node that starts those that recur; any node may then do the work. A node that dies takes nothing with it: another is
 // elected within seconds, and a job that was cut off is started again.

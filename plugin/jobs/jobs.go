@@ -25,6 +25,8 @@ type Config struct {
 	Node string
 	// Resync goes on with a resync for a while and tells whether there is more to do.
 	Resync func(ctx context.Context, conversation bridge.ConversationID, kind store.ResyncKind) (more bool, err error)
+	// Subscriptions brings the subscriptions in order and tells when to do so again at the latest.
+	Subscriptions func(ctx context.Context) (again time.Duration, err error)
 	// Retry gives the dead letters of a lane another chance.
 	Retry func(ctx context.Context, conversation bridge.ConversationID, direction bridge.Direction) (int, error)
 	Log   *slog.Logger
@@ -37,6 +39,8 @@ type Times struct {
 	Poll time.Duration
 	// Sweep is how often it is noted that somebody listens, and looked for resyncs that are due. Default 1 minute.
 	Sweep time.Duration
+	// Subscriptions is how often the subscriptions are brought in order. Default 1 minute.
+	Subscriptions time.Duration
 	// CleanUp is how often what is not needed any more is deleted. Default 1 hour.
 	CleanUp time.Duration
 	// Silence is how long nobody may have listened before everything is looked through. Graph drops notifications in stretches
@@ -49,7 +53,7 @@ type Times struct {
 
 func (t Times) withDefaults() Times {
 	for value, fallback := range map[*time.Duration]time.Duration{
-		&t.Poll: time.Second, &t.Sweep: time.Minute, &t.CleanUp: time.Hour, &t.Silence: 10 * time.Minute,
+		&t.Poll: time.Second, &t.Sweep: time.Minute, &t.Subscriptions: time.Minute, &t.CleanUp: time.Hour, &t.Silence: 10 * time.Minute,
 		&t.Timeout: time.Minute, &t.Rescue: 75 * time.Second,
 	} {
 		if *value == 0 {
@@ -75,6 +79,7 @@ func New(config Config) (*Jobs, error) {
 	work := river.NewWorkers()
 	river.AddWorker(work, &resyncWorker{jobs: j})
 	river.AddWorker(work, &sweepWorker{jobs: j})
+	river.AddWorker(work, &subscriptionsWorker{jobs: j})
 	river.AddWorker(work, &cleanUpWorker{jobs: j})
 	river.AddWorker(work, &retryWorker{jobs: j})
 	client, err := river.NewClient(riverpgxv5.New(config.Store.Pool()), &river.Config{
@@ -86,6 +91,7 @@ func New(config Config) (*Jobs, error) {
 		MaxAttempts: 1, CompletedJobRetentionPeriod: time.Hour,
 		PeriodicJobs: []*river.PeriodicJob{
 			every(config.Times.Sweep, sweep{}),
+			every(config.Times.Subscriptions, subscriptions{}),
 			every(config.Times.CleanUp, cleanUp{}),
 		},
 	})

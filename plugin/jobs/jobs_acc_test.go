@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
 
-var quickly = jobs.Times{Poll: 50 * time.Millisecond, Sweep: time.Second, CleanUp: time.Second, Rescue: 2 * time.Second, Timeout: time.Second}
+var quickly = jobs.Times{Poll: 50 * time.Millisecond, Sweep: time.Second, Subscriptions: time.Second, CleanUp: time.Second, Rescue: 2 * time.Second, Timeout: time.Second}
 
 // world is a database with links; nodes work on it.
 type world struct {
@@ -31,6 +31,7 @@ type world struct {
 
 	mu   sync.Mutex
 	runs []string // "node conversation kind"
+	kept []string // nodes that brought the subscriptions in order
 }
 
 func newWorld(t *testing.T, links int) *world {
@@ -57,6 +58,12 @@ func (w *world) start(t *testing.T, name string, times jobs.Times, run func(cont
 	t.Helper()
 	n := &node{store: storetest.Open(t, w.dsn, name)}
 	made, err := jobs.New(jobs.Config{Store: n.store, Node: name, Times: times, Log: storetest.Log(t, name),
+		Subscriptions: func(context.Context) (time.Duration, error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.kept = append(w.kept, name)
+			return time.Minute, nil
+		},
 		Retry: func(ctx context.Context, conversation bridge.ConversationID, direction bridge.Direction) (int, error) {
 			return n.store.Revive(ctx, bridge.Lane{Conversation: conversation, Direction: direction})
 		},
@@ -229,6 +236,32 @@ func TestCleanUp(t *testing.T) {
 	})
 }
 
+func TestTheSubscriptionsAreKeptWhicheverNodeLives(t *testing.T) {
+	w := newWorld(t, 1)
+	kept := func(by string, since int) {
+		t.Helper()
+		eventually(t, func(context.Context) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			for _, name := range w.kept[since:] {
+				if by == "" || name == by {
+					return nil
+				}
+			}
+			return fmt.Errorf("kept by %v, want %q among them", w.kept[since:], by)
+		})
+	}
+	one := w.start(t, "one", quickly, nil)
+	kept("one", 0)
+	w.start(t, "two", quickly, nil)
+	one.store.Close() // as if the node had died; nobody resigns
+	w.mu.Lock()
+	since := len(w.kept)
+	w.mu.Unlock()
+	kept("two", since)
+	kept("two", since+1)
+}
+
 func TestAfterALongSilenceEverythingIsLookedThrough(t *testing.T) {
 	w := newWorld(t, 3)
 	s := storetest.Open(t, w.dsn, "before")
@@ -340,6 +373,7 @@ func TestANodeKeepsToItsConnections(t *testing.T) {
 		return err
 	}
 	made, err := jobs.New(jobs.Config{Store: s, Node: "counted", Times: quickly, Log: storetest.Log(t, "counted"),
+		Subscriptions: func(context.Context) (time.Duration, error) { return time.Minute, nil },
 		Resync: func(ctx context.Context, conversation bridge.ConversationID, kind store.ResyncKind) (bool, error) {
 			r, wanted, err := s.BeginResync(ctx, conversation, kind)
 			if err != nil || !wanted {

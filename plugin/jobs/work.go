@@ -59,6 +59,31 @@ func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweep]) error {
 	return w.jobs.Sweep(ctx)
 }
 
+// subscriptions brings the subscriptions in order: creates, renews, makes anew, removes.
+type subscriptions struct{}
+
+// Kind implements river.JobArgs.
+func (subscriptions) Kind() string { return "subscriptions" }
+
+type subscriptionsWorker struct {
+	river.WorkerDefaults[subscriptions]
+	jobs *Jobs
+}
+
+// Timeout implements river.Worker: a thousand new subscriptions take a while.
+func (w *subscriptionsWorker) Timeout(*river.Job[subscriptions]) time.Duration {
+	return max(5*time.Minute, w.jobs.Times.Timeout)
+}
+
+// Work implements river.Worker.
+func (w *subscriptionsWorker) Work(ctx context.Context, _ *river.Job[subscriptions]) error {
+	again, err := w.jobs.Subscriptions(ctx)
+	if err == nil && again < w.jobs.Times.Subscriptions {
+		return river.JobSnooze(again)
+	}
+	return err
+}
+
 // cleanUp deletes what is not needed any more.
 type cleanUp struct{}
 

@@ -16,7 +16,14 @@ import (
 // newJobs makes the jobs; the engine is there.
 func (s *Service) newJobs(r *rooms) (*jobs.Jobs, error) {
 	missed := resync.New(resync.Config{Store: r.store, Bridge: r.engine, Graph: s.forResyncs, Observe: s.metrics.Resynced, Log: s.log})
-	return jobs.New(jobs.Config{Store: r.store, Node: s.node, Resync: missed.Run, Retry: r.engine.Retry, Log: s.log})
+	return jobs.New(jobs.Config{
+		Store: r.store, Node: s.node, Resync: missed.Run, Retry: r.engine.Retry, Log: s.log,
+		Subscriptions: func(ctx context.Context) (time.Duration, error) {
+			again, err := r.keeper.Reconcile(ctx)
+			s.sweep(ctx, r)
+			return again, err
+		},
+	})
 }
 
 func (s *Service) forResyncs() (resync.Graph, error) {

@@ -128,6 +128,9 @@ func (k *Keeper) run(ctx context.Context) {
 		case err != nil:
 			k.Log.Warn("could not bring the subscriptions in order; it is tried again", "error", err)
 			next, wait = wait, min(2*wait, every)
+		case next >= every:
+			// The regular comparison is a job (package jobs); this one is for when no job can run.
+			next, wait = 10*every, firstWait
 		default:
 			wait = firstWait
 		}
