@@ -254,3 +254,21 @@ func TestABackfillBringsOldMessagesAfterNewOnes(t *testing.T) {
 		t.Errorf("after the backfill there is %+v, %v", all, err)
 	}
 }
+
+func TestACrashAroundAnOldMessage(t *testing.T) {
+	s := newSite(t)
+	s.teams.writeAt(time.Now().Add(-24*time.Hour), bridge.MessageRef{Conversation: chat}, blake, "yesterday")
+	s.backfill = time.Now().Add(-48 * time.Hour)
+	doomed := s.start()
+	s.mattermost.creates.set(func(call int) (verdict, error) {
+		if call == 1 {
+			s.crash(doomed)
+			return failsAfter, errors.New("the process is gone")
+		}
+		return works, nil
+	})
+	s.catchUp(doomed, store.Backfill)
+	s.eventually("the crash", func() bool { return s.any() == nil })
+	s.start()
+	s.settle([]string{"**Blake Demo:** yesterday"}, []string{"yesterday"})
+}

@@ -63,6 +63,9 @@ func (t Times) withDefaults() Times {
 	return t
 }
 
+// longestID is the longest name of a node that River takes; what tells nodes apart is at its end.
+const longestID = 100
+
 // workers is how many jobs a node works on at once: each may use a connection, and messages need them more.
 const workers = 3
 
@@ -83,7 +86,7 @@ func New(config Config) (*Jobs, error) {
 	river.AddWorker(work, &cleanUpWorker{jobs: j})
 	river.AddWorker(work, &retryWorker{jobs: j})
 	client, err := river.NewClient(riverpgxv5.New(config.Store.Pool()), &river.Config{
-		ID: config.Node, Schema: store.Schema, Workers: work, Logger: quiet(config.Log),
+		ID: config.Node[max(0, len(config.Node)-longestID):], Schema: store.Schema, Workers: work, Logger: quiet(config.Log),
 		Queues:   map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
 		PollOnly: true, FetchPollInterval: config.Times.Poll, FetchCooldown: min(config.Times.Poll, river.FetchCooldownDefault),
 		JobTimeout: config.Times.Timeout, RescueStuckJobsAfter: config.Times.Rescue,

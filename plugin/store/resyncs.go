@@ -177,6 +177,9 @@ func (s *Store) TurnPage(ctx context.Context, r Resync, found []bridge.Arrival, 
 		} else if err != nil {
 			return err
 		}
+		if err := exclude(ctx, tx, r.Conversation.ID); err != nil { // first, as workers do
+			return err
+		}
 		if err := keepFound(ctx, tx, r, found); err != nil {
 			return err
 		}
@@ -184,9 +187,6 @@ func (s *Store) TurnPage(ctx context.Context, r Resync, found []bridge.Arrival, 
 			return nil
 		}
 		if turned.Wanted, err = endResync(ctx, tx, r); err != nil {
-			return err
-		}
-		if err := exclude(ctx, tx, r.Conversation.ID); err != nil {
 			return err
 		}
 		return s.wake(ctx, tx, r.Conversation.ID, bridge.Resynced(string(r.Kind)))
