@@ -60,7 +60,7 @@ func (w *worker) changeMessage(ctx context.Context, event *OutboundEvent) error 
 func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {
 	shown := hash(post.Message)
 	if mapping.carries(shown) {
-		return w.agreed(ctx, event, mapping, Echo)
+		return w.nothingToSend(ctx, event, mapping, Echo)
 	}
 	account, err := w.accountOf(ctx, event, mapping, post)
 	if err != nil {
@@ -116,7 +116,7 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 	record := mapping.Record
 	switch {
 	case wanted && at >= 0 && record.Reactions[at].Pending != Outbound, !wanted && at < 0:
-		return w.agreed(ctx, event, mapping, Duplicate)
+		return w.nothingToSend(ctx, event, mapping, Duplicate)
 	case wanted:
 		account, found, err := w.reactor(ctx, subject.User)
 		if err != nil {
@@ -141,7 +141,7 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 		if state, queued, err := w.Store.InboundState(ctx, mapping.Ref, Edit); err != nil {
 			return err
 		} else if queued && state != Dead {
-			return w.agreed(ctx, event, mapping, Duplicate)
+			return w.nothingToSend(ctx, event, mapping, Duplicate)
 		}
 	}
 	record.Reactions = slices.DeleteFunc(slices.Clone(record.Reactions), func(c CarriedReaction) bool { return c.isPost(subject) })
@@ -337,8 +337,8 @@ func (w *worker) parkForPost(ctx context.Context, event *OutboundEvent) error {
 	return w.park(ctx, event.Event, PostMapped(event.Post), w.Tuning.ParkFor, "waits for the post that it changes")
 }
 
-// agreed finishes an event that needs nothing, unless what was compared is being changed.
-func (w *worker) agreed(ctx context.Context, event *OutboundEvent, mapping Mapping, reason Reason) error {
+// nothingToSend finishes an event that needs nothing, unless what was compared is being changed.
+func (w *worker) nothingToSend(ctx context.Context, event *OutboundEvent, mapping Mapping, reason Reason) error {
 	err := w.Store.Agree(ctx, w.lease, event.Event, mapping)
 	if errors.Is(err, ErrChanged) {
 		return w.parkForWrite(ctx, event, mapping)

@@ -142,7 +142,7 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 	record.Reactions = plan.after
 	unchanged := !edited && record.TeamsForm == mapping.Record.TeamsForm && slices.Equal(record.Reactions, mapping.Record.Reactions)
 	if unchanged && !mapping.Writing && (len(mapping.SentVersions) == 0 || text != record.TeamsHash) {
-		return w.agree(ctx, event, mapping, Duplicate)
+		return w.nothingToWrite(ctx, event, mapping, Duplicate)
 	}
 	writes := revised != post.Message
 	newText := ""
@@ -292,8 +292,8 @@ func (w *worker) write(ctx context.Context, event *InboundEvent, mapping Mapping
 	return nil
 }
 
-// agree finishes an event that needs nothing, unless what was compared is being changed.
-func (w *worker) agree(ctx context.Context, event *InboundEvent, mapping Mapping, reason Reason) error {
+// nothingToWrite finishes an event that needs nothing, unless what was compared is being changed.
+func (w *worker) nothingToWrite(ctx context.Context, event *InboundEvent, mapping Mapping, reason Reason) error {
 	if err := w.Store.Agree(ctx, w.lease, event.Event, mapping); err != nil {
 		return w.lookAgainAfter(ctx, event, mapping, err)
 	}
