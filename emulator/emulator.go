@@ -137,10 +137,11 @@ func mustBeLoopback(address string) error {
 func (s *Server) assemble(logTo io.Writer) error {
 	var err error
 	s.requests = requestlog.New(s.clock)
-	s.faults, s.limits = faults.New(s.clock), faults.NewLimits(s.clock)
+	s.faults = faults.New(s.clock)
 	if s.directory, err = directory.New(s.clock, s.seed.Directory); err != nil {
 		return err
 	}
+	s.limits = faults.NewLimits(s.clock, func() int { return len(s.directory.Users()) })
 	s.azure = arm.NewState(s.clock, s.seed.Azure)
 	s.teams = teams.New(s.clock, s.directory.Tenant().ID, teamsapi.PeopleOf(s.directory))
 	if err := s.teams.Load(s.seed.Teams); err != nil {

@@ -47,7 +47,7 @@ func newBench(t *testing.T) *bench {
 	if err := b.Teams.Load(teams.DefaultSeed()); err != nil {
 		t.Fatal(err)
 	}
-	b.Faults, b.Limits = faults.New(b.Clock), faults.NewLimits(b.Clock)
+	b.Faults, b.Limits = faults.New(b.Clock), faults.NewLimits(b.Clock, func() int { return 1 })
 	b.Subscriptions = notify.New(notify.Config{Clock: b.Clock})
 	t.Cleanup(b.Subscriptions.Close)
 	b.Reset = func() error { b.resets++; return nil }

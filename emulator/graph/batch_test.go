@@ -124,11 +124,11 @@ func TestBatchItemsNeedPermissionOnTheirOwn(t *testing.T) {
 
 type limiter struct{}
 
-func (limiter) Take(call *graph.Call, pattern string) *graph.Error {
+func (limiter) Take(call *graph.Call, pattern string) (http.Header, *graph.Error) {
 	if pattern == "/items/{id}" && call.Path["id"] == "busy" {
-		return graph.Throttled(1)
+		return nil, graph.Throttled(1)
 	}
-	return nil
+	return nil, nil
 }
 
 func TestBatchItemsAreLimitedOnTheirOwn(t *testing.T) {

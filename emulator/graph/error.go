@@ -5,6 +5,7 @@ package graph
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -19,6 +20,7 @@ type Error struct {
 	RetryAfter time.Duration // sent as whole seconds, rounded up, when > 0
 	// InnerCode is the code inside innerError; 429 answers carry one.
 	InnerCode string
+	Header    http.Header // sent besides; nil for none
 }
 
 // ErrorDetail is one entry of error.details.
@@ -75,6 +77,7 @@ func (e *Error) Response(requestID, clientRequestID string, now time.Time) *Resp
 		body["details"] = e.Details
 	}
 	r := &Response{Status: e.Status, Body: map[string]any{"error": body}, Header: http.Header{}}
+	maps.Copy(r.Header, e.Header)
 	if e.RetryAfter > 0 {
 		seconds := int64((e.RetryAfter + time.Second - 1) / time.Second)
 		r.Header.Set("Retry-After", strconv.FormatInt(seconds, 10))

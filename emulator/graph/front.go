@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -21,9 +22,10 @@ type Authenticator interface {
 	Authenticate(accessToken string) (Caller, error)
 }
 
-// Limiter decides whether a call is within the service's limits. Each item of a $batch is asked for on its own.
+// Limiter decides whether a call is within the service's limits, and what the answer's header tells about them. Each item
+// of a $batch is asked for on its own.
 type Limiter interface {
-	Take(call *Call, pattern string) *Error
+	Take(call *Call, pattern string) (http.Header, *Error)
 }
 
 // Front serves /v1.0 and /beta.
@@ -161,15 +163,24 @@ func (f *Front) answer(r *http.Request) (*Response, error) {
 		Request: r, Path: path, Query: query, Caller: caller, Prefer: preferences(r), Version: version, BaseURL: baseURL(r),
 		Pattern: found.pattern, Collection: found.collection, RequestID: requestlog.ID(r.Context()), Now: f.clock.Now(),
 	}
+	var limits http.Header
 	if f.limiter != nil {
-		if throttled := f.limiter.Take(call, found.pattern); throttled != nil {
+		var throttled *Error
+		if limits, throttled = f.limiter.Take(call, found.pattern); throttled != nil {
 			return nil, throttled
 		}
 	}
 	if err := found.permission.check(call); err != nil {
 		return nil, err
 	}
-	return found.handler(call)
+	response, err := found.handler(call)
+	if err == nil && len(limits) > 0 {
+		if response.Header == nil {
+			response.Header = http.Header{}
+		}
+		maps.Copy(response.Header, limits)
+	}
+	return response, err
 }
 
 func (f *Front) authenticate(r *http.Request) (Caller, error) {

@@ -1,34 +1,48 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-package faults
+package catalog
 
 import (
 	"strings"
 	"time"
 )
 
-// limit is a number of requests per time; a count of 0 means no limit.
-type limit struct {
-	count  float64
-	period time.Duration
+// Limit is a number of requests per time, as Graph lists it: what may come at once. A Count of 0 means no limit.
+type Limit struct {
+	Count float64
+	Per   time.Duration
 }
 
-// refill is how many tokens a bucket gains in a second.
-func (l limit) refill() float64 { return l.count * sustained / l.period.Seconds() }
+// sustained is the share of a listed limit that can be kept up for long; the listed number is the burst.
+const sustained = 0.83
 
-// row is one line of the limit table: per app, per app and tenant, per resource, per user.
-type row struct {
-	name   string
-	limits [4]limit
+// Refill is how many requests per second can be kept up.
+func (l Limit) Refill() float64 { return l.Count * sustained / l.Per.Seconds() }
+
+// Dimension is what a limit counts by. A request must be within all of them.
+type Dimension int
+
+// The dimensions, in the order of Graph's tables.
+const (
+	PerApp Dimension = iota
+	PerAppAndTenant
+	PerResource // a channel, a chat or a team
+	PerUser     // on whose behalf the request is made; none for an application
+)
+
+// Limits is one row of Graph's tables. Requests of the same row share its limits.
+type Limits struct {
+	Name string
+	By   [4]Limit // indexed by Dimension
 }
 
-func perSecond(name string, app, appAndTenant, resource, user float64) row {
-	return row{name, [4]limit{{app, time.Second}, {appAndTenant, time.Second}, {resource, time.Second}, {user, time.Second}}}
+func perSecond(name string, app, appAndTenant, resource, user float64) Limits {
+	return Limits{name, [4]Limit{{app, time.Second}, {appAndTenant, time.Second}, {resource, time.Second}, {user, time.Second}}}
 }
 
-func per20Seconds(name string, app, appAndTenant float64) row {
-	return row{name, [4]limit{{app, 20 * time.Second}, {appAndTenant, 20 * time.Second}}}
+func per20Seconds(name string, app, appAndTenant float64) Limits {
+	return Limits{name, [4]Limit{{app, 20 * time.Second}, {appAndTenant, 20 * time.Second}}}
 }
 
 // The limits that Graph documents (Graph docs, "throttling-limits", Microsoft Teams and change notifications).
@@ -64,8 +78,8 @@ const (
 	channelPath = teamPath + "/channels/{channel-id}"
 )
 
-// exact are the rows of single calls; what is under /teams or /chats and not here has a default row.
-var exact = map[string]row{
+// listed are the rows of single calls; what is under /teams or /chats and not here has a default row.
+var listed = map[string]Limits{
 	"GET " + teamPath:                                                            teamGet,
 	"GET " + teamPath + "/members":                                               teamMembers,
 	"GET " + teamPath + "/channels":                                              channelsRead,
@@ -101,13 +115,14 @@ var exact = map[string]row{
 	"POST /users/{user-id}/chats/{chat-id}/messages/{message-id}/undoSoftDelete": chatEdit,
 }
 
-// rowFor finds the limits of a call; calls outside Teams and subscriptions have none here.
-func rowFor(method, pattern string) (row, bool) {
-	if r, ok := exact[method+" "+pattern]; ok {
-		return r, true
+// LimitsOf returns the limits of a call of Teams or of subscriptions, by method and pattern with {names}; false for any
+// other call.
+func LimitsOf(method, pattern string) (Limits, bool) {
+	if l, ok := listed[method+" "+pattern]; ok {
+		return l, true
 	}
 	if !strings.Contains(pattern, "/teams") && !strings.Contains(pattern, "/chats") {
-		return row{}, false
+		return Limits{}, false
 	}
 	switch method {
 	case "GET":
@@ -116,4 +131,15 @@ func rowFor(method, pattern string) (row, bool) {
 		return otherDelete, true
 	}
 	return otherWrite, true
+}
+
+// LimitedResource returns which of a call's ids its resource limit counts by; "" when it has none. value returns the id
+// for a {name} of the pattern.
+func LimitedResource(value func(name string) string) string {
+	for _, name := range []string{"channel-id", "chat-id", "team-id"} {
+		if id := value(name); id != "" {
+			return id
+		}
+	}
+	return ""
 }
