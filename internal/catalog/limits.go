@@ -4,6 +4,8 @@
 package catalog
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -142,4 +144,13 @@ func LimitedResource(value func(name string) string) string {
 		}
 	}
 	return ""
+}
+
+// AllLimits returns every row once.
+func AllLimits() []Limits {
+	rows := map[string]Limits{otherGet.Name: otherGet, otherWrite.Name: otherWrite, otherDelete.Name: otherDelete}
+	for _, l := range listed {
+		rows[l.Name] = l
+	}
+	return slices.SortedFunc(maps.Values(rows), func(a, b Limits) int { return strings.Compare(a.Name, b.Name) })
 }

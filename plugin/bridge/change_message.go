@@ -163,6 +163,14 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 
 // change sends one change between an intent and its confirmation. Without a call there is nothing to send, only to record.
 func (w *worker) change(ctx context.Context, event *OutboundEvent, mapping Mapping, c Change, record Record, call func(context.Context) error) error {
+	var permit Permit = boundless{}
+	if call != nil {
+		var err error
+		if permit, err = w.permit(ctx, actions[event.Kind], mapping.Ref.Root, []Account{c.Account}); err != nil {
+			return err
+		}
+		defer permit.Drop()
+	}
 	began := time.Now()
 	err := w.Store.BeginChange(ctx, w.lease, *event, mapping, c, w.Tuning.Looks[0])
 	if errors.Is(err, ErrChanged) {
@@ -180,7 +188,7 @@ func (w *worker) change(ctx context.Context, event *OutboundEvent, mapping Mappi
 		return nil
 	}
 	limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
-	err = call(limited)
+	err = call(permit.With(limited))
 	cutOff := limited.Err() != nil
 	cancel()
 	if err == nil || event.Kind == Delete && ClassOf(err) == NotFound {
@@ -188,6 +196,9 @@ func (w *worker) change(ctx context.Context, event *OutboundEvent, mapping Mappi
 	}
 	return w.changeFailed(ctx, event, mapping, cutOff, err)
 }
+
+// actions are the calls that carry changes.
+var actions = map[Kind]Action{Edit: ToEdit, Delete: ToDelete, React: ToReact}
 
 func (w *worker) confirmChange(ctx context.Context, event *OutboundEvent, mapping Mapping, record Record) error {
 	if err := w.Store.ConfirmChange(ctx, w.lease, *event, mapping.ID, record); err != nil {

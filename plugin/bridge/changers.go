@@ -48,11 +48,11 @@ func (w *worker) accountOf(ctx context.Context, event *OutboundEvent, mapping Ma
 
 // reactor is the account that reacts for a user: the user's own, else a bot; false when there is neither.
 func (w *worker) reactor(ctx context.Context, user UserID) (Account, bool, error) {
-	accounts, err := w.senders(ctx, Post{Author: user})
-	if err != nil || len(accounts) == 0 {
+	groups, err := w.senders(ctx, Post{Author: user})
+	if err != nil || len(groups) == 0 {
 		return Account{}, false, err
 	}
-	return accounts[0], true, nil
+	return groups[0][0], true, nil
 }
 
 // awaitSender parks a change until the account that may make it can act again.

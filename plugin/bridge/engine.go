@@ -17,6 +17,7 @@ type Config struct {
 	Teams      Teams
 	Mattermost Mattermost
 	Accounts   Accounts
+	Governor   Governor // default: no limits
 	// Notifications looks into what came with notifications; without it every message is fetched.
 	Notifications Notifications
 	Observer      Observer     // default: nobody
@@ -31,6 +32,8 @@ type Engine struct {
 	links      *Links
 	dispatcher *dispatcher
 	scans      *scans
+	kept       keptLeases
+	refusals   refusals
 
 	// stopping is closed when no new event may be begun, life ends when calls in progress must give up.
 	stopping chan struct{}
@@ -46,6 +49,9 @@ func New(config Config) *Engine {
 	config.Tuning = config.Tuning.withDefaults()
 	if config.Observer == nil {
 		config.Observer = nobody{}
+	}
+	if config.Governor == nil {
+		config.Governor = boundless{}
 	}
 	if config.Log == nil {
 		config.Log = slog.Default()
@@ -106,6 +112,7 @@ func (e *Engine) Stop(ctx context.Context) error {
 				err = errors.New("stop the engine: a call did not end when it was cut off; its lane will be taken over")
 			}
 		}
+		e.giveBackKept(ctx)
 		e.loops.Wait()
 	})
 	return err
@@ -135,6 +142,7 @@ func (e *Engine) Linked(ctx context.Context, conversation ConversationID) (bool,
 // AccountConnected has posts sent that waited for the user's account, or for any account when a bot was connected and
 // user is empty.
 func (e *Engine) AccountConnected(ctx context.Context, user UserID) error {
+	e.refusals.forget()
 	if err := e.Store.WakeAccount(ctx, user); err != nil {
 		return err
 	}

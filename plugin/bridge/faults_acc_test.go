@@ -229,7 +229,9 @@ func TestAPostWaitsForAnAccountAfterItWaitedForItsThread(t *testing.T) {
 	s := newSite(t)
 	s.people.accounts, s.people.bots = nil, nil
 	n := s.start()
-	root := s.mattermost.write(channel, "", alexMM, "no hook tells of this")
+	s.mattermost.mu.Lock()
+	root := s.mattermost.add(bridge.Post{Channel: channel, Own: true, Mapping: "about to be confirmed", Message: "from Teams"})
+	s.mattermost.mu.Unlock()
 	s.writePost(root.ID, alexMM, "reply")
 	waits := func() bool {
 		h, err := n.Health(t.Context())

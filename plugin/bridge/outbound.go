@@ -6,6 +6,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,29 +49,39 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	if err != nil {
 		return err
 	}
-	senders, err := w.senders(ctx, post)
+	groups, err := w.senders(ctx, post)
 	if err != nil {
 		return err
 	}
 	var refused error
-	for _, account := range senders {
-		shown := ""
-		if account.MattermostUser != post.Author || post.AuthorName != "" {
-			shown = name
+	for _, able := range groups {
+		for len(able) > 0 {
+			permit, err := w.permit(ctx, ToSend, root, able)
+			if err != nil {
+				return err
+			}
+			account := able[permit.Choice()]
+			shown := ""
+			if account.MattermostUser != post.Author || post.AuthorName != "" {
+				shown = name
+			}
+			err = w.send(ctx, event, post, account, root, body(shown, text), permit)
+			permit.Drop()
+			if err == nil || ClassOf(err) != UserAction || errors.Is(err, errWaiting) {
+				return err
+			}
+			// This account cannot speak here until somebody does something; perhaps the next one can.
+			w.Observer.Failed(Outbound, Create, UserAction)
+			w.refusals.note(account.ID, w.lease.Conversation)
+			refused = err
+			able = slices.Delete(slices.Clone(able), permit.Choice(), permit.Choice()+1)
 		}
-		err := w.send(ctx, event, post, account, root, body(shown, text))
-		if err == nil || ClassOf(err) != UserAction || errors.Is(err, errWaiting) {
-			return err
-		}
-		// This account cannot speak here until somebody does something; perhaps the next one can.
-		w.Observer.Failed(Outbound, Create, UserAction)
-		refused = err
 	}
 	return w.awaitAccount(ctx, event, refused)
 }
 
 // send makes one POST as the account and settles the event by its outcome.
-func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, account Account, root TeamsMessageID, html string) error {
+func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, account Account, root TeamsMessageID, html string, permit Permit) error {
 	if event.Attempt == "" {
 		event.Attempt = AttemptKey(uuid.NewString())
 	}
@@ -86,7 +97,7 @@ func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, acco
 	event.State, event.Sender = Sending, account.TeamsUser
 
 	limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
-	message, err := w.Teams.Send(limited, account, w.link.Conversation, root, markup.Mark(html, string(event.Attempt)))
+	message, err := w.Teams.Send(permit.With(limited), account, w.link.Conversation, root, markup.Mark(html, string(event.Attempt)))
 	cutOff := limited.Err() != nil
 	cancel()
 	if err == nil {

@@ -7,27 +7,89 @@ import (
 	"context"
 	"errors"
 	"hash/fnv"
+	"maps"
+	"slices"
+	"sync"
+	"time"
 )
 
-// senders are the accounts to try, in order: the author's own, then the bots. Which bot comes first depends on the
-// conversation, so that conversations spread over the bots and each keeps its own.
-func (w *worker) senders(ctx context.Context, post Post) ([]Account, error) {
-	var senders []Account
+// senders are the accounts to try, in order: the author's own, then the bots, any of which will do. Who was refused in the
+// conversation a moment ago comes last.
+func (w *worker) senders(ctx context.Context, post Post) ([][]Account, error) {
+	var groups [][]Account
 	own, connected, err := w.Accounts.OfUser(ctx, post.Author)
 	if err != nil {
 		return nil, err
 	}
-	if connected {
-		senders = append(senders, own)
+	var late []Account
+	if connected && w.refusals.fresh(own.ID, w.lease.Conversation) {
+		late = append(late, own)
+	} else if connected {
+		groups = append(groups, []Account{own})
 	}
 	bots, err := w.Accounts.Bots(ctx)
-	if err != nil || len(bots) == 0 {
-		return senders, err
+	if err != nil {
+		return nil, err
 	}
-	spread := fnv.New32a()
-	spread.Write([]byte(w.link.Conversation.ID))
-	first := int(spread.Sum32() % uint32(len(bots)))
-	return append(append(senders, bots[first:]...), bots[:first]...), nil
+	var able []Account
+	if len(bots) > 0 {
+		// Without limits each conversation keeps its bot, and conversations spread over the bots.
+		spread := fnv.New32a()
+		spread.Write([]byte(w.link.Conversation.ID))
+		first := int(spread.Sum32() % uint32(len(bots)))
+		for _, bot := range append(slices.Clone(bots[first:]), bots[:first]...) {
+			if w.refusals.fresh(bot.ID, w.lease.Conversation) {
+				late = append(late, bot)
+			} else {
+				able = append(able, bot)
+			}
+		}
+	}
+	if len(able) > 0 {
+		groups = append(groups, able)
+	}
+	for _, account := range late {
+		groups = append(groups, []Account{account})
+	}
+	return groups, nil
+}
+
+// refusals remembers which account Teams refused where, so that each message does not find out again.
+type refusals struct {
+	mu    sync.Mutex
+	until map[refusal]time.Time
+}
+
+type refusal struct {
+	account      AccountID
+	conversation ConversationID
+}
+
+// rememberRefusal is how long a refusal is remembered. Somebody may mend it at any time.
+const rememberRefusal = time.Minute
+
+func (r *refusals) note(account AccountID, conversation ConversationID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	maps.DeleteFunc(r.until, func(_ refusal, until time.Time) bool { return until.Before(now) })
+	if r.until == nil {
+		r.until = map[refusal]time.Time{}
+	}
+	r.until[refusal{account, conversation}] = now.Add(rememberRefusal)
+}
+
+func (r *refusals) fresh(account AccountID, conversation ConversationID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Now().Before(r.until[refusal{account, conversation}])
+}
+
+// forget is for when somebody connected an account.
+func (r *refusals) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.until)
 }
 
 func (w *worker) authorName(ctx context.Context, post Post) (string, error) {

@@ -55,7 +55,9 @@ type site struct {
 	backfill   time.Time // since when the link brings old messages along; zero: none
 
 	withoutReactions bool
-	notifications    bridge.Notifications // nil: every message is fetched
+	// governor makes a node's governor and the Teams that its calls go through; nil: no limits.
+	governor      func(*store.Store) (bridge.Governor, bridge.Teams)
+	notifications bridge.Notifications // nil: every message is fetched
 
 	mu    sync.Mutex
 	nodes []*node
@@ -90,8 +92,13 @@ func (s *site) start() *node {
 	name := fmt.Sprintf("node%d", s.made)
 	s.mu.Unlock()
 	n := &node{store: storetest.Open(s.t, s.dsn, name)}
+	var governor bridge.Governor
+	var teams bridge.Teams = s.teams
+	if s.governor != nil {
+		governor, teams = s.governor(n.store)
+	}
 	n.Engine = bridge.New(bridge.Config{
-		Store: n.store, Teams: s.teams, Mattermost: s.mattermost, Accounts: s.people, Notifications: s.notifications,
+		Store: n.store, Teams: teams, Governor: governor, Mattermost: s.mattermost, Accounts: s.people, Notifications: s.notifications,
 		Observer: s.tally, Log: storetest.Log(s.t, name), Tuning: s.tuning, Reactions: func() bool { return !s.withoutReactions },
 	})
 	if err := n.Start(s.t.Context()); err != nil {

@@ -36,6 +36,9 @@ type Tuning struct {
 	// ScanEvery is how often each channel's posts are scanned for what no hook reported, ScanOverlap how far the scan
 	// reaches back, because UpdateAt is stamped before the commit. Default 5 minutes and 2 minutes.
 	ScanEvery, ScanOverlap time.Duration
+	// LiveFor is how old an event may be and still go before older ones when Microsoft's limits make them wait. Default 5
+	// minutes.
+	LiveFor time.Duration
 	// PollEvery is how often the engine looks for work that no signal told it of. Default 5 s.
 	PollEvery time.Duration
 	// Workers is how many lanes are worked on at once. Default 16.
@@ -61,6 +64,7 @@ func (t Tuning) withDefaults() Tuning {
 	or(&t.NotFoundAttempts, 4)
 	or(&t.ScanEvery, 5*time.Minute)
 	or(&t.ScanOverlap, 2*time.Minute)
+	or(&t.LiveFor, 5*time.Minute)
 	or(&t.PollEvery, 5*time.Second)
 	or(&t.Workers, 16)
 	or(&t.Batch, 100)

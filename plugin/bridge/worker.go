@@ -20,13 +20,14 @@ func (e *Engine) drain(lane Lane) {
 	if e.isStopping() {
 		return
 	}
-	lease, mine, err := e.Store.Claim(e.life, lane, e.Tuning.Lease)
+	lease, since, mine, err := e.claim(lane)
 	if err != nil {
 		// The database is away. The poll says so, once for all lanes, and comes back to this one.
 		e.Log.Debug("could not claim a lane", "conversation", lane.Conversation, "direction", lane.Direction, "error", err)
 		return
 	}
 	if !mine {
+		e.Governor.Withdraw(lane)
 		return
 	}
 	if lease.TookOver {
@@ -46,11 +47,14 @@ func (e *Engine) drain(lane Lane) {
 	cancel(nil)
 	<-renewing
 
-	release, cancelRelease := context.WithTimeout(context.WithoutCancel(e.life), releaseTimeout)
-	defer cancelRelease()
-	if err := e.Store.Release(release, lease); err != nil {
-		e.Log.Warn("could not give a lane back; it is free when its lease ends", "conversation", lane.Conversation, "direction", lane.Direction, "error", err)
+	if errors.Is(err, errHeld) && !e.isStopping() {
+		// The governor wakes the lane. It looks for itself, too, in time to renew the lease.
+		e.kept.keep(lease, since)
+		e.dispatcher.wake(lane, e.Tuning.Lease/3)
+		return
 	}
+	e.Governor.Withdraw(lane)
+	e.release(e.life, lease)
 	switch {
 	case errors.Is(err, ErrLeaseLost):
 		e.Log.Warn("lost a lane while working on it", "conversation", lane.Conversation, "direction", lane.Direction)
@@ -94,6 +98,7 @@ func (e *Engine) work(ctx context.Context, lease Lease) (time.Duration, error) {
 		return 0, err
 	}
 	w := &worker{Engine: e, lease: lease, link: link, linked: linked}
+	w.Teams = governed{e.Teams, w}
 	for range maxBatches {
 		var next time.Duration
 		var taken int
@@ -131,6 +136,9 @@ func each[E any](ctx context.Context, w *worker, take func(context.Context, Leas
 			}
 			return 0, 0, err
 		}
+		if result == heldUp {
+			return 0, 0, errHeld
+		}
 		if result == lookAgain {
 			break
 		}
@@ -144,14 +152,19 @@ type outcome int
 const (
 	done      outcome = iota // the event is out of the lane
 	lookAgain                // the lane may have changed: read it again
+	heldUp                   // its call has to wait for its turn
 )
 
 // worker handles the events of one lane under one lease.
 type worker struct {
 	*Engine
+	Teams  Teams // the engine's, governed
 	lease  Lease
 	link   Link
 	linked bool
+
+	called bool // a call was made for the event
+	late   bool // the event is so old that others go first
 }
 
 // inbound handles one event from Teams.
@@ -159,6 +172,7 @@ func (w *worker) inbound(ctx context.Context, event *InboundEvent) (outcome, err
 	if event.Backfill {
 		ctx = AsBackfill(ctx)
 	}
+	w.begin(event.Event)
 	err := protect(func() error {
 		if !w.linked {
 			return w.ignore(ctx, event.Event, Unlinked)
@@ -178,6 +192,7 @@ func (w *worker) inbound(ctx context.Context, event *InboundEvent) (outcome, err
 
 // outbound handles one event from Mattermost.
 func (w *worker) outbound(ctx context.Context, event *OutboundEvent) (outcome, error) {
+	w.begin(event.Event)
 	err := protect(func() error {
 		switch {
 		case !w.linked:
@@ -202,6 +217,8 @@ func (w *worker) settleFailure(ctx context.Context, event *Event, err error, sen
 	switch {
 	case err == nil:
 		return done, nil
+	case errors.Is(err, errHeld):
+		return heldUp, nil
 	case errors.Is(err, errWaiting), errors.Is(err, ErrCarried):
 		return lookAgain, nil
 	case errors.Is(err, ErrLeaseLost):

@@ -14,6 +14,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/command"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/governor"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/jobs"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
@@ -30,6 +31,7 @@ type rooms struct {
 	mattermost   *mattermost.Server
 	accounts     *accounts.Accounts
 	certificates *certificates.Certificates
+	governor     *governor.Governor // nil when it is lifted
 	engine       *bridge.Engine
 	links        *links.Links
 	keeper       *subscriptions.Keeper
@@ -67,9 +69,10 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	r.reader = notification.NewReader(notification.Config{
 		Keys: keys, Tokens: db.Tokens, Current: s.forNotifications, Parse: teams.ReadMessage, Observe: s.metrics.Notification, Log: s.log,
 	})
+	r.governor = s.newGovernor(db)
 	r.engine = bridge.New(bridge.Config{
 		Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, Notifications: r.reader, Observer: s.metrics, Log: s.log,
-		Reactions: s.reactions, Tuning: s.tuning,
+		Reactions: s.reactions, Governor: forEngine(r.governor), Tuning: s.tuning,
 	})
 	r.keeper = subscriptions.New(subscriptions.Config{
 		Store: db, Current: s.forSubscriptions, Count: s.metrics.Subscription, Log: s.log,
@@ -143,6 +146,9 @@ func (r *rooms) stop(ctx context.Context) error {
 		err = r.engine.Stop(ctx)
 		err = errors.Join(err, <-stopped)
 		r.started = false
+	}
+	if r.governor != nil {
+		r.governor.Stop()
 	}
 	closed := make(chan struct{})
 	go func() {

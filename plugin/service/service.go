@@ -70,6 +70,7 @@ func New(api plugin.API, manifest []byte) (*Service, error) {
 		s.log.Warn("the engine keeps its usual waits", "error", err)
 	}
 	s.metrics = telemetry.New(m.Version, s.health)
+	s.metrics.ShowLimits(s.limitsUsed)
 	s.serve(nil)
 	return s, nil
 }

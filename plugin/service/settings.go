@@ -45,7 +45,7 @@ func (s *Service) use(settings config.Settings) error {
 		LoginURL: settings.Addresses.LoginURL, GraphURL: settings.Addresses.GraphURL,
 		TenantID: settings.TenantID, ClientID: settings.ClientID, ClientSecret: settings.ClientSecret,
 		Certificates: s.usableCertificates, Accepted: s.certificateAccepted,
-		Trusted: settings.Trusted, Tokens: tokens{s}, Observe: s.metrics.GraphCall,
+		Trusted: settings.Trusted, Tokens: tokens{s}, Gate: gate{s}, Observe: s.metrics.GraphCall,
 	})
 	fresh.verifier = notification.NewVerifier(fresh.graph, settings.ClientID)
 	s.used.Store(fresh)

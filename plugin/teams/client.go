@@ -28,6 +28,8 @@ type Config struct {
 	Certificates func() []Certificate
 	// Accepted is told that Entra took a certificate. It must not wait, and may be nil.
 	Accepted func(certificate string)
+	// Gate lets requests to Graph through; nil: no limit.
+	Gate Gate
 	// Observe is told about each request to Graph, by its route with the ids left out; status 0 is no answer. It may be nil.
 	Observe func(method, route string, status int, took time.Duration)
 }
@@ -55,6 +57,10 @@ const (
 	callTimeout   = 2 * time.Minute
 	idleTimeout   = 90 * time.Second
 	maxIdle       = 32
+	// A connection that has been quiet for quietTimeout is tried with a ping: a request on a dead one would have an
+	// unknown outcome.
+	quietTimeout = 15 * time.Second
+	pingTimeout  = 5 * time.Second
 )
 
 // New returns a client. It makes no request.
@@ -68,6 +74,7 @@ func New(config Config) *Client {
 		IdleConnTimeout:       idleTimeout,
 		MaxIdleConnsPerHost:   maxIdle,
 		ForceAttemptHTTP2:     true,
+		HTTP2:                 &http.HTTP2Config{SendPingTimeout: quietTimeout, PingTimeout: pingTimeout},
 	}
 	c := &Client{config: config, http: &http.Client{
 		Transport: transport,

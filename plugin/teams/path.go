@@ -22,3 +22,18 @@ func fill(route string, values []string) string {
 		values = values[1:]
 	}
 }
+
+// named returns the values of a route by their names.
+func named(route string, values []string) map[string]string {
+	names := map[string]string{}
+	for _, value := range values {
+		_, rest, found := strings.Cut(route, "{")
+		if !found {
+			break
+		}
+		var name string
+		name, route, _ = strings.Cut(rest, "}")
+		names[name] = value
+	}
+	return names
+}

@@ -51,13 +51,28 @@ func (c *Client) do(ctx context.Context, r request, out any) error {
 	var err error
 	for try := 1; ; try++ {
 		err = c.once(ctx, r, out)
-		if err == nil || !r.repeat || try == maxTries || bridge.ClassOf(err) != bridge.Retry {
+		if err == nil || !r.repeat || try == maxTries || bridge.ClassOf(err) != bridge.Retry || refusedEntry(err) {
 			return err
+		}
+		if c.config.Gate != nil && asksForTime(err) {
+			continue // the gate knows, and waits
 		}
 		if !pause(ctx, waitBefore(try, err)) {
 			return err
 		}
 	}
+}
+
+// asksForTime tells whether Graph said for how long it wants no such request.
+func asksForTime(err error) bool {
+	f, ok := errors.AsType[*bridge.Failure](err)
+	return ok && f.Status != 0 && f.RetryAfter > 0
+}
+
+// refusedEntry tells that the gate would have had the request wait for too long.
+func refusedEntry(err error) bool {
+	f, ok := errors.AsType[*bridge.Failure](err)
+	return ok && f.Status == 0 && f.RetryAfter > 0
 }
 
 // waitBefore is how long to wait after the try: what Graph asks for, else doubling with some spread.
@@ -100,10 +115,20 @@ func (c *Client) once(ctx context.Context, r request, out any) error {
 	}
 	httpRequest.Header.Set("Authorization", "Bearer "+token)
 
+	pass, err := c.enter(ctx, r)
+	if err != nil {
+		return err
+	}
 	began := time.Now()
 	response, err := c.http.Do(httpRequest)
 	status := 0
 	defer func() {
+		var wanted time.Duration
+		scope := ""
+		if response != nil {
+			wanted, scope = retryAfter(response.Header.Get("Retry-After"), time.Now()), response.Header.Get("x-ms-throttle-scope")
+		}
+		pass.Leave(status, wanted, scope)
 		if c.config.Observe != nil {
 			c.config.Observe(r.method, r.route, status, time.Since(began))
 		}

@@ -23,6 +23,7 @@ const namespace = "msteams_connect"
 // Metrics are all metrics of one node. It is the bridge's observer.
 type Metrics struct {
 	registry *prometheus.Registry
+	limits   *limits
 
 	carried  *prometheus.CounterVec
 	delay    *prometheus.HistogramVec
@@ -45,6 +46,7 @@ var _ bridge.Observer = (*Metrics)(nil)
 func New(version string, health func(context.Context) (bridge.Health, error)) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
+		limits:   newLimits(),
 		carried: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Subsystem: "events", Name: "messages_total", Help: "Events that reached the other side.",
 		}, []string{"action", "source"}),
