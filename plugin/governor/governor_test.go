@@ -99,7 +99,7 @@ func node(ledger governor.Ledger) *governor.Governor {
 // work makes calls one after the other until the context ends: in place, as a request does.
 func work(ctx context.Context, g *governor.Governor, s *service, r teams.Request, late bool) {
 	if late {
-		ctx = governor.Late(ctx)
+		ctx = bridge.AsBackfill(ctx)
 	}
 	for ctx.Err() == nil {
 		pass, err := g.Enter(ctx, r)

@@ -67,17 +67,10 @@ var (
 	_ teams.Pass    = (*permit)(nil)
 )
 
-// lateKey marks a context.
-type lateKey struct{}
-
-// Late has the requests that are made with ctx wait behind all that are not late: backfill, resync, clean-up.
-func Late(ctx context.Context) context.Context { return context.WithValue(ctx, lateKey{}, true) }
-
-// Enter waits until the request may be made. A permit that the context carries is used up by it.
+// Enter waits until the request may be made; work on old messages (bridge.AsBackfill) waits behind all that is not. A permit that the context carries is used up by it.
 func (g *Governor) Enter(ctx context.Context, r teams.Request) (teams.Pass, error) {
 	row, cost := limitsOf(r.Method, r.Route)
-	late, _ := ctx.Value(lateKey{}).(bool)
-	w := wish{row: row, cost: cost, scope: r.Application, resource: r.Resource, users: []bridge.AccountID{r.As}, late: late}
+	w := wish{row: row, cost: cost, scope: r.Application, resource: r.Resource, users: []bridge.AccountID{r.As}, late: bridge.IsBackfill(ctx)}
 	if p, ok := ctx.Value(permitKey{}).(*permit); ok {
 		if at, ok := g.enter(p, w); ok {
 			return p, sleepUntil(ctx, at)
