@@ -111,7 +111,7 @@ func (w *world) ran() []string {
 
 func eventually(t *testing.T, check func(context.Context) error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := process.Until(ctx, check); err != nil {
 		t.Fatal(err)
