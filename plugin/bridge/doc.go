@@ -33,6 +33,7 @@
 //	  ↓          a scan of each linked channel finds posts that no hook reported
 //	sendPost     already mapped, deleted → done; finds the reply's Teams thread as above
 //	senders      the author's account, else the bots; nobody → parked until an account is connected
+//	permit       the governor's, for one of them; not its turn yet → the lane goes away and is woken
 //	BeginSend    commits "sending" with the attempt key, and reserves the mapping
 //	Send         exactly one POST; the attempt key travels invisibly in the body
 //	ConfirmSend  records the message's id, removes the event, wakes what was parked

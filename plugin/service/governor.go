@@ -14,7 +14,7 @@ import (
 
 // ungoverned is an environment variable of the server that lifts the governor when it is "1": for measuring the rest of
 // the bridge against the emulator. Microsoft itself answers 429 then.
-const ungoverned = "MSTEAMS_SYNC_UNGOVERNED"
+const ungoverned = "MSTEAMSSYNC_UNGOVERNED"
 
 // newGovernor makes the governor of the rooms; nil when it is lifted.
 func (s *Service) newGovernor(ledger governor.Ledger) *governor.Governor {

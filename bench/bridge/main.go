@@ -1,0 +1,92 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Command bridge measures what the bridge costs and how fast it is: the built plugin in a real Mattermost server, on
+// PostgreSQL with fsync on, against the Microsoft cloud emulator. It prints one "name value unit" line per measure, with
+// the bar beside it. A missed bar is printed, not an error.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// suite is a set of measures that are taken on servers of their own.
+type suite struct {
+	name string
+	run  func(context.Context, options) error
+}
+
+var suites = []suite{
+	{"outbound", outbound},
+	{"governor", governed},
+}
+
+// options of a run.
+type options struct {
+	only     string
+	perLane  int // messages in each channel of the governor's backlog
+	messages int // of the outbound runs
+	rate     float64
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.only, "only", "", "the suites to run, by name, separated by commas; all when empty")
+	flag.IntVar(&o.perLane, "backlog", 60, "messages in each of the 20 channels of the governor's backlog")
+	flag.IntVar(&o.messages, "messages", 1600, "messages of each outbound run")
+	flag.Float64Var(&o.rate, "rate", 80, "messages per second of the outbound runs")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, o)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "The benchmark failed:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	wanted := strings.Split(o.only, ",")
+	for _, s := range suites {
+		if o.only != "" && !slices.Contains(wanted, s.name) {
+			continue
+		}
+		if err := s.run(ctx, o); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// bar says what a measure should be, and whether it is.
+type bar func(value float64) (text string, met bool)
+
+func atMost(limit float64) bar {
+	return func(v float64) (string, bool) { return fmt.Sprintf("<= %.4g", limit), v <= limit }
+}
+
+func atLeast(limit float64) bar {
+	return func(v float64) (string, bool) { return fmt.Sprintf(">= %.4g", limit), v >= limit }
+}
+
+// report prints a measure: name, value, unit, and the bar after a sign that ends what programs read.
+func report(name string, value float64, unit string, b bar) {
+	line := fmt.Sprintf("%s %.4g %s", name, value, unit)
+	if b != nil {
+		text, met := b(value)
+		verdict := "missed"
+		if met {
+			verdict = "met"
+		}
+		line += fmt.Sprintf("  # bar %s: %s", text, verdict)
+	}
+	fmt.Println(line)
+}
