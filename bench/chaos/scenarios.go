@@ -13,6 +13,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/entra"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
 
@@ -47,6 +48,7 @@ var scenarios = []scenario{
 		return c.EnablePlugin(ctx)
 	}},
 	{name: "written_while_disabled", about: "everything is written while the plugin is disabled", before: whileDisabled},
+	{name: "subscriptions_removed", about: "Graph removes all subscriptions and makes none for a minute", during: unsubscribed},
 	{name: "token_revoked", about: "Entra revokes everybody's log-in; people connect again later", during: revoked},
 	{name: "plugin_killed", about: "kill -9 of the plugin; the server starts it again at its next check", fresh: true, during: func(ctx context.Context, c *chat) error {
 		if err := c.Mattermost.KillPlugin(catalog.PluginID); err != nil {
@@ -176,6 +178,27 @@ func failingOutbox(ctx context.Context, c *chat) error {
 
 func whileDisabled(ctx context.Context, c *chat) (func(context.Context) error, error) {
 	return c.EnablePlugin, c.DisablePlugin(ctx)
+}
+
+// unsubscribed removes all subscriptions, half of them without telling, and lets none be made for a while.
+func unsubscribed(ctx context.Context, c *chat) error {
+	refuse, err := c.Emulator.Faults().Add(faults.Rule{Effect: faults.Status, Status: 503, Route: "POST /subscriptions"})
+	if err != nil {
+		return err
+	}
+	for i, subscription := range c.Emulator.Subscriptions().All() {
+		end := func() error { return c.Emulator.Subscriptions().Announce(subscription.ID, notify.SubscriptionRemoved) }
+		if i%2 == 1 {
+			end = func() error { return c.Emulator.Subscriptions().Expire(subscription.ID) }
+		}
+		if err := end(); err != nil {
+			return err
+		}
+	}
+	if err := rest(ctx, c.options.outage(time.Minute)); err != nil {
+		return err
+	}
+	return c.Emulator.Faults().Remove(refuse.ID)
 }
 
 // revoked ends all refresh and access tokens that people and bots have been given, and connects the people again.

@@ -108,6 +108,35 @@ func TestACatchUpAndNotificationsAtOnce(t *testing.T) {
 	}
 }
 
+// What is newer than a gap waits for what was missed in it; so the order stays.
+func TestWhatIsNewerWaitsForWhatWasMissed(t *testing.T) {
+	s := newSite(t)
+	n := s.start()
+	gap := func() {
+		if _, err := n.store.WantResync(t.Context(), chat.ID, store.WantedSubscription); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.writeUnseen("", blake, "missed")
+	gap()
+	s.writeInTeams("", blake, "newer")
+	s.writePost("", alexMM, "from Mattermost")
+	s.eventually("the other direction is not held", func() bool { return s.teams.sends.count() == 1 })
+	if got := s.mattermost.texts(); !slices.Equal(got, []string{"alex: from Mattermost"}) {
+		t.Errorf("before the missed message is found, Mattermost shows %q", got)
+	}
+	s.catchUp(n, store.Catchup)
+	s.settle([]string{"alex: from Mattermost", "**Blake Demo:** missed", "**Blake Demo:** newer"}, []string{"missed", "newer", "from Mattermost"})
+
+	// A search that does not go on holds nobody up for ever.
+	gap()
+	s.writeInTeams("", blake, "newest")
+	if _, err := n.store.Pool().Exec(t.Context(), "UPDATE msteamssync.resyncs SET hold_until = clock_timestamp() + interval '300 milliseconds'"); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("the newest is posted", func() bool { return len(s.mattermost.texts()) == 4 })
+}
+
 // A node that dies while it looks: another one goes on where it was, and everything comes in its order.
 func TestACrashInTheMiddleOfACatchUp(t *testing.T) {
 	s := newSite(t)

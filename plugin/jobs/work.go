@@ -49,12 +49,8 @@ type sweepWorker struct {
 
 // Work implements river.Worker.
 func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweep]) error {
-	silence, err := w.jobs.Store.Listen(ctx, w.jobs.Times.Silence)
-	if err != nil {
+	if err := w.jobs.Listen(ctx); err != nil {
 		return err
-	}
-	if silence > w.jobs.Times.Silence {
-		w.jobs.Log.Warn("no node took notifications for a while; looking for what was missed in Teams", "since", time.Now().Add(-silence).UTC().Format(time.RFC3339))
 	}
 	return w.jobs.Sweep(ctx)
 }

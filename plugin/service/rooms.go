@@ -117,6 +117,9 @@ func (r *rooms) start(ctx context.Context) error {
 	if r.started || r.stopped {
 		return nil
 	}
+	if err := r.jobs.Listen(ctx); err != nil {
+		return err
+	}
 	if err := r.engine.Start(ctx); err != nil {
 		return err
 	}

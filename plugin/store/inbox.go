@@ -131,13 +131,14 @@ const sealedColumn = `CASE WHEN sealed IS NOT NULL AND NOT EXISTS (SELECT FROM m
 func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, columns string,
 	fields func(*E) (event *bridge.Event, into []any, finish func()),
 ) ([]E, time.Duration, error) {
-	queue, order := queueOf(lease.Direction), "source_at, id"
+	queue, order, held := queueOf(lease.Direction), "source_at, id", ""
 	if lease.Direction == bridge.Inbound {
-		order = "backfill, source_at, id"
+		order, held = "backfill, source_at, id", "AND NOT EXISTS (SELECT FROM "+holds+")"
 	}
 	rows, err := s.pool.Query(ctx, `SELECT id, generation, state, attempts, source_at, received_at,
 			extract(epoch FROM not_before - clock_timestamp())::float8, parked_for, `+columns+`
 		FROM `+queue+` WHERE conversation = $1 AND state <> 'dead' AND (state <> 'parked' OR not_before <= clock_timestamp())
+			`+held+`
 		ORDER BY `+order+` LIMIT $2`, lease.Conversation, limit)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read a lane: %w", err)
@@ -171,9 +172,12 @@ func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, c
 	if len(events) > 0 {
 		return events, 0, nil
 	}
+	waits := "SELECT not_before AS at FROM " + queue + " WHERE conversation = $1 AND state = 'parked'"
+	if held != "" {
+		waits += " UNION ALL SELECT hold_until FROM " + holds
+	}
 	var parked *float64
-	if err := s.pool.QueryRow(ctx, `SELECT min(extract(epoch FROM not_before - clock_timestamp())::float8)
-		FROM `+queue+` WHERE conversation = $1 AND state = 'parked'`, lease.Conversation).Scan(&parked); err != nil {
+	if err := s.pool.QueryRow(ctx, "SELECT min(extract(epoch FROM at - clock_timestamp())::float8) FROM ("+waits+") waits", lease.Conversation).Scan(&parked); err != nil {
 		return nil, 0, fmt.Errorf("read a lane: %w", err)
 	}
 	if parked != nil && (next == 0 || duration(*parked) < next) {
@@ -181,6 +185,9 @@ func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, c
 	}
 	return nil, next, nil
 }
+
+// holds are the searches for what was missed that hold a lane from Teams.
+const holds = "msteamssync.resyncs WHERE conversation = $1 AND hold_until > clock_timestamp()"
 
 // duration turns a wait in seconds into one that is never 0, which would mean that nothing is queued.
 func duration(wait float64) time.Duration {

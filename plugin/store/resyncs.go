@@ -91,15 +91,45 @@ func (s *Store) WantResync(ctx context.Context, conversation bridge.Conversation
 
 // wantResync is WantResync for who knows of the gap in a transaction of their own.
 func wantResync(ctx context.Context, on executor, conversation bridge.ConversationID, why string) (linked bool, err error) {
-	tag, err := on.Exec(ctx, `INSERT INTO msteamssync.resyncs AS r (conversation, kind, since, wanted, requests)
-		SELECT conversation, 'resync', `+knownSince+`, $2, 1 FROM msteamssync.links l WHERE conversation = $1 OR $1 = '' ORDER BY conversation
-		ON CONFLICT (conversation, kind) DO UPDATE SET wanted = excluded.wanted, requests = r.requests + 1, not_before = '-infinity'`, conversation, why)
+	tag, err := on.Exec(ctx, `INSERT INTO msteamssync.resyncs AS r (conversation, kind, since, wanted, requests, hold_until)
+		SELECT conversation, 'resync', `+knownSince+`, $2, 1, `+holdFrom("$3")+` FROM msteamssync.links l WHERE conversation = $1 OR $1 = '' ORDER BY conversation
+		ON CONFLICT (conversation, kind) DO UPDATE SET wanted = excluded.wanted, requests = r.requests + 1, not_before = '-infinity',
+			hold_until = greatest(r.hold_until, excluded.hold_until)`, conversation, why, gap(why))
 	return tag.RowsAffected() > 0, err
+}
+
+// gap tells whether something was probably missed. Then what is newer waits for it.
+func gap(why string) bool {
+	return why == WantedSubscription || why == WantedDown || why == WantedMissed
+}
+
+// holdFor is how long a lane waits for what was missed to be found, at first and from each page on; longestHold is the longest.
+// A search that does not go on must not hold up what people write now.
+const holdFor, longestHold = "interval '1 minute'", "interval '10 minutes'"
+
+func holdFrom(condition string) string {
+	return "CASE WHEN " + condition + " THEN clock_timestamp() + " + holdFor + " ELSE '-infinity' END"
+}
+
+// expectGap holds the lane of a conversation whose subscription is about to be made: the first notifications may come before
+// Graph's answer, and they are newer than what was missed.
+func expectGap(ctx context.Context, on executor, subscription string) error {
+	_, err := on.Exec(ctx, `INSERT INTO msteamssync.resyncs AS r (conversation, kind, since, hold_until)
+		SELECT l.conversation, 'resync', `+knownSince+`, `+holdFrom("true")+`
+		FROM msteamssync.links l JOIN msteamssync.subscriptions u ON u.conversation = l.conversation WHERE u.id = $1
+		ON CONFLICT (conversation, kind) DO UPDATE SET hold_until = excluded.hold_until`, subscription)
+	return err
 }
 
 // knownSince is the cursor of a link that has none: one of a version that kept none is not older than the longest gap that
 // is looked for without being asked.
 const knownSince = "greatest(l.created_at, clock_timestamp() - interval '1 day')"
+
+// noGap takes back what expectGap expected: Graph had the subscription all along.
+func noGap(ctx context.Context, on executor, conversation bridge.ConversationID) error {
+	_, err := on.Exec(ctx, "UPDATE msteamssync.resyncs SET hold_until = '-infinity' WHERE conversation = $1 AND wanted = '' AND hold_until > clock_timestamp()", conversation)
+	return err
+}
 
 // wantBackfill has the messages since then carried that are older than the link.
 func wantBackfill(ctx context.Context, on executor, conversation bridge.ConversationID, since time.Time) error {
@@ -128,8 +158,9 @@ func (s *Store) Listen(ctx context.Context, limit time.Duration) (silence time.D
 		if silence > limit {
 			why, condition = WantedDown, "true"
 		}
-		if _, err := tx.Exec(ctx, `UPDATE msteamssync.resyncs SET wanted = $1, requests = requests + 1, not_before = '-infinity'
-			WHERE kind = 'resync' AND `+condition, why); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE msteamssync.resyncs SET wanted = $1, requests = requests + 1, not_before = '-infinity',
+				hold_until = greatest(hold_until, `+holdFrom("$2")+`)
+			WHERE kind = 'resync' AND `+condition, why, gap(why)); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "UPDATE msteamssync.listening SET heard_at = clock_timestamp()")
@@ -168,7 +199,8 @@ const foundFor = time.Hour
 func (s *Store) TurnPage(ctx context.Context, r Resync, found []bridge.Arrival, next string) (Resync, error) {
 	turned := r
 	err := s.transact(ctx, func(tx pgx.Tx) error {
-		rows, _ := tx.Query(ctx, `UPDATE msteamssync.resyncs r SET page = $5, found = found + $6, failures = 0, last_error = ''
+		rows, _ := tx.Query(ctx, `UPDATE msteamssync.resyncs r SET page = $5, found = found + $6, failures = 0, last_error = '',
+				hold_until = CASE WHEN hold_until > clock_timestamp() THEN least(clock_timestamp() + `+holdFor+`, started_at + `+longestHold+`) ELSE hold_until END
 			WHERE conversation = $1 AND kind = $2 AND page = $3 AND started_at = $4 RETURNING `+resyncColumns,
 			r.Conversation.ID, r.Kind, r.Page, r.StartedAt, next, len(found))
 		var err error
@@ -189,7 +221,10 @@ func (s *Store) TurnPage(ctx context.Context, r Resync, found []bridge.Arrival, 
 		if turned.Wanted, err = endResync(ctx, tx, r); err != nil {
 			return err
 		}
-		return s.wake(ctx, tx, r.Conversation.ID, bridge.Resynced(string(r.Kind)))
+		if err := s.wake(ctx, tx, r.Conversation.ID, bridge.Resynced(string(r.Kind))); err != nil {
+			return err
+		}
+		return s.notifyLane(ctx, tx, bridge.Lane{Conversation: r.Conversation.ID, Direction: bridge.Inbound}, 0)
 	})
 	if err != nil {
 		return r, fmt.Errorf("record a page of a resync: %w", err)
@@ -204,6 +239,7 @@ func endResync(ctx context.Context, tx pgx.Tx, r Resync) (wanted string, err err
 		return "", err
 	}
 	err = tx.QueryRow(ctx, `UPDATE msteamssync.resyncs SET since = started_at, started_at = NULL, finished_at = clock_timestamp(),
+		hold_until = CASE WHEN requests = run_for THEN '-infinity' ELSE hold_until END,
 		wanted = CASE WHEN requests = run_for THEN '' ELSE wanted END WHERE conversation = $1 AND kind = $2 RETURNING wanted`, r.Conversation.ID, r.Kind).Scan(&wanted)
 	return wanted, err
 }

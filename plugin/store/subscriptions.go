@@ -118,8 +118,13 @@ func (s *Store) ReleaseSubscription(ctx context.Context, id string) error {
 // BeginSubscription commits that a POST is about to be made: a notification that comes before Graph's answer is matched
 // by the hash.
 func (s *Store) BeginSubscription(ctx context.Context, id string, secretHash []byte, notificationURL, certificateID string, expiry time.Time) error {
-	return s.changeSubscription(ctx, "state = 'creating', graph_id = NULL, secret_hash = $3, notification_url = $4, certificate_id = $5, asked_expiry = $6", "claimed_by = $2 AND state = 'wanted'",
-		id, s.node, secretHash, notificationURL, certificateID, expiry)
+	return s.transact(ctx, func(tx pgx.Tx) error {
+		if err := expectGap(ctx, tx, id); err != nil {
+			return fmt.Errorf("begin a subscription: %w", err)
+		}
+		return changeSubscription(ctx, tx, "state = 'creating', graph_id = NULL, secret_hash = $3, notification_url = $4, certificate_id = $5, asked_expiry = $6", "claimed_by = $2 AND state = 'wanted'",
+			id, s.node, secretHash, notificationURL, certificateID, expiry)
+	})
 }
 
 // ActivateSubscription records the subscription that Graph has, or its new expiry. Before one that Graph did not have until
@@ -135,9 +140,13 @@ func (s *Store) ActivateSubscription(ctx context.Context, id, graphID string, ex
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrClaimLost
 		}
-		if err == nil && before != SubscriptionActive {
-			_, err = wantResync(ctx, tx, conversation, WantedSubscription)
+		if err != nil {
+			return err
 		}
+		if before == SubscriptionActive {
+			return noGap(ctx, tx, conversation)
+		}
+		_, err = wantResync(ctx, tx, conversation, WantedSubscription)
 		return err
 	})
 	if err != nil {
@@ -276,7 +285,11 @@ func (s *Store) findSubscription(ctx context.Context, sql string, arguments ...a
 var ErrClaimLost = errors.New("another node has taken the subscription over")
 
 func (s *Store) changeSubscription(ctx context.Context, set, condition string, arguments ...any) error {
-	tag, err := s.pool.Exec(ctx, "UPDATE msteamssync.subscriptions SET "+set+" WHERE id = $1 AND "+condition, arguments...)
+	return changeSubscription(ctx, s.pool, set, condition, arguments...)
+}
+
+func changeSubscription(ctx context.Context, on executor, set, condition string, arguments ...any) error {
+	tag, err := on.Exec(ctx, "UPDATE msteamssync.subscriptions SET "+set+" WHERE id = $1 AND "+condition, arguments...)
 	if err != nil {
 		return fmt.Errorf("change a subscription: %w", err)
 	}

@@ -10,6 +10,7 @@ CREATE TABLE msteamssync.resyncs (
     wanted       text NOT NULL DEFAULT '',    -- why; '' = nothing is known to be missing
     requests     bigint NOT NULL DEFAULT 0,   -- raised each time that it is wanted
     not_before   timestamptz NOT NULL DEFAULT '-infinity', -- of the next try
+    hold_until   timestamptz NOT NULL DEFAULT '-infinity', -- what is newer waits in its lane for what was missed
     started_at   timestamptz,                 -- of the run under way; becomes since when it ends
     run_for      bigint NOT NULL DEFAULT 0,   -- requests when the run began: later ones need another run
     page         text NOT NULL DEFAULT '',    -- Graph's link to where the run goes on; '' = at the beginning
