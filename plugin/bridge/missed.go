@@ -155,7 +155,8 @@ func (e *Engine) Look(conversation ConversationID) {
 
 type backfillKey struct{}
 
-// AsBackfill marks work on old messages that a new link brings along. It goes after live work wherever both wait for the same.
+// AsBackfill marks work that nobody waits for, like old messages that a new link brings along. It goes after live work wherever
+// both wait for the same.
 func AsBackfill(ctx context.Context) context.Context {
 	return context.WithValue(ctx, backfillKey{}, true)
 }

@@ -103,7 +103,10 @@ func (r *Resync) page(ctx context.Context, run store.Resync, window bridge.Windo
 	}
 	compare := r.Bridge.Missed
 	if run.Kind == store.Backfill {
-		ctx, compare = bridge.AsBackfill(ctx), r.Bridge.Older
+		compare = r.Bridge.Older
+	}
+	if run.Kind == store.Backfill || run.Wanted == store.WantedDaily {
+		ctx = bridge.AsBackfill(ctx) // nobody waits for it
 	}
 	messages, next, err := graph.History(ctx, run.Conversation, run.Since.Add(-overlap), run.Page)
 	if err != nil {

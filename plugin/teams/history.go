@@ -52,7 +52,7 @@ func (c *Client) History(ctx context.Context, in bridge.Conversation, since time
 			continue
 		}
 		messages = append(messages, root.toBridge(in))
-		replies, err := c.replies(ctx, root)
+		replies, err := c.replies(ctx, in, root)
 		if err != nil {
 			return nil, "", err
 		}
@@ -67,14 +67,14 @@ func (c *Client) History(ctx context.Context, in bridge.Conversation, since time
 }
 
 // replies are those that were expanded and those that were too many to be.
-func (c *Client) replies(ctx context.Context, root chain) ([]message, error) {
+func (c *Client) replies(ctx context.Context, in bridge.Conversation, root chain) ([]message, error) {
 	replies := root.Replies
 	for next := root.More; next != ""; {
 		var page struct {
 			Value []message `json:"value"`
 			Next  string    `json:"@odata.nextLink"`
 		}
-		if err := c.do(ctx, request{method: "GET", route: channelReplies, link: next, repeat: true}, &page); err != nil {
+		if err := c.do(ctx, request{method: "GET", route: channelReplies, path: []string{string(in.Team), string(in.ID), string(root.ID)}, link: next, repeat: true}, &page); err != nil {
 			return nil, err
 		}
 		replies, next = append(replies, page.Value...), page.Next
