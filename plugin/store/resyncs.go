@@ -112,11 +112,11 @@ func holdFrom(condition string) string {
 }
 
 // expectGap holds the lane of a conversation whose subscription is about to be made: the first notifications may come before
-// Graph's answer, and they are newer than what was missed.
+// Graph's answer, and they are newer than what was missed. One without a conversation is about all of them.
 func expectGap(ctx context.Context, on executor, subscription string) error {
 	_, err := on.Exec(ctx, `INSERT INTO msteamssync.resyncs AS r (conversation, kind, since, hold_until)
 		SELECT l.conversation, 'resync', `+knownSince+`, `+holdFrom("true")+`
-		FROM msteamssync.links l JOIN msteamssync.subscriptions u ON u.conversation = l.conversation WHERE u.id = $1
+		FROM msteamssync.links l JOIN msteamssync.subscriptions u ON u.conversation IN (l.conversation, '') WHERE u.id = $1
 		ON CONFLICT (conversation, kind) DO UPDATE SET hold_until = excluded.hold_until`, subscription)
 	return err
 }
