@@ -8,6 +8,7 @@ package subscriptions_test
 import (
 	"testing"
 
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
@@ -30,6 +31,31 @@ func (w *world) wanted(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return all[0].Wanted
+}
+
+// held tells whether what is newer waits for what was missed.
+func (w *world) held(t *testing.T) (held bool) {
+	t.Helper()
+	if err := w.store.Pool().QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM msteamssync.resyncs WHERE hold_until > clock_timestamp())").Scan(&held); err != nil {
+		t.Fatal(err)
+	}
+	return held
+}
+
+func TestWhatIsNewerWaitsFromBeforeTheSubscriptionOn(t *testing.T) {
+	w := newWorld(t)
+	w.link(t)
+	w.fault(t, faults.Rule{Effect: faults.Status, Status: 503, Route: "POST /subscriptions", AfterCommit: true, Next: 1})
+	w.reconcile(t)
+	if state := w.state(t).State; state != store.SubscriptionCreating || !w.held(t) {
+		t.Errorf("the subscription is %s, what is newer waits: %t", state, w.held(t))
+	}
+	w.now(t)
+	w.reconcile(t)
+	w.agree(t)
+	if why := w.wanted(t); why != store.WantedSubscription || w.held(t) {
+		t.Errorf("a resync was wanted for %q; after it what is newer waits: %t", why, w.held(t))
+	}
 }
 
 func TestWhatMayHaveBeenMissedIsLookedFor(t *testing.T) {
