@@ -155,7 +155,8 @@ func (s *Server) assemble(logTo io.Writer) error {
 		Token: func(appID string, version int) (string, error) {
 			return s.entra.ValidationToken(s.URL(), appID, version)
 		},
-		Withheld: teamsapi.TokensWithheld(s.directory)})
+		Withheld: teamsapi.TokensWithheld(s.directory),
+		Billed:   func(owner notify.Owner) bool { return s.azure.Billed(owner.AppID) }})
 	s.teams.Observe(s.subs.Changed)
 	s.limits.Enable(s.limitsOn)
 

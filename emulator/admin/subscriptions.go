@@ -40,6 +40,8 @@ type deliveryView struct {
 	Concurrency       int             `json:"concurrency"`
 	AccessFor         faults.Duration `json:"accessFor"`
 	OrganizationQuota int             `json:"organizationQuota"`
+	Metered           bool            `json:"metered"`
+	EvaluationQuota   int             `json:"evaluationQuota"`
 	TokenVersion      int             `json:"tokenVersion"`
 	CertificateFixed  bool            `json:"certificateFixed"`
 }
@@ -50,6 +52,7 @@ func (a *api) showDelivery(*http.Request) (any, error) {
 		AnswerLimit: faults.Duration(s.AnswerLimit), RetryLimit: faults.Duration(s.RetryLimit), HandshakeTime: faults.Duration(s.HandshakeTime),
 		RetryBase: faults.Duration(s.RetryBase), RetryMax: faults.Duration(s.RetryMax), RetryFor: faults.Duration(s.RetryFor),
 		MaxBatch: s.MaxBatch, Concurrency: s.Concurrency, AccessFor: faults.Duration(s.AccessFor), OrganizationQuota: s.OrganizationQuota,
+		Metered: s.Metered, EvaluationQuota: s.EvaluationQuota,
 		TokenVersion: s.TokenVersion, CertificateFixed: s.CertificateFixed,
 	}, nil
 }
@@ -59,7 +62,7 @@ func (a *api) setDelivery(r *http.Request) (any, error) {
 	if err := decode(r, &v); err != nil {
 		return nil, err
 	}
-	if min(v.AnswerLimit, v.RetryLimit, v.HandshakeTime, v.RetryBase, v.RetryMax, v.RetryFor, v.AccessFor) < 0 || min(v.MaxBatch, v.Concurrency, v.OrganizationQuota) < 0 {
+	if min(v.AnswerLimit, v.RetryLimit, v.HandshakeTime, v.RetryBase, v.RetryMax, v.RetryFor, v.AccessFor) < 0 || min(v.MaxBatch, v.Concurrency, v.OrganizationQuota, v.EvaluationQuota) < 0 {
 		return nil, bad("The limits of delivery must not be negative.")
 	}
 	if v.TokenVersion < 0 || v.TokenVersion > 2 {
@@ -69,6 +72,7 @@ func (a *api) setDelivery(r *http.Request) (any, error) {
 		AnswerLimit: time.Duration(v.AnswerLimit), RetryLimit: time.Duration(v.RetryLimit), HandshakeTime: time.Duration(v.HandshakeTime),
 		RetryBase: time.Duration(v.RetryBase), RetryMax: time.Duration(v.RetryMax), RetryFor: time.Duration(v.RetryFor),
 		MaxBatch: v.MaxBatch, Concurrency: v.Concurrency, AccessFor: time.Duration(v.AccessFor), OrganizationQuota: v.OrganizationQuota,
+		Metered: v.Metered, EvaluationQuota: v.EvaluationQuota,
 		TokenVersion: v.TokenVersion, CertificateFixed: v.CertificateFixed,
 	})
 	return a.showDelivery(r)

@@ -136,6 +136,14 @@ func (s *State) DeleteAccount(subscriptionID, group, name string) bool {
 	return true
 }
 
+// Billed tells whether an application is linked to a subscription that pays for it.
+func (s *State) Billed(appID string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	account := s.accountOf(appID)
+	return account != nil && account.State == "Succeeded"
+}
+
 // accountOf finds the account that a client id is linked to; the caller holds the lock.
 func (s *State) accountOf(appID string) *Account {
 	for _, sub := range s.subscriptions {

@@ -21,6 +21,9 @@ func (s *Subscriptions) Changed(change teams.Change) {
 		if !sub.watches.covers(change.Ref.Place) || !strings.Contains(sub.ChangeType, string(change.Type)) || sub.expired(now) {
 			continue
 		}
+		if s.overCapacity(sub, now) {
+			continue
+		}
 		path := changedPath(change.Ref)
 		content, err := sub.sealed(change, path)
 		if err != nil {

@@ -28,6 +28,7 @@ type Counts struct {
 	Failed    int `json:"failed"`    // items in attempts that were not taken
 	GivenUp   int `json:"givenUp"`   // items that were never taken
 	Pending   int `json:"pending"`   // items still to be delivered
+	OverQuota int `json:"overQuota"` // items over the quota of the evaluation model, which were not sent
 }
 
 // keptDeliveries is how many attempts are remembered.
@@ -73,10 +74,13 @@ func (s *Subscriptions) Counts() Counts {
 	s.sender.mu.Lock()
 	pending := s.sender.pending
 	s.sender.mu.Unlock()
+	s.mu.RLock()
+	overQuota := s.overQuota
+	s.mu.RUnlock()
 	s.sender.record.mu.Lock()
 	defer s.sender.record.mu.Unlock()
 	counts := s.sender.record.counts
-	counts.Pending = pending
+	counts.Pending, counts.OverQuota = pending, overQuota
 	return counts
 }
 

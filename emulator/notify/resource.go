@@ -31,7 +31,7 @@ const (
 var keyStyle = regexp.MustCompile(`^([A-Za-z]+)\('(.*)'\)$`)
 
 // ParseResource reads a subscription's resource: with or without leading slash, key style or path style. A billing
-// model (?model=A or B) is ignored, as Graph has done since Teams is no longer metered.
+// model (?model=A or B) does not make another resource.
 func ParseResource(resource string) (Resource, error) {
 	path, query, _ := strings.Cut(resource, "?")
 	switch {

@@ -21,6 +21,10 @@ type Settings struct {
 	AccessFor     time.Duration // how long the access that a subscription rests on lasts; 1 h
 	// OrganizationQuota is how many Teams subscriptions one tenant may hold over all applications; 10,000.
 	OrganizationQuota int
+	// Metered has subscriptions to all channels or chats cost what they did until 2025-08-25: model B needs a billing
+	// account, model A a licence that nobody has, and without a model only EvaluationQuota notifications are sent a month.
+	Metered         bool
+	EvaluationQuota int // 500
 	// TokenVersion is the version of validation tokens, 1 or 2; 0 alternates from request to request.
 	TokenVersion int
 	// CertificateFixed has updates leave a subscription's certificate as it is, without an error.
@@ -39,6 +43,8 @@ func (s Settings) withDefaults() Settings {
 		Concurrency:       cmp.Or(s.Concurrency, 8),
 		AccessFor:         cmp.Or(s.AccessFor, time.Hour),
 		OrganizationQuota: cmp.Or(s.OrganizationQuota, 10_000),
+		Metered:           s.Metered,
+		EvaluationQuota:   cmp.Or(s.EvaluationQuota, 500),
 		TokenVersion:      s.TokenVersion,
 		CertificateFixed:  s.CertificateFixed,
 	}

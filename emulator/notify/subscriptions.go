@@ -44,6 +44,9 @@ type Config struct {
 	// Withheld says whether an application gets no validation tokens, because its service principal requires an
 	// assignment that the change tracking service does not have; nil means never.
 	Withheld func(appID string) bool
+	// Billed says whether the owner's application is linked to an Azure subscription; nil means never. It is asked where
+	// metering is in force (Settings.Metered).
+	Billed   func(Owner) bool
 	Settings Settings // zero fields take their default
 }
 
@@ -56,6 +59,9 @@ type Subscriptions struct {
 
 	mu   sync.RWMutex
 	byID map[string]*subscription
+	// evaluated counts what the evaluation model delivered, overQuota what it did not.
+	evaluated map[capacity]int
+	overQuota int
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -64,7 +70,7 @@ type Subscriptions struct {
 // New makes an empty set and starts to watch over expiry; Close stops it.
 func New(config Config) *Subscriptions {
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Subscriptions{config: config, byID: map[string]*subscription{}, stop: stop, done: make(chan struct{})}
+	s := &Subscriptions{config: config, byID: map[string]*subscription{}, evaluated: map[capacity]int{}, stop: stop, done: make(chan struct{})}
 	s.SetSettings(config.Settings)
 	s.sender = newSender(ctx, config.Clock, config.Roots, s.Settings)
 	s.sender.tokens = &tokens{clock: config.Clock, make: config.Token, withheld: config.Withheld, made: map[tokenName]madeToken{}}
@@ -112,6 +118,9 @@ func (s *Subscriptions) Create(ctx context.Context, owner Owner, request Request
 		owner:     owner,
 		watches:   watches,
 		recipient: readBy,
+	}
+	if err := s.pays(sub); err != nil {
+		return Subscription{}, err
 	}
 	if err := s.mayAdd(sub); err != nil {
 		return Subscription{}, err
@@ -255,6 +264,8 @@ func (s *Subscriptions) list(want func(*subscription) bool) []Subscription {
 func (s *Subscriptions) Clear() {
 	s.mu.Lock()
 	clear(s.byID)
+	clear(s.evaluated)
+	s.overQuota = 0
 	s.mu.Unlock()
 	s.sender.clear()
 }
