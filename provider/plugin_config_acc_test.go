@@ -38,6 +38,7 @@ const everything = `
   login_url                             = "https://login.example.com"
   graph_url                             = "https://graph.example.com"
   billing_model                         = "evaluation"
+  tenant_subscription_from              = 25
   enforce_connected_users               = true
   allow_skip_connect_users              = true
   sync_linked_channels                  = false
@@ -95,7 +96,7 @@ func TestAccPluginConfigLifecycle(t *testing.T) {
 			{
 				Config: full,
 				Check: stored(map[string]any{
-					"tenantid": tenantID, "cloud": "custom", "evaluationapi": true, "enforceconnectedusers": true, "synclinkedchannels": false,
+					"tenantid": tenantID, "cloud": "custom", "evaluationapi": true, "tenantsubscriptionfrom": 25.0, "enforceconnectedusers": true, "synclinkedchannels": false,
 					"enabledteams": "blue-team,red-team", "promptintervalfordmsandgms": 12.0, "synthetic": nil, "syntheticuserauthdata": "Mail",
 				}),
 			},

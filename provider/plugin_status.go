@@ -33,6 +33,7 @@ type pluginStatus struct {
 	Queues                map[string]queueStatus `json:"queues" tfsdk:"queues"`
 	Links                 []linkStatus           `json:"links" tfsdk:"links"`
 	Subscriptions         []subscriptionStatus   `json:"subscriptions" tfsdk:"subscriptions"`
+	Evaluation            *evaluationStatus      `json:"evaluation" tfsdk:"evaluation"`
 	Bots                  []botStatus            `json:"bots" tfsdk:"bots"`
 	Accounts              *accountsStatus        `json:"accounts" tfsdk:"accounts"`
 }
@@ -83,11 +84,20 @@ type laneStatus struct {
 
 type subscriptionStatus struct {
 	TeamsChannelID string  `json:"teams_channel_id" tfsdk:"teams_channel_id"`
+	Resource       *string `json:"resource" tfsdk:"resource"`
 	GraphID        *string `json:"graph_id" tfsdk:"graph_id"`
 	State          string  `json:"state" tfsdk:"state"`
 	ExpiresAt      *string `json:"expires_at" tfsdk:"expires_at"`
 	LastError      *string `json:"last_error" tfsdk:"last_error"`
+	ErrorCode      *string `json:"error_code" tfsdk:"error_code"`
 	LastErrorAt    *string `json:"last_error_at" tfsdk:"last_error_at"`
+}
+
+type evaluationStatus struct {
+	Applies  bool  `json:"applies" tfsdk:"applies"`
+	Messages int64 `json:"messages" tfsdk:"messages"`
+	Budget   int64 `json:"budget" tfsdk:"budget"`
+	UsedUp   bool  `json:"used_up" tfsdk:"used_up"`
 }
 
 type botStatus struct {

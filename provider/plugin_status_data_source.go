@@ -118,13 +118,21 @@ func (d *pluginStatusDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				"outbound":         lane("What happens from Mattermost to Teams."),
 			})},
 			"subscriptions": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "The subscriptions to change notifications of Microsoft Graph.", NestedObject: each(map[string]schema.Attribute{
-				"teams_channel_id": text("ID of the channel in Microsoft Teams that the subscription is for."),
+				"teams_channel_id": text("ID of the channel in Microsoft Teams that the subscription is for; empty if it is for all channels or all chats of the tenant."),
+				"resource":         text("What Microsoft Graph notifies about, as it names it."),
 				"graph_id":         text("ID of the subscription in Microsoft Graph; null while there is none."),
 				"state":            text("`wanted`, `creating`, `active` or `removing`."),
 				"expires_at":       text("When the subscription ends unless it is renewed, in RFC 3339; null while there is none."),
 				"last_error":       text("What went wrong last; null if nothing did."),
+				"error_code":       text("`quota_exceeded` if Microsoft Graph allows no more subscriptions, otherwise Graph's code of what went wrong last; null if there is none."),
 				"last_error_at":    text("When that was, in RFC 3339; null if nothing went wrong."),
 			})},
+			"evaluation": schema.SingleNestedAttribute{Computed: true, MarkdownDescription: "What subscriptions to all of the tenant delivered this month in the evaluation model.", Attributes: map[string]schema.Attribute{
+				"applies":  truth("Whether the settings name the evaluation model."),
+				"messages": number("How many messages were delivered this month (UTC), those of channels that are not linked included."),
+				"budget":   number("How many the model allowed until Microsoft stopped metering on 2025-08-25."),
+				"used_up":  truth("Whether the budget is used up; each linked channel has a subscription of its own for the rest of the month then, which was never metered."),
+			}},
 			"bots": schema.ListNestedAttribute{Computed: true, MarkdownDescription: "The bot accounts that speak for users without an account.", NestedObject: each(map[string]schema.Attribute{
 				"email":        text("E-mail address or user principal name of the account."),
 				"display_name": text("Name of the account."),

@@ -186,6 +186,9 @@ func checkBilling(ctx context.Context, r *readiness) finding {
 	}
 	value, _ := r.server.settings.Lookup("evaluationAPI")
 	if evaluates, _ := value.Bool(); evaluates {
+		if e := r.server.status.Evaluation; e != nil && e.UsedUp {
+			return good("The plugin names the evaluation model, whose budget of %d messages is used up this month: %d. Each linked channel has a subscription of its own until the next, which was never metered. %s", e.Budget, e.Messages, unmetered)
+		}
 		return good("The plugin names the evaluation model, which needs no billing account.")
 	}
 	if r.clients.subscriptionID == "" {
@@ -294,17 +297,34 @@ func connectedBot(bots []botStatus, name string) (found botStatus, f finding, ok
 	return found, bad(fix, "No bot account is connected in the plugin: messages of users without an account of their own wait."), false
 }
 
+const (
+	// everyChannel stands for a subscription to all channels of the tenant.
+	everyChannel = ""
+	allChats     = "/chats/getAllMessages" // which is for none alone and covers no channel
+)
+
+// subscriptionsByChannel are those that deliver or are to deliver. While one takes another's place, the active one counts.
+func subscriptionsByChannel(all []subscriptionStatus) map[string]subscriptionStatus {
+	byChannel := map[string]subscriptionStatus{}
+	for _, s := range all {
+		if other, there := byChannel[s.TeamsChannelID]; s.State != "removing" && orElse("", s.Resource) != allChats && !(there && other.State == "active") {
+			byChannel[s.TeamsChannelID] = s
+		}
+	}
+	return byChannel
+}
+
 func checkSubscriptions(ctx context.Context, r *readiness) finding {
 	const fix = "The detail holds Microsoft's words; the checks webhook, credential and consent show the usual causes. The plugin tries again by itself."
 	if f, ok := r.needPlugin(ctx); !ok {
 		return f
 	}
-	byChannel := map[string]subscriptionStatus{}
-	for _, subscription := range r.server.status.Subscriptions {
-		byChannel[subscription.TeamsChannelID] = subscription
-	}
+	delivers := subscriptionsByChannel(r.server.status.Subscriptions)
 	for _, link := range r.server.status.Links {
-		subscription, exists := byChannel[link.TeamsChannelID]
+		subscription, exists := delivers[link.TeamsChannelID]
+		if !exists {
+			subscription, exists = delivers[everyChannel]
+		}
 		switch {
 		case !exists:
 			return bad(fix, "The Teams channel %s is linked, but has no subscription.", link.TeamsChannelID)

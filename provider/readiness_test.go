@@ -63,3 +63,14 @@ func TestWhichBotIsMeant(t *testing.T) {
 		}
 	}
 }
+
+func TestSubscriptionsByChannel(t *testing.T) {
+	channels, chats := "/teams/getAllMessages", "/chats/getAllMessages"
+	got := subscriptionsByChannel([]subscriptionStatus{
+		{TeamsChannelID: "one", State: "active"}, {TeamsChannelID: "one", State: "wanted"}, {TeamsChannelID: "two", State: "removing"},
+		{State: "active", Resource: &chats}, {State: "wanted", Resource: &channels},
+	})
+	if len(got) != 2 || got["one"].State != "active" || got[everyChannel].State != "wanted" {
+		t.Errorf("got %+v; want the active one of channel one, and the one to all channels", got)
+	}
+}

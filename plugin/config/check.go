@@ -57,7 +57,7 @@ func (r *Reading) check(siteURL string) {
 		value, min int
 	}{
 		{"syncUsers", s.SyncUsersMinutes, 0}, {"promptIntervalForDMsAndGMs", s.PromptIntervalHours, 0}, {"maxSizeForCompleteDownload", s.MaxDownloadMB, 0},
-		{"bufferSizeForFileStreaming", s.StreamBufferMB, 1}, {"connectedUsersAllowed", s.ConnectedUsersAllowed, 0}, {"connectedUsersMaxPendingInvites", s.MaxPendingInvites, 0},
+		{"bufferSizeForFileStreaming", s.StreamBufferMB, 1}, {"connectedUsersAllowed", s.ConnectedUsersAllowed, 0}, {"connectedUsersMaxPendingInvites", s.MaxPendingInvites, 0}, {"tenantSubscriptionFrom", s.TenantSubscriptionFrom, 0},
 	} {
 		if number.value < number.min {
 			r.problem(number.key, "must be at least %d, it is %d", number.min, number.value)

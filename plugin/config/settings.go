@@ -29,6 +29,8 @@ type Settings struct {
 	CACertificates string `setting:"caCertificates"`
 	EvaluationAPI  bool   `setting:"evaluationAPI"`
 
+	TenantSubscriptionFrom int `setting:"tenantSubscriptionFrom"`
+
 	EnforceConnectedUsers bool `setting:"enforceConnectedUsers"`
 	AllowSkipConnectUsers bool `setting:"allowSkipConnectUsers"`
 

@@ -36,6 +36,8 @@ type Subscriptions interface {
 	// Match finds the subscription of a notification by its client state, comparing in constant time. The id may not be
 	// known yet: a notification can come before Graph has answered the request that made the subscription.
 	Match(ctx context.Context, subscriptionID, clientState string) (Subscription, bool, error)
+	// Delivered is told how many messages a subscription has delivered, taken or not.
+	Delivered(ctx context.Context, subscription Subscription, messages int) error
 	// Lifecycle records what is to be done; an error has Graph deliver the event again.
 	Lifecycle(ctx context.Context, event LifecycleEvent) error
 }
@@ -126,6 +128,8 @@ func (in *intake) take(ctx context.Context, delivery collection) error {
 	var events []LifecycleEvent
 	now := time.Now()
 	matched := map[[2]string]*Subscription{}
+	delivered := map[Subscription]int{}
+	linked := map[bridge.ConversationID]bool{} // a subscription to all channels brings much that is not
 	for _, it := range delivery.Value {
 		kind := kinds[strings.ToLower(it.ChangeType)]
 		subscription, err := in.match(ctx, matched, it)
@@ -140,7 +144,8 @@ func (in *intake) take(ctx context.Context, delivery collection) error {
 			events = append(events, LifecycleEvent{Subscription: *subscription, Event: it.LifecycleEvent, TenantID: it.TenantID, ExpiresAt: it.ExpiresAt.Time})
 			continue
 		}
-		arrival, reason, err := in.arrival(ctx, *subscription, kind, it, now)
+		delivered[*subscription]++
+		arrival, reason, err := in.arrival(ctx, *subscription, linked, kind, it, now)
 		if err != nil {
 			return err
 		}
@@ -155,6 +160,11 @@ func (in *intake) take(ctx context.Context, delivery collection) error {
 	if len(arrivals) > 0 {
 		if err := in.Inbox.Receive(ctx, arrivals); err != nil {
 			return err
+		}
+	}
+	for subscription, messages := range delivered {
+		if err := in.Subscriptions.Delivered(ctx, subscription, messages); err != nil {
+			in.Log.Warn("could not count what a subscription delivered", "messages", messages, "error", err) // they are stored
 		}
 	}
 	for _, event := range events {
@@ -188,7 +198,7 @@ func (in *intake) match(ctx context.Context, known map[[2]string]*Subscription, 
 }
 
 // arrival turns an item into an inbox row, or says why it is none.
-func (in *intake) arrival(ctx context.Context, subscription Subscription, kind bridge.Kind, it item, now time.Time) (bridge.Arrival, bridge.Reason, error) {
+func (in *intake) arrival(ctx context.Context, subscription Subscription, known map[bridge.ConversationID]bool, kind bridge.Kind, it item, now time.Time) (bridge.Arrival, bridge.Reason, error) {
 	var data resourceData
 	if it.ResourceData != nil {
 		data = *it.ResourceData
@@ -200,9 +210,12 @@ func (in *intake) arrival(ctx context.Context, subscription Subscription, kind b
 	if subscription.Conversation != "" && subscription.Conversation != ref.Conversation.ID {
 		return bridge.Arrival{}, bridge.OtherResource, nil
 	}
-	linked, err := in.Inbox.Linked(ctx, ref.Conversation.ID)
-	if err != nil {
-		return bridge.Arrival{}, "", err
+	linked, asked := known[ref.Conversation.ID]
+	if !asked {
+		if linked, err = in.Inbox.Linked(ctx, ref.Conversation.ID); err != nil {
+			return bridge.Arrival{}, "", err
+		}
+		known[ref.Conversation.ID] = linked
 	}
 	if !linked {
 		return bridge.Arrival{}, bridge.Unlinked, nil

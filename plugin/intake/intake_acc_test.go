@@ -31,6 +31,8 @@ func (o office) Match(context.Context, string, string) (intake.Subscription, boo
 	return intake.Subscription{ID: "s", Conversation: channel}, true, nil
 }
 
+func (office) Delivered(context.Context, intake.Subscription, int) error { return nil }
+
 func (o office) Lifecycle(context.Context, intake.LifecycleEvent) error { return nil }
 
 func (o office) Linked(context.Context, bridge.ConversationID) (bool, error) { return true, nil }

@@ -25,6 +25,9 @@ type desk struct {
 	events   []LifecycleEvent
 	ignored  []bridge.Reason
 	failing  string // the method that fails
+
+	delivered int // messages that were counted
+	asked     int // whether a conversation is linked
 }
 
 func (d *desk) fail(method string) error {
@@ -43,12 +46,18 @@ func (d *desk) Match(_ context.Context, id, state string) (Subscription, bool, e
 	return Subscription{ID: "one", Conversation: channel}, state == secret, d.fail("Match")
 }
 
+func (d *desk) Delivered(_ context.Context, _ Subscription, messages int) error {
+	d.delivered += messages
+	return d.fail("Delivered")
+}
+
 func (d *desk) Lifecycle(_ context.Context, e LifecycleEvent) error {
 	d.events = append(d.events, e)
 	return d.fail("Lifecycle")
 }
 
 func (d *desk) Linked(_ context.Context, c bridge.ConversationID) (bool, error) {
+	d.asked++
 	return c == channel, d.fail("Linked")
 }
 
@@ -128,6 +137,21 @@ func TestAsksForARepeatWhenNothingIsStored(t *testing.T) {
 		if w.Code != http.StatusServiceUnavailable || w.Body.Len() != 0 {
 			t.Errorf("%s fails: answer %d %q, want an empty 503", method, w.Code, w.Body)
 		}
+	}
+}
+
+// TestWhatASubscriptionDeliversIsCounted, taken or not, and each conversation is looked up once.
+func TestWhatASubscriptionDeliversIsCounted(t *testing.T) {
+	d := desk{}
+	w := d.post("/changes", batch(notification(secret, "created", message), notification(secret, "updated", message), notification(secret, "created", "teams('t')/channels('c')"),
+		notification("guess", "created", message), `{"clientState":"`+secret+`","lifecycleEvent":"missed"}`))
+	if w.Code != http.StatusAccepted || d.delivered != 3 || d.asked != 1 {
+		t.Errorf("answer %d, counted %d, looked up %d; want 3 and 1", w.Code, d.delivered, d.asked)
+	}
+	// They are stored all the same when they cannot be counted.
+	d = desk{failing: "Delivered"}
+	if w := d.post("/changes", batch(notification(secret, "created", message))); w.Code != http.StatusAccepted || len(d.arrivals) != 1 {
+		t.Errorf("answer %d, %d arrivals", w.Code, len(d.arrivals))
 	}
 }
 

@@ -5,6 +5,7 @@ package mattermost
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -39,6 +40,11 @@ func (s *Server) User(_ context.Context, id bridge.UserID) (bridge.User, error) 
 // SystemAdmin tells whether the user may manage the system.
 func (s *Server) SystemAdmin(user bridge.UserID) bool {
 	return user != "" && s.api.HasPermissionTo(string(user), model.PermissionManageSystem)
+}
+
+// ChannelReader tells whether the user may read the channel.
+func (s *Server) ChannelReader(user bridge.UserID, channel bridge.ChannelID) bool {
+	return user != "" && s.api.HasPermissionToChannel(string(user), string(channel), model.PermissionReadChannel)
 }
 
 // ChannelAdmin tells whether the user may manage the roles of the channel's members.
@@ -108,6 +114,41 @@ func (s *Server) Notify(_ context.Context, user bridge.UserID, text string) erro
 		return gone(doing)
 	}
 	return nil
+}
+
+// adminsPage is how many system admins are asked for at a time, and adminsMost how many are told at most.
+const (
+	adminsPage = 100
+	adminsMost = 500
+)
+
+// NotifySystemAdmins sends all active system admins a direct message from the plugin's bot. It fails when none got it.
+func (s *Server) NotifySystemAdmins(ctx context.Context, text string) error {
+	var failures error
+	told := false
+	for page := range adminsMost / adminsPage {
+		admins, e := s.api.GetUsers(&model.UserGetOptions{Role: model.SystemAdminRoleId, Active: true, Page: page, PerPage: adminsPage})
+		if e != nil {
+			return failure("list the system admins", e)
+		}
+		for _, admin := range admins {
+			if admin.IsBot {
+				continue
+			}
+			if err := s.Notify(ctx, bridge.UserID(admin.Id), text); err != nil {
+				failures = errors.Join(failures, err)
+				continue
+			}
+			told = true
+		}
+		if len(admins) < adminsPage {
+			break
+		}
+	}
+	if told {
+		return nil
+	}
+	return failures
 }
 
 func (s *Server) direct(user bridge.UserID) (string, error) {

@@ -26,13 +26,20 @@ type api struct {
 	asked   []*model.Post
 	directs int
 	logged  []string
+	admins  []*model.User
 }
 
 func (a *api) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
 	a.asked = append(a.asked, post)
 	return a.created, a.failure
 }
-func (a *api) GetUser(string) (*model.User, *model.AppError)       { return a.user, a.failure }
+func (a *api) GetUser(string) (*model.User, *model.AppError) { return a.user, a.failure }
+func (a *api) GetUsers(o *model.UserGetOptions) ([]*model.User, *model.AppError) {
+	if o.Role != model.SystemAdminRoleId || !o.Active {
+		return nil, nil
+	}
+	return a.admins, nil
+}
 func (a *api) GetChannel(string) (*model.Channel, *model.AppError) { return nil, a.failure }
 func (a *api) GetTeamsForUser(string) ([]*model.Team, *model.AppError) {
 	return []*model.Team{{Name: "red"}, {Name: "blue"}}, a.failure
@@ -145,6 +152,20 @@ func TestNotifyOpensTheChannelOnce(t *testing.T) {
 	}
 	if a.directs != 1 || len(a.asked) != 2 || a.asked[1].ChannelId != "d" || a.asked[1].UserId != "bot" {
 		t.Errorf("%d channels opened, asked for %+v", a.directs, a.asked)
+	}
+}
+
+func TestSystemAdminsAreNotified(t *testing.T) {
+	a := &api{direct: &model.Channel{Id: "d"}, created: &model.Post{}, admins: []*model.User{{Id: "root"}, {Id: "robot", IsBot: true}, {Id: "other"}}}
+	if err := mattermost.New(a, nil, "bot").NotifySystemAdmins(t.Context(), "careful"); err != nil {
+		t.Fatal(err)
+	}
+	if len(a.asked) != 2 || a.asked[0].Message != "careful" {
+		t.Errorf("sent %+v; want one to each of the two people", a.asked)
+	}
+	a = &api{admins: []*model.User{{Id: "root"}}, failure: &model.AppError{StatusCode: 500}}
+	if err := mattermost.New(a, nil, "bot").NotifySystemAdmins(t.Context(), "careful"); err == nil {
+		t.Error("nobody was told, and there is no error")
 	}
 }
 

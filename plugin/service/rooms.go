@@ -84,6 +84,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 			}
 			return keys.Keep(ctx, key, current.Vault)
 		},
+		Warn: r.mattermost.NotifySystemAdmins,
 	})
 	if r.jobs, err = s.newJobs(r); err != nil {
 		db.Close()

@@ -123,6 +123,8 @@ func (s *Service) forSubscriptions() (subscriptions.Current, error) {
 		LifecycleURL:  catalog.PluginURL(u.settings.SiteURL, catalog.RouteLifecycle),
 		WebhookSecret: u.settings.WebhookSecret,
 		Certificate:   u.settings.Certificate,
+		WideFrom:      u.settings.TenantSubscriptionFrom,
+		Evaluation:    u.settings.EvaluationAPI,
 	}, nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
@@ -48,6 +49,7 @@ type Status struct {
 	Links                      []LinkState           `json:"links"`
 	Subscriptions              []SubscriptionState   `json:"subscriptions"`
 	Notifications              NotificationsState    `json:"notifications"`
+	Evaluation                 EvaluationState       `json:"evaluation"`
 	Bots                       []BotState            `json:"bots"`
 	Accounts                   AccountsState         `json:"accounts"`
 }
@@ -91,13 +93,24 @@ type LaneState struct {
 
 // SubscriptionState is one subscription's state.
 type SubscriptionState struct {
-	TeamsChannelID string     `json:"teams_channel_id"`
+	TeamsChannelID string     `json:"teams_channel_id"` // empty when it is about all channels or all chats
+	Resource       string     `json:"resource"`
 	GraphID        string     `json:"graph_id,omitempty"`
 	State          string     `json:"state"`                    // wanted, creating, active or removing
 	CertificateID  string     `json:"certificate_id,omitempty"` // what messages are encrypted for; empty when they are fetched
 	ExpiresAt      *time.Time `json:"expires_at"`
+	Outdated       string     `json:"outdated,omitempty"` // why it has to be replaced
 	LastError      string     `json:"last_error,omitempty"`
+	ErrorCode      string     `json:"error_code,omitempty"` // of last_error: quota_exceeded, not_found, or Graph's
 	LastErrorAt    *time.Time `json:"last_error_at"`
+}
+
+// EvaluationState is what subscriptions to the whole tenant delivered this month in the evaluation model.
+type EvaluationState struct {
+	Applies  bool `json:"applies"` // the settings name the evaluation model
+	Messages int  `json:"messages"`
+	Budget   int  `json:"budget"`
+	UsedUp   bool `json:"used_up"` // each channel has a subscription of its own for the rest of the month
 }
 
 // NotificationsState is what became of the messages that notifications carried on this node since it started.
@@ -132,10 +145,12 @@ func (s *Service) Status(ctx context.Context) Status {
 		MissingKeys: orEmpty(reading.Missing), Problems: orEmpty(reading.Problems), TerraformManagedKeys: orEmpty(reading.Settings.ManagedKeys()),
 		ClientSecretExpiresAt: orNil(reading.Settings.SecretExpiry()), Credentials: CredentialsState{State: "unknown"},
 		Queues: map[string]QueueState{}, Links: []LinkState{}, Subscriptions: []SubscriptionState{}, Bots: []BotState{},
+		Evaluation: EvaluationState{Budget: subscriptions.Budget},
 	}
 	if u := s.used.Load(); u != nil {
 		status.SettingsSince = orNil(u.since)
 		status.Credentials = credentialsState(u.graph.Credentials())
+		status.Evaluation.Applies = u.settings.EvaluationAPI
 		if key := u.settings.Certificate; key != nil {
 			status.Notifications.CertificateID = key.ID
 		}
@@ -180,13 +195,17 @@ func (r *rooms) describe(ctx context.Context, status *Status) error {
 			Resync: resyncs[l.Link.Conversation.ID][store.Catchup], Backfill: resyncs[l.Link.Conversation.ID][store.Backfill],
 		})
 	}
-	subscriptions, err := r.store.Subscriptions(ctx)
+	known, err := r.store.Subscriptions(ctx)
 	if err != nil {
 		return err
 	}
-	for _, x := range subscriptions {
+	for _, x := range known {
 		status.Subscriptions = append(status.Subscriptions, subscriptionState(x))
 	}
+	if status.Evaluation.Messages, _, err = r.store.Evaluation(ctx); err != nil {
+		return err
+	}
+	status.Evaluation.UsedUp = status.Evaluation.Applies && status.Evaluation.Messages >= subscriptions.Budget
 	read := r.reader.State()
 	status.Notifications.Opened, status.Notifications.Fetched, status.Notifications.Refused = read.Opened, read.Fetched, read.Refused
 	status.Notifications.LastProblem, status.Notifications.LastProblemAt = read.LastProblem, orNil(read.LastProblemAt)
@@ -238,8 +257,8 @@ func laneState(l bridge.LaneStatistics, now time.Time) LaneState {
 
 func subscriptionState(x store.Subscription) SubscriptionState {
 	return SubscriptionState{
-		TeamsChannelID: string(x.Conversation.ID), GraphID: x.GraphID, State: string(x.State), CertificateID: x.CertificateID, ExpiresAt: orNil(x.ExpiresAt),
-		LastError: x.LastError, LastErrorAt: orNil(x.LastErrorAt),
+		TeamsChannelID: string(x.Conversation.ID), Resource: x.Resource, GraphID: x.GraphID, State: string(x.State), CertificateID: x.CertificateID, ExpiresAt: orNil(x.ExpiresAt),
+		Outdated: x.Outdated, LastError: x.LastError, ErrorCode: x.ErrorCode, LastErrorAt: orNil(x.LastErrorAt),
 	}
 }
 
@@ -281,6 +300,20 @@ func (s *Service) summary(ctx context.Context) string {
 		}
 	}
 	fmt.Fprintf(&b, "\n* %d links, %d of %d subscriptions active, %d users and %d bots connected", len(status.Links), active, len(status.Subscriptions), status.Accounts.Connected, len(status.Bots))
+	told := 0
+	for _, x := range status.Subscriptions {
+		if x.State == string(store.SubscriptionActive) || x.LastError == "" {
+			continue
+		}
+		if told++; told > 3 {
+			b.WriteString("\n* More subscriptions fail; `GET /api/v1/status` lists all.")
+			break
+		}
+		fmt.Fprintf(&b, "\n* Subscription to %s is %s: %s", x.Resource, x.State, x.LastError)
+	}
+	if e := status.Evaluation; e.UsedUp {
+		fmt.Fprintf(&b, "\n* The evaluation budget is used up: %d messages of %d this month. Each channel has a subscription of its own until the next.", e.Messages, e.Budget)
+	}
 	for _, direction := range []string{"inbound", "outbound"} {
 		q := status.Queues[direction]
 		fmt.Fprintf(&b, "\n* %s: %d waiting, %d parked, %d given up", direction, q.Pending, q.Parked, q.Dead)

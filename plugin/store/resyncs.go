@@ -112,11 +112,12 @@ func holdFrom(condition string) string {
 }
 
 // expectGap holds the lane of a conversation whose subscription is about to be made: the first notifications may come before
-// Graph's answer, and they are newer than what was missed. One without a conversation is about all of them.
+// Graph's answer, and they are newer than what was missed. One without a conversation is about all of them. Where another
+// subscription delivers meanwhile nothing is missed.
 func expectGap(ctx context.Context, on executor, subscription string) error {
 	_, err := on.Exec(ctx, `INSERT INTO msteamssync.resyncs AS r (conversation, kind, since, hold_until)
 		SELECT l.conversation, 'resync', `+knownSince+`, `+holdFrom("true")+`
-		FROM msteamssync.links l JOIN msteamssync.subscriptions u ON u.conversation IN (l.conversation, '') WHERE u.id = $1
+		FROM msteamssync.links l JOIN msteamssync.subscriptions u ON u.conversation IN (l.conversation, '') WHERE u.id = $1 AND u.gap_since IS NOT NULL
 		ON CONFLICT (conversation, kind) DO UPDATE SET hold_until = excluded.hold_until`, subscription)
 	return err
 }

@@ -30,26 +30,35 @@ const (
 // Subscription is a change-notification subscription.
 type Subscription struct {
 	ID              string
-	Conversation    bridge.Conversation
+	Conversation    bridge.Conversation // empty when it covers all channels or all chats
 	Resource        string
 	State           SubscriptionState
 	GraphID         string // empty while Graph has not told it
-	NotificationURL string // what Graph was given
+	NotificationURL string // what Graph was given, like the following three
+	LifecycleURL    string
+	Model           string // billing model; empty for none
 	CertificateID   string // of the certificate that Graph was given; empty when notifications carry no message
 	AskedExpiry     time.Time
 	ExpiresAt       time.Time
 	RenewedAt       time.Time // or created
+	SeenAt          time.Time // when Graph last said that it has it
+	GapSince        time.Time // changes since then may have been missed; zero for none
+	Outdated        string    // why Graph's one cannot be changed into what it should be
 	Failures        int       // in a row
 	LastError       string
+	ErrorCode       string
 	LastErrorAt     time.Time
 }
 
-const subscriptionColumns = "id, conversation, teams_team_id, resource, state, coalesce(graph_id, ''), notification_url, asked_expiry, expires_at, renewed_at, failures, last_error, last_error_at, certificate_id"
+const subscriptionColumns = `id, conversation, teams_team_id, resource, state, coalesce(graph_id, ''), notification_url, asked_expiry, expires_at, renewed_at, failures, last_error, last_error_at, certificate_id,
+	lifecycle_url, model, outdated, seen_at, gap_since, error_code`
 
 func scanSubscription(row pgx.CollectableRow) (x Subscription, err error) {
-	var asked, expires, renewed, failed *time.Time
-	err = row.Scan(&x.ID, &x.Conversation.ID, &x.Conversation.Team, &x.Resource, &x.State, &x.GraphID, &x.NotificationURL, &asked, &expires, &renewed, &x.Failures, &x.LastError, &failed, &x.CertificateID)
+	var asked, expires, renewed, failed, seen, gap *time.Time
+	err = row.Scan(&x.ID, &x.Conversation.ID, &x.Conversation.Team, &x.Resource, &x.State, &x.GraphID, &x.NotificationURL, &asked, &expires, &renewed, &x.Failures, &x.LastError, &failed, &x.CertificateID,
+		&x.LifecycleURL, &x.Model, &x.Outdated, &seen, &gap, &x.ErrorCode)
 	x.AskedExpiry, x.ExpiresAt, x.RenewedAt, x.LastErrorAt = orZero(asked), orZero(expires), orZero(renewed), orZero(failed)
+	x.SeenAt, x.GapSince = orZero(seen), orZero(gap)
 	return x, err
 }
 
@@ -61,45 +70,6 @@ func (s *Store) Subscriptions(ctx context.Context) ([]Subscription, error) {
 		return nil, fmt.Errorf("read the subscriptions: %w", err)
 	}
 	return all, nil
-}
-
-// AlignSubscriptions makes the wanted subscriptions those of the links: new links get one, those of links that are gone
-// are to be removed. Retired ones whose notifications cannot come any more are forgotten. resource names a
-// conversation's.
-func (s *Store) AlignSubscriptions(ctx context.Context, resource func(bridge.Conversation) string) error {
-	err := s.transact(ctx, func(tx pgx.Tx) error {
-		for _, statement := range []string{
-			"LOCK TABLE msteamssync.subscriptions IN SHARE ROW EXCLUSIVE MODE",
-			`UPDATE msteamssync.subscriptions u SET state = CASE WHEN state = 'wanted' THEN 'retired' ELSE 'removing' END,
-				expires_at = coalesce(expires_at, clock_timestamp()), not_before = '-infinity', failures = 0
-				WHERE state NOT IN ('removing', 'retired') AND NOT EXISTS (SELECT FROM msteamssync.links l WHERE l.conversation = u.conversation)`,
-			"DELETE FROM msteamssync.subscriptions WHERE state = 'retired' AND expires_at < clock_timestamp() - interval '4 hours'",
-		} {
-			if _, err := tx.Exec(ctx, statement); err != nil {
-				return err
-			}
-		}
-		rows, _ := tx.Query(ctx, `SELECT l.conversation, l.teams_team_id FROM msteamssync.links l WHERE NOT EXISTS
-			(SELECT FROM msteamssync.subscriptions u WHERE u.conversation = l.conversation AND u.state NOT IN ('removing', 'retired'))`)
-		missing, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c bridge.Conversation, err error) {
-			err = row.Scan(&c.ID, &c.Team)
-			return c, err
-		})
-		if err != nil {
-			return err
-		}
-		for _, c := range missing {
-			if _, err := tx.Exec(ctx, "INSERT INTO msteamssync.subscriptions (id, conversation, teams_team_id, resource, state) VALUES ($1, $2, $3, $4, 'wanted')",
-				uuid.NewString(), c.ID, c.Team, resource(c)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("align the subscriptions with the links: %w", err)
-	}
-	return nil
 }
 
 // ClaimSubscription gives this node the right to work on a subscription for a while; false when another node has it or
@@ -115,28 +85,40 @@ func (s *Store) ReleaseSubscription(ctx context.Context, id string) error {
 	return s.changeSubscription(ctx, "claimed_by = '', claimed_until = '-infinity'", "claimed_by = $2", id, s.node)
 }
 
+// Asked is what Graph is asked for.
+type Asked struct {
+	SecretHash                    []byte // of the client state
+	NotificationURL, LifecycleURL string
+	Model, CertificateID          string // empty for none
+	Expiry                        time.Time
+}
+
 // BeginSubscription commits that a POST is about to be made: a notification that comes before Graph's answer is matched
-// by the hash.
-func (s *Store) BeginSubscription(ctx context.Context, id string, secretHash []byte, notificationURL, certificateID string, expiry time.Time) error {
+// by the hash, and waits for what was missed if that is possible.
+func (s *Store) BeginSubscription(ctx context.Context, id string, a Asked) error {
 	return s.transact(ctx, func(tx pgx.Tx) error {
 		if err := expectGap(ctx, tx, id); err != nil {
 			return fmt.Errorf("begin a subscription: %w", err)
 		}
-		return changeSubscription(ctx, tx, "state = 'creating', graph_id = NULL, secret_hash = $3, notification_url = $4, certificate_id = $5, asked_expiry = $6", "claimed_by = $2 AND state = 'wanted'",
-			id, s.node, secretHash, notificationURL, certificateID, expiry)
+		return changeSubscription(ctx, tx, `state = 'creating', graph_id = NULL, secret_hash = $3, notification_url = $4, lifecycle_url = $5, model = $6,
+			certificate_id = $7, asked_expiry = $8, outdated = ''`, "claimed_by = $2 AND state = 'wanted'",
+			id, s.node, a.SecretHash, a.NotificationURL, a.LifecycleURL, a.Model, a.CertificateID, a.Expiry)
 	})
 }
 
 // ActivateSubscription records the subscription that Graph has, or its new expiry. Before one that Graph did not have until
-// now nobody told us anything: what was missed is looked for.
+// now nobody told us anything, unless another subscription did: what was missed is looked for.
 func (s *Store) ActivateSubscription(ctx context.Context, id, graphID string, expiry time.Time) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
 		var conversation bridge.ConversationID
 		var before SubscriptionState
+		var gap bool
 		err := tx.QueryRow(ctx, `UPDATE msteamssync.subscriptions u SET state = 'active', graph_id = $3, expires_at = $4, renewed_at = clock_timestamp(),
-				failures = 0, last_error = '', last_error_at = NULL, not_before = '-infinity'
+				seen_at = clock_timestamp(), failures = 0, last_error = '', error_code = '', last_error_at = NULL, not_before = '-infinity',
+				gap_since = CASE WHEN state = 'active' THEN gap_since END
 			WHERE id = $1 AND claimed_by = $2
-			RETURNING conversation, (SELECT state FROM msteamssync.subscriptions WHERE id = u.id)`, id, s.node, graphID, expiry).Scan(&conversation, &before)
+			RETURNING conversation, (SELECT state FROM msteamssync.subscriptions WHERE id = u.id), (SELECT gap_since IS NOT NULL FROM msteamssync.subscriptions WHERE id = u.id)`,
+			id, s.node, graphID, expiry).Scan(&conversation, &before, &gap)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrClaimLost
 		}
@@ -146,7 +128,9 @@ func (s *Store) ActivateSubscription(ctx context.Context, id, graphID string, ex
 		if before == SubscriptionActive {
 			return noGap(ctx, tx, conversation)
 		}
-		_, err = wantResync(ctx, tx, conversation, WantedSubscription)
+		if gap {
+			_, err = wantResync(ctx, tx, conversation, WantedSubscription)
+		}
 		return err
 	})
 	if err != nil {
@@ -160,16 +144,27 @@ func (s *Store) CertifySubscription(ctx context.Context, id, certificateID strin
 	return s.changeSubscription(ctx, "certificate_id = $3", "claimed_by = $2", id, s.node, certificateID)
 }
 
+// MoveSubscription records that Graph notifies another address from now on.
+func (s *Store) MoveSubscription(ctx context.Context, id, notificationURL string) error {
+	return s.changeSubscription(ctx, "notification_url = $3", "claimed_by = $2", id, s.node, notificationURL)
+}
+
+// OutdateSubscription records why Graph's one cannot be changed into what it should be.
+func (s *Store) OutdateSubscription(ctx context.Context, id, reason string) error {
+	return s.changeSubscription(ctx, "outdated = $3", "claimed_by = $2 AND state = 'active'", id, s.node, reason)
+}
+
 // AbandonSubscription records that a POST did not happen: its secret is worth nothing.
 func (s *Store) AbandonSubscription(ctx context.Context, id string) error {
 	return s.changeSubscription(ctx, "state = 'wanted', secret_hash = NULL, asked_expiry = NULL", "claimed_by = $2 AND state = 'creating'", id, s.node)
 }
 
 // WantSubscription records that Graph has none, or none that can be used. What it still delivers is accepted for a
-// while: the old identity moves to a row of its own.
-func (s *Store) WantSubscription(ctx context.Context, id string) error {
+// while: the old identity moves to a row of its own. Changes since gap may be missed; zero when another subscription
+// delivers them.
+func (s *Store) WantSubscription(ctx context.Context, id string, gap time.Time) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
-		rows, _ := tx.Query(ctx, `SELECT conversation, teams_team_id, resource, graph_id, secret_hash, notification_url, certificate_id, coalesce(expires_at, asked_expiry)
+		rows, _ := tx.Query(ctx, `SELECT conversation, teams_team_id, resource, graph_id, secret_hash, notification_url, lifecycle_url, model, certificate_id, coalesce(expires_at, asked_expiry)
 			FROM msteamssync.subscriptions WHERE id = $1 AND claimed_by = $2 AND state IN ('creating', 'active') FOR UPDATE`, id, s.node)
 		old, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[identity])
 		if errors.Is(err, pgx.ErrNoRows) {
@@ -178,12 +173,13 @@ func (s *Store) WantSubscription(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "UPDATE msteamssync.subscriptions SET state = 'wanted', graph_id = NULL, secret_hash = NULL, asked_expiry = NULL WHERE id = $1", id); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE msteamssync.subscriptions SET state = 'wanted', graph_id = NULL, secret_hash = NULL, asked_expiry = NULL,
+			gap_since = least(gap_since, $2) WHERE id = $1`, id, orNull(gap)); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO msteamssync.subscriptions (id, state, conversation, teams_team_id, resource, graph_id, secret_hash, notification_url, certificate_id, expires_at)
-			VALUES ($1, 'retired', $2, $3, $4, $5, $6, $7, $8, $9)`,
-			uuid.NewString(), old.Conversation, old.Team, old.Resource, old.GraphID, old.SecretHash, old.NotificationURL, old.CertificateID, old.ExpiresAt)
+		_, err = tx.Exec(ctx, `INSERT INTO msteamssync.subscriptions (id, state, conversation, teams_team_id, resource, graph_id, secret_hash, notification_url, lifecycle_url, model, certificate_id, expires_at)
+			VALUES ($1, 'retired', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			uuid.NewString(), old.Conversation, old.Team, old.Resource, old.GraphID, old.SecretHash, old.NotificationURL, old.LifecycleURL, old.Model, old.CertificateID, old.ExpiresAt)
 		return err
 	})
 	if err != nil {
@@ -200,6 +196,8 @@ type identity struct {
 	GraphID         *string
 	SecretHash      []byte
 	NotificationURL string
+	LifecycleURL    string
+	Model           string
 	CertificateID   string
 	ExpiresAt       *time.Time
 }
@@ -209,9 +207,9 @@ type identity struct {
 func (s *Store) AdoptSubscription(ctx context.Context, id, graphID string) (adopted bool, err error) {
 	err = s.transact(ctx, func(tx pgx.Tx) error {
 		rows, _ := tx.Query(ctx, `DELETE FROM msteamssync.subscriptions o USING msteamssync.subscriptions w
-			WHERE w.id = $1 AND w.claimed_by = $2 AND w.state = 'wanted' AND o.conversation = w.conversation
+			WHERE w.id = $1 AND w.claimed_by = $2 AND w.state = 'wanted' AND o.resource = w.resource
 				AND o.graph_id = $3 AND o.state IN ('removing', 'retired') AND o.secret_hash IS NOT NULL
-			RETURNING o.conversation, o.teams_team_id, o.resource, o.graph_id, o.secret_hash, o.notification_url, o.certificate_id, o.expires_at`, id, s.node, graphID)
+			RETURNING o.conversation, o.teams_team_id, o.resource, o.graph_id, o.secret_hash, o.notification_url, o.lifecycle_url, o.model, o.certificate_id, o.expires_at`, id, s.node, graphID)
 		old, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[identity])
 		if adopted = err == nil; errors.Is(err, pgx.ErrNoRows) {
 			return nil
@@ -219,8 +217,8 @@ func (s *Store) AdoptSubscription(ctx context.Context, id, graphID string) (adop
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "UPDATE msteamssync.subscriptions SET state = 'active', graph_id = $2, secret_hash = $3, notification_url = $4, certificate_id = $5, expires_at = $6 WHERE id = $1",
-			id, old.GraphID, old.SecretHash, old.NotificationURL, old.CertificateID, old.ExpiresAt)
+		_, err = tx.Exec(ctx, "UPDATE msteamssync.subscriptions SET state = 'active', gap_since = NULL, graph_id = $2, secret_hash = $3, notification_url = $4, lifecycle_url = $5, model = $6, certificate_id = $7, expires_at = $8 WHERE id = $1",
+			id, old.GraphID, old.SecretHash, old.NotificationURL, old.LifecycleURL, old.Model, old.CertificateID, old.ExpiresAt)
 		return err
 	})
 	if err != nil {
@@ -235,14 +233,14 @@ func (s *Store) RetireSubscription(ctx context.Context, id string) error {
 }
 
 // FailSubscription records a failure and when to try again.
-func (s *Store) FailSubscription(ctx context.Context, id, reason string, after time.Duration) error {
-	return s.changeSubscription(ctx, "failures = failures + 1, last_error = $3, last_error_at = clock_timestamp(), not_before = clock_timestamp() + make_interval(secs => $4)",
-		"claimed_by = $2", id, s.node, reason, seconds(after))
+func (s *Store) FailSubscription(ctx context.Context, id, code, reason string, after time.Duration) error {
+	return s.changeSubscription(ctx, `failures = failures + 1, last_error = $3, error_code = $4, last_error_at = clock_timestamp(),
+		not_before = clock_timestamp() + make_interval(secs => $5)`, "claimed_by = $2", id, s.node, reason, code, seconds(after))
 }
 
 // DoubtSubscription has the subscription looked after at once, whatever its age.
 func (s *Store) DoubtSubscription(ctx context.Context, id, reason string) error {
-	return s.changeSubscription(ctx, "failures = failures + 1, last_error = $2, last_error_at = clock_timestamp(), not_before = '-infinity'", "true", id, reason)
+	return s.changeSubscription(ctx, "failures = failures + 1, last_error = $2, error_code = '', last_error_at = clock_timestamp(), not_before = '-infinity'", "true", id, reason)
 }
 
 // SubscriptionByGraphID finds a subscription by Graph's id, with the hash of its secret.

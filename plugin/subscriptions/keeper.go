@@ -21,14 +21,23 @@ const (
 	// Life is how far ahead the expiry is set. Graph allows 4,320 minutes, and its real ceilings have been seen a little
 	// below the documented ones.
 	Life = 4260 * time.Minute
-	// every is how often what is and what should be are compared.
+	// every is how often what is and what should be are compared. Graph allows 25 lists in 20 s, so that lists of several
+	// pages are asked for no more often than that.
 	every = time.Minute
+	// soon is when to look again while one set of subscriptions takes another one's place.
+	soon = time.Second
 	// hold is how long a node may work on one subscription before another one may.
 	hold = 3 * time.Minute
 	// How long a replaced key and the tokens of deliveries are kept at least, and how often it is looked. Graph delivers for
 	// up to 4 hours; a subscription that still names a key keeps it for longer.
 	keepFor   = 24 * time.Hour
 	tidyEvery = time.Hour
+	// stray is how often a subscription is renewed whose lifecycle events go to an address that may not be ours any more:
+	// the access that it rests on lapses after an hour, and nobody tells us.
+	stray = 25 * time.Minute
+	// unseen is how long Graph may not have been asked before a gap is possible. An endpoint that hangs gets nothing for ten
+	// minutes, and what happens then is lost (Graph docs, "change-notifications-delivery-webhooks").
+	unseen = 10 * time.Minute
 	// Waits after failures.
 	firstWait, lastWait = 2 * time.Second, 5 * time.Minute
 )
@@ -37,6 +46,7 @@ const (
 type Graph interface {
 	Subscribe(ctx context.Context, wanted teams.Subscription) (teams.Subscription, error)
 	Renew(ctx context.Context, id string, until time.Time) (teams.Subscription, error)
+	Move(ctx context.Context, id string, until time.Time, notificationURL string) (teams.Subscription, error)
 	Recertify(ctx context.Context, id string, until time.Time, certificate, certificateID string) (teams.Subscription, error)
 	Unsubscribe(ctx context.Context, id string) error
 	Subscriptions(ctx context.Context) ([]teams.Subscription, error)
@@ -50,6 +60,12 @@ type Current struct {
 	WebhookSecret string // of the plugin that this one replaces; empty for none
 	// Certificate is what Graph encrypts messages for; without it notifications carry no messages.
 	Certificate *notification.Key
+	// WideFrom is the number of linked channels, or chats, from which on one subscription to all of the tenant takes the
+	// place of one for each; 0 is never.
+	WideFrom int
+	// Evaluation: subscriptions to all of the tenant name no billing model, and what they deliver counts against the
+	// monthly budget. Otherwise they name model B.
+	Evaluation bool
 }
 
 // Config is what a keeper works with.
@@ -59,27 +75,36 @@ type Config struct {
 	Current func() (Current, error)
 	// Keep stores the key of the certificate, before Graph is given it. It may be nil when there are no certificates.
 	Keep func(ctx context.Context, key *notification.Key) error
+	// Count is told what was done: created, adopted, renewed, moved, recertified, replaced, recreated, removed or failed. It
+	// may be nil.
+	Count func(action string)
 	// Reconciled is called after each comparison, on every node: subscriptions may have been made. It may be nil.
 	Reconciled func(ctx context.Context)
-	// Count is told what was done: created, adopted, renewed, recertified, removed, recreated or failed. It may be nil.
-	Count func(action string)
-	Log   *slog.Logger
+	// Warn tells the system admins; nil is nobody.
+	Warn func(ctx context.Context, text string) error
+	Log  *slog.Logger
 }
 
 // Keeper keeps the subscriptions. It is safe for concurrent use.
 type Keeper struct {
 	Config
-	tidied time.Time // by the one that reconciles
-	poked  chan struct{}
-	known  sync.Map // Graph id → match
-	cancel context.CancelFunc
-	done   chan struct{}
+	working sync.Mutex // held while this node reconciles
+	tidied  time.Time
+	listed  time.Time // when Graph was last asked for a list
+	graph   Graph     // that was asked
+	poked   chan struct{}
+	known   sync.Map // Graph id → match
+	cancel  context.CancelFunc
+	done    chan struct{}
 }
 
 // New returns a keeper that does nothing until Start.
 func New(config Config) *Keeper {
 	if config.Count == nil {
 		config.Count = func(string) {}
+	}
+	if config.Warn == nil {
+		config.Warn = func(context.Context, string) error { return nil }
 	}
 	return &Keeper{Config: config, poked: make(chan struct{}, 1), done: make(chan struct{})}
 }
@@ -99,7 +124,7 @@ func (k *Keeper) Stop() {
 	}
 }
 
-// Poke has everything compared now.
+// Poke has what should be compared with our table now. Graph's list is asked for once a minute only.
 func (k *Keeper) Poke() {
 	select {
 	case k.poked <- struct{}{}:
@@ -121,7 +146,7 @@ func (k *Keeper) run(ctx context.Context) {
 		case <-timer.C:
 		case <-k.poked:
 		}
-		next, err := k.Reconcile(ctx)
+		next, err := k.reconcile(ctx, time.Since(k.lastListed()) >= every)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -143,6 +168,11 @@ func (k *Keeper) run(ctx context.Context) {
 
 // Reconcile makes the subscriptions what they should be, unless another node is at it. It returns when to do so again.
 func (k *Keeper) Reconcile(ctx context.Context) (next time.Duration, err error) {
+	return k.reconcile(ctx, true)
+}
+
+// reconcile does so with Graph's list or without: our table says as much, except about what Graph dropped in silence.
+func (k *Keeper) reconcile(ctx context.Context, list bool) (next time.Duration, err error) {
 	current, err := k.Current()
 	if err != nil {
 		return every, nil //nolint:nilerr // nothing can be done without settings; a change of them pokes
@@ -153,34 +183,32 @@ func (k *Keeper) Reconcile(ctx context.Context) (next time.Duration, err error) 
 			return 0, err
 		}
 	}
+	k.working.Lock()
+	defer k.working.Unlock()
 	next = every
 	_, err = k.Store.AsLeader(ctx, func(ctx context.Context) error {
 		if err := k.tidy(ctx); err != nil {
 			return err
 		}
-		if err := k.Store.AlignSubscriptions(ctx, resourceOf); err != nil {
+		if k.graph != current.Graph {
+			list = true // another tenant or application has other subscriptions
+		}
+		p := pass{Keeper: k, current: current}
+		if next, err = p.run(ctx, list); err != nil {
 			return err
 		}
-		all, err := k.Store.Subscriptions(ctx)
-		if err != nil || len(all) == 0 {
+		if err := k.tellGaps(ctx); err != nil {
 			return err
 		}
-		actual, err := current.Graph.Subscriptions(ctx)
-		if err != nil {
-			return err
-		}
-		for _, s := range all {
-			retry, err := k.keep(ctx, current, s.ID, actual)
-			if err != nil {
-				return err
-			}
-			if retry > 0 {
-				next = min(next, retry)
-			}
-		}
-		return nil
+		return k.watchBudget(ctx, current)
 	})
 	return next, err
+}
+
+func (k *Keeper) lastListed() time.Time {
+	k.working.Lock()
+	defer k.working.Unlock()
+	return k.listed
 }
 
 // tidy forgets what came with notifications and is not needed any more.
@@ -198,40 +226,9 @@ func (k *Keeper) tidy(ctx context.Context) error {
 	return nil
 }
 
-// keep brings one subscription in order and returns when to try again if Graph refused.
-func (k *Keeper) keep(ctx context.Context, current Current, id string, actual []teams.Subscription) (retry time.Duration, err error) {
-	s, claimed, err := k.Store.ClaimSubscription(ctx, id, hold)
-	if err != nil || !claimed {
-		return 0, err
-	}
-	defer func() {
-		if err := k.Store.ReleaseSubscription(context.WithoutCancel(ctx), id); err != nil && !errors.Is(err, store.ErrClaimLost) {
-			k.Log.Warn("could not release a subscription; it is free again in a few minutes", "error", err)
-		}
-	}()
-	work := worker{Keeper: k, current: current, actual: actual}
-	err = work.advance(ctx, s)
-	if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrClaimLost) {
-		return 0, nil
-	}
-	wait := waitAfter(s.Failures, err)
-	k.Count("failed")
-	k.Log.Warn("could not bring a subscription in order; it is tried again", "conversation", s.Conversation.ID, "state", s.State, "wait", wait, "error", err)
-	return wait, k.Store.FailSubscription(context.WithoutCancel(ctx), id, err.Error(), wait)
-}
-
 func waitAfter(failures int, err error) time.Duration {
 	if f, ok := errors.AsType[*bridge.Failure](err); ok && f.RetryAfter > 0 {
 		return f.RetryAfter
 	}
 	return min(firstWait<<min(failures, 16), lastWait)
-}
-
-// resourceOf names what a subscription to a conversation's messages is about (Graph docs, "subscription resource type").
-// Per-channel and per-chat subscriptions were never metered and carry no billing model.
-func resourceOf(c bridge.Conversation) string {
-	if c.Team == "" {
-		return "/chats/" + string(c.ID) + "/messages"
-	}
-	return "/teams/" + string(c.Team) + "/channels/" + string(c.ID) + "/messages"
 }

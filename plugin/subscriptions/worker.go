@@ -16,213 +16,264 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
-// worker brings subscriptions in order while this node has the right to.
-type worker struct {
-	*Keeper
-	current Current
-	actual  []teams.Subscription // what Graph has, as listed before the work began
-}
-
 // advance takes a subscription to where it belongs.
-func (w *worker) advance(ctx context.Context, s store.Subscription) error {
+func (p *pass) advance(ctx context.Context, s store.Subscription) error {
 	switch s.State {
 	case store.SubscriptionWanted:
-		return w.create(ctx, s)
+		return p.create(ctx, s)
 	case store.SubscriptionCreating:
-		return w.settle(ctx, s)
+		return p.settle(ctx, s)
 	case store.SubscriptionActive:
-		return w.maintain(ctx, s)
+		return p.maintain(ctx, s)
 	case store.SubscriptionRemoving:
-		return w.remove(ctx, s)
+		return p.remove(ctx, s)
 	}
 	return nil
 }
 
 // create asks Graph for the subscription. When Graph has one for the same conversation already, it is adopted if we
 // know its secret, and removed otherwise.
-func (w *worker) create(ctx context.Context, s store.Subscription) error {
-	err := w.ask(ctx, s)
-	existing := w.inTheWay(s, err)
+func (p *pass) create(ctx context.Context, s store.Subscription) error {
+	err := p.ask(ctx, s)
+	existing, listErr := p.inTheWay(ctx, s, err)
+	if listErr != nil {
+		return listErr
+	}
 	if existing == "" {
 		return err
 	}
-	if adopted, err := w.Store.AdoptSubscription(ctx, s.ID, existing); err != nil {
+	if adopted, err := p.Store.AdoptSubscription(ctx, s.ID, existing); err != nil {
 		return err
 	} else if adopted {
-		return w.renew(ctx, s.ID, existing)
+		return p.renew(ctx, s.ID, existing)
 	}
 	// We have no secret for it: it was made by the plugin that this one replaces, or its row is lost.
-	if err := w.current.Graph.Unsubscribe(ctx, existing); err != nil && bridge.ClassOf(err) != bridge.NotFound {
+	if err := p.Store.OpenSubscriptionGap(ctx, s.ID, time.Now()); err != nil {
 		return err
 	}
-	w.Log.Info("removed a subscription that another installation had left", "conversation", s.Conversation.ID)
-	return w.ask(ctx, s)
+	if err := p.current.Graph.Unsubscribe(ctx, existing); err != nil && bridge.ClassOf(err) != bridge.NotFound {
+		return err
+	}
+	p.Log.Info("removed a subscription that another installation had left", "resource", s.Resource)
+	return p.ask(ctx, s)
 }
 
 // inTheWay finds the subscription because of which Graph refused: the answer names it when it is about the same
 // changes, else the quota of one for each conversation is used up.
-func (w *worker) inTheWay(s store.Subscription, err error) string {
-	if existing := teams.ExistingID(err); existing != "" {
-		return existing
+func (p *pass) inTheWay(ctx context.Context, s store.Subscription, refused error) (string, error) {
+	if existing := teams.ExistingID(refused); existing != "" {
+		return existing, nil
 	}
-	if teams.Status(err) == http.StatusForbidden {
-		for _, a := range w.actual {
-			if sameResource(a.Resource, s.Resource) {
-				return a.ID
-			}
+	if teams.Status(refused) != http.StatusForbidden {
+		return "", nil
+	}
+	actual, err := p.has(ctx)
+	for _, a := range actual {
+		if sameResource(a.Resource, s.Resource) {
+			return a.ID, nil
 		}
 	}
-	return ""
+	return "", err
 }
 
 // ask commits a fresh secret and makes one POST.
-func (w *worker) ask(ctx context.Context, s store.Subscription) error {
-	secret, until := rand.Text()+rand.Text(), expiry()
-	if err := w.Store.BeginSubscription(ctx, s.ID, hash(secret), w.current.ChangesURL, w.certificateID(), until); err != nil {
+func (p *pass) ask(ctx context.Context, s store.Subscription) error {
+	secret, model := rand.Text()+rand.Text(), p.current.modelOf(s.Resource)
+	asked := store.Asked{
+		SecretHash: hash(secret), NotificationURL: p.current.ChangesURL, LifecycleURL: p.current.LifecycleURL,
+		Model: model, CertificateID: p.certificateID(), Expiry: expiry(),
+	}
+	if err := p.Store.BeginSubscription(ctx, s.ID, asked); err != nil {
 		return err
 	}
 	wanted := teams.Subscription{
-		ChangeType: "created,updated,deleted", Resource: s.Resource, ExpiresAt: until, ClientState: secret,
-		NotificationURL: w.current.ChangesURL, LifecycleNotificationURL: w.current.LifecycleURL,
+		ChangeType: "created,updated,deleted", Resource: s.Resource, ExpiresAt: asked.Expiry, ClientState: secret,
+		NotificationURL: p.current.ChangesURL, LifecycleNotificationURL: p.current.LifecycleURL,
 	}
-	if key := w.current.Certificate; key != nil {
+	if model != "" {
+		wanted.Resource += "?model=" + model
+	}
+	if key := p.current.Certificate; key != nil {
 		wanted.IncludeResourceData, wanted.EncryptionCertificate, wanted.EncryptionCertificateID = true, key.Certificate(), key.ID
 	}
-	created, err := w.current.Graph.Subscribe(ctx, wanted)
+	created, err := p.current.Graph.Subscribe(ctx, wanted)
 	if err != nil {
 		if bridge.ClassOf(err) != bridge.Unknown {
 			// Nothing happened, so there is nothing to settle.
-			if abandonErr := w.Store.AbandonSubscription(context.WithoutCancel(ctx), s.ID); abandonErr != nil {
+			if abandonErr := p.Store.AbandonSubscription(context.WithoutCancel(ctx), s.ID); abandonErr != nil {
 				return abandonErr
 			}
 		}
 		return err
 	}
-	w.Count("created")
-	return w.Store.ActivateSubscription(context.WithoutCancel(ctx), s.ID, created.ID, created.ExpiresAt)
+	p.Count("created")
+	p.acted.Store(true)
+	p.isThere(created)
+	return p.Store.ActivateSubscription(context.WithoutCancel(ctx), s.ID, created.ID, created.ExpiresAt)
 }
 
 // settle finds out what became of a POST whose answer is not known.
-func (w *worker) settle(ctx context.Context, s store.Subscription) error {
+func (p *pass) settle(ctx context.Context, s store.Subscription) error {
 	// The list may be older than the POST.
-	actual, err := w.current.Graph.Subscriptions(ctx)
+	actual, err := p.current.Graph.Subscriptions(ctx)
 	if err != nil {
 		return err
 	}
 	for _, a := range actual {
 		if sameResource(a.Resource, s.Resource) && a.NotificationURL == s.NotificationURL && a.ExpiresAt.Sub(s.AskedExpiry).Abs() <= time.Second {
-			w.Count("adopted")
-			return w.Store.ActivateSubscription(ctx, s.ID, a.ID, a.ExpiresAt)
+			p.Count("adopted")
+			p.acted.Store(true)
+			p.isThere(a)
+			return p.Store.ActivateSubscription(ctx, s.ID, a.ID, a.ExpiresAt)
 		}
 	}
-	if err := w.Store.WantSubscription(ctx, s.ID); err != nil {
+	if err := p.Store.WantSubscription(ctx, s.ID, time.Time{}); err != nil {
 		return err
 	}
-	return w.create(ctx, s)
+	return p.create(ctx, s)
 }
 
-// maintain renews, and makes anew what Graph does not have any more or what leads to an old address.
-func (w *worker) maintain(ctx context.Context, s store.Subscription) error {
-	if s.NotificationURL != w.current.ChangesURL {
-		// The lifecycle address cannot be changed (Graph docs), so the subscription is replaced.
-		return w.replace(ctx, s)
+// maintain renews, follows the settings, and makes anew what Graph does not have any more.
+func (p *pass) maintain(ctx context.Context, s store.Subscription) error {
+	reason := p.outdated(s)
+	if reason != "" && (p.covered(s) || len(p.covers[s.Resource]) == 0) {
+		return p.replace(ctx, s, reason)
 	}
-	if s.CertificateID != w.certificateID() {
-		return w.recertify(ctx, s)
-	}
-	listed := false
-	for _, a := range w.actual {
-		listed = listed || a.ID == s.GraphID
-	}
-	if listed && time.Until(s.ExpiresAt) > Life/2 && s.Failures == 0 {
-		return nil
+	switch {
+	case !p.wanted[s.Resource]: // only kept alive
+	case s.NotificationURL != p.current.ChangesURL && s.Outdated == "":
+		return p.move(ctx, s)
+	case s.CertificateID != p.certificateID() && reason == "":
+		return p.recertify(ctx, s)
 	}
 	// Whether it is really gone only the subscription itself tells: lists lag behind.
-	err := w.renew(ctx, s.ID, s.GraphID)
+	err := p.renew(ctx, s.ID, s.GraphID)
 	if teams.Status(err) == http.StatusNotFound {
-		return w.recreate(ctx, s)
+		return p.recreate(ctx, s)
 	}
 	return err
 }
 
-// certificateID is the one that subscriptions should have; empty for none.
-func (w *worker) certificateID() string {
-	if w.current.Certificate == nil {
-		return ""
-	}
-	return w.current.Certificate.ID
-}
-
-// recertify has Graph encrypt for the certificate in use. Whether messages are carried at all is fixed when a
-// subscription is created, and where Graph does not take another certificate later, the subscription is replaced too.
-func (w *worker) recertify(ctx context.Context, s store.Subscription) error {
-	key := w.current.Certificate
-	if key == nil || s.CertificateID == "" {
-		return w.replace(ctx, s)
-	}
-	changed, err := w.current.Graph.Recertify(ctx, s.GraphID, expiry(), key.Certificate(), key.ID)
+// move has Graph notify the address in use, without a gap: it asks the address first.
+func (p *pass) move(ctx context.Context, s store.Subscription) error {
+	moved, err := p.current.Graph.Move(ctx, s.GraphID, expiry(), p.current.ChangesURL)
 	switch {
 	case teams.Status(err) == http.StatusNotFound:
-		return w.recreate(ctx, s)
-	case err != nil && bridge.ClassOf(err) == bridge.Permanent, err == nil && changed.EncryptionCertificateID != "" && changed.EncryptionCertificateID != key.ID:
-		w.Log.Warn("Graph did not take another certificate for a subscription; it is replaced", "conversation", s.Conversation.ID, "error", err)
-		return w.replace(ctx, s)
+		return p.recreate(ctx, s)
+	case err != nil:
+		return err
+	case moved.NotificationURL != "" && moved.NotificationURL != p.current.ChangesURL:
+		return p.outdate(ctx, s, "Graph did not take another address")
+	}
+	p.Count("moved")
+	p.acted.Store(true)
+	if err := p.Store.MoveSubscription(context.WithoutCancel(ctx), s.ID, p.current.ChangesURL); err != nil {
+		return err
+	}
+	return p.Store.ActivateSubscription(context.WithoutCancel(ctx), s.ID, s.GraphID, moved.ExpiresAt)
+}
+
+// outdate has a subscription replaced, as soon as others deliver its changes.
+func (p *pass) outdate(ctx context.Context, s store.Subscription, reason string) error {
+	p.Log.Warn("a subscription cannot be changed into what it should be; it is replaced", "resource", s.Resource, "reason", reason)
+	p.acted.Store(true)
+	return p.Store.OutdateSubscription(ctx, s.ID, reason)
+}
+
+// certificateID is the one that subscriptions should have; empty for none.
+func (p *pass) certificateID() string {
+	if p.current.Certificate == nil {
+		return ""
+	}
+	return p.current.Certificate.ID
+}
+
+// recertify has Graph encrypt for the certificate in use. Where Graph does not take another certificate, the subscription
+// is replaced.
+func (p *pass) recertify(ctx context.Context, s store.Subscription) error {
+	key := p.current.Certificate
+	changed, err := p.current.Graph.Recertify(ctx, s.GraphID, expiry(), key.Certificate(), key.ID)
+	switch {
+	case teams.Status(err) == http.StatusNotFound:
+		return p.recreate(ctx, s)
+	case err != nil && bridge.ClassOf(err) == bridge.Permanent:
+		return p.outdate(ctx, s, "Graph did not take another certificate: "+err.Error())
+	case err == nil && changed.EncryptionCertificateID != "" && changed.EncryptionCertificateID != key.ID:
+		return p.outdate(ctx, s, "Graph did not take another certificate")
 	case err != nil:
 		return err
 	}
-	w.Count("recertified")
-	if err := w.Store.CertifySubscription(context.WithoutCancel(ctx), s.ID, key.ID); err != nil {
+	p.Count("recertified")
+	p.acted.Store(true)
+	if err := p.Store.CertifySubscription(context.WithoutCancel(ctx), s.ID, key.ID); err != nil {
 		return err
 	}
-	return w.Store.ActivateSubscription(context.WithoutCancel(ctx), s.ID, s.GraphID, changed.ExpiresAt)
+	return p.Store.ActivateSubscription(context.WithoutCancel(ctx), s.ID, s.GraphID, changed.ExpiresAt)
 }
 
-// replace removes a subscription that cannot be changed into what it should be, and makes it anew.
-func (w *worker) replace(ctx context.Context, s store.Subscription) error {
-	if err := w.current.Graph.Unsubscribe(ctx, s.GraphID); err != nil && bridge.ClassOf(err) != bridge.NotFound {
+// replace removes a subscription that cannot be changed into what it should be, and makes it anew. Graph allows no second
+// one before, so that without others that deliver the same changes some may be missed in between.
+func (p *pass) replace(ctx context.Context, s store.Subscription, reason string) error {
+	p.Log.Info("replacing a subscription", "resource", s.Resource, "reason", reason, "covered", p.covered(s))
+	var gap time.Time
+	if !p.covered(s) {
+		gap = time.Now()
+	}
+	if err := p.current.Graph.Unsubscribe(ctx, s.GraphID); err != nil && bridge.ClassOf(err) != bridge.NotFound {
 		return err
 	}
-	return w.recreate(ctx, s)
+	p.Count("replaced")
+	if err := p.Store.WantSubscription(ctx, s.ID, gap); err != nil {
+		return err
+	}
+	return p.create(ctx, s)
 }
 
 // renew moves the expiry, which also reauthorises.
-func (w *worker) renew(ctx context.Context, id, graphID string) error {
-	renewed, err := w.current.Graph.Renew(ctx, graphID, expiry())
+func (p *pass) renew(ctx context.Context, id, graphID string) error {
+	renewed, err := p.current.Graph.Renew(ctx, graphID, expiry())
 	if err != nil {
 		return err
 	}
-	w.Count("renewed")
-	return w.Store.ActivateSubscription(context.WithoutCancel(ctx), id, graphID, renewed.ExpiresAt)
+	p.Count("renewed")
+	p.isThere(renewed)
+	return p.Store.ActivateSubscription(context.WithoutCancel(ctx), id, graphID, renewed.ExpiresAt)
 }
 
 // expiry is in whole seconds, which survive every way of writing a time: it tells our subscription from others.
 func expiry() time.Time { return time.Now().Add(Life).UTC().Truncate(time.Second) }
 
-func (w *worker) recreate(ctx context.Context, s store.Subscription) error {
-	w.Log.Info("making a subscription anew", "conversation", s.Conversation.ID)
-	w.Count("recreated")
-	if err := w.Store.WantSubscription(ctx, s.ID); err != nil {
+func (p *pass) recreate(ctx context.Context, s store.Subscription) error {
+	p.Log.Info("making a subscription anew that Graph does not have any more", "resource", s.Resource)
+	p.Count("recreated")
+	// Graph pauses before it removes; when that began is not told, but it was after the latest renewal.
+	if err := p.Store.WantSubscription(ctx, s.ID, s.RenewedAt); err != nil {
 		return err
 	}
-	return w.create(ctx, s)
+	return p.create(ctx, s)
 }
 
 // remove deletes at Graph what nobody wants.
-func (w *worker) remove(ctx context.Context, s store.Subscription) error {
+func (p *pass) remove(ctx context.Context, s store.Subscription) error {
 	if s.GraphID == "" {
-		for _, a := range w.actual {
+		actual, err := p.has(ctx)
+		if err != nil {
+			return err
+		}
+		for _, a := range actual {
 			if sameResource(a.Resource, s.Resource) && a.NotificationURL == s.NotificationURL {
 				s.GraphID = a.ID
 			}
 		}
 	}
 	if s.GraphID != "" {
-		if err := w.current.Graph.Unsubscribe(ctx, s.GraphID); err != nil && bridge.ClassOf(err) != bridge.NotFound {
+		if err := p.current.Graph.Unsubscribe(ctx, s.GraphID); err != nil && bridge.ClassOf(err) != bridge.NotFound {
 			return err
 		}
 	}
-	w.Count("removed")
-	return w.Store.RetireSubscription(ctx, s.ID)
+	p.Count("removed")
+	p.acted.Store(true)
+	return p.Store.RetireSubscription(ctx, s.ID)
 }
 
 // sameResource compares what two subscriptions are about. The leading slash is optional, and an old billing model in

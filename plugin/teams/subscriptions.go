@@ -47,6 +47,16 @@ func (c *Client) Renew(ctx context.Context, id string, until time.Time) (Subscri
 	return renewed, err
 }
 
+// Move moves the expiry and has notifications sent to another address from now on, which Graph asks first. The address of
+// lifecycle notifications stays: Graph's pages name no way to change it.
+func (c *Client) Move(ctx context.Context, id string, until time.Time, notificationURL string) (Subscription, error) {
+	var moved Subscription
+	err := c.do(ctx, request{method: "PATCH", route: subscription, path: []string{id}, repeat: true, body: map[string]any{
+		"expirationDateTime": until.UTC(), "notificationUrl": notificationURL,
+	}}, &moved)
+	return moved, err
+}
+
 // Recertify moves the expiry and has notifications encrypted for another certificate from now on. Graph's pages do not
 // agree on whether this is possible: the answer names the certificate that is in use then.
 func (c *Client) Recertify(ctx context.Context, id string, until time.Time, certificate, certificateID string) (Subscription, error) {
