@@ -98,7 +98,8 @@ func (s served) run(c *call) (err error) {
 	return s.route.serve(s.api, c)
 }
 
-// authorise checks the route's role. The channel of a ChannelAdmin is the one in the route's path.
+// authorise checks the route's role. The channel of a ChannelAdmin is the one in the route's path; a ChannelReader's is found
+// by the route, so that here a user is needed.
 func (a *api) authorise(c *call, role Role) error {
 	switch {
 	case role == Anonymous:

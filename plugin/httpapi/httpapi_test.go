@@ -28,10 +28,13 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
-// people: root is a system admin, chief an admin of channel c.
+// people: root is a system admin, chief an admin and reader a member of channel c.
 type people struct{}
 
 func (people) SystemAdmin(user bridge.UserID) bool { return user == "root" }
+func (people) ChannelReader(user bridge.UserID, channel bridge.ChannelID) bool {
+	return people{}.ChannelAdmin(user, channel) || user == "reader" && channel == "c"
+}
 func (people) ChannelAdmin(user bridge.UserID, channel bridge.ChannelID) bool {
 	return user == "root" || user == "chief" && channel == "c"
 }
@@ -155,6 +158,19 @@ func (a *access) Channels(_ context.Context, team bridge.TeamID, name string) ([
 	return []teams.Channel{{ID: bridge.ConversationID(team), DisplayName: name, Membership: "standard"}}, nil
 }
 
+// written is a post c in channel c.
+type written struct{}
+
+func (written) Channel(_ context.Context, post bridge.PostID) (bridge.ChannelID, error) {
+	if post != "c" {
+		return "", refusal.New(refusal.NotFound, "There is no such post.")
+	}
+	return "c", nil
+}
+func (written) Sync(_ context.Context, post bridge.PostID) (httpapi.PostSync, error) {
+	return httpapi.PostSync{PostID: post, State: httpapi.PostFailed, Reason: "It was too long."}, nil
+}
+
 func accepted(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
@@ -169,7 +185,7 @@ func parts() httpapi.Parts {
 		Status:       func(context.Context) any { return map[string]string{"state": "running"} },
 		Fingerprints: func(salt []byte) map[string]string { return map[string]string{"clientSecret": string(salt[:1])} },
 		Checks:       checks{},
-		Accounts:     &logins{}, Links: &links{}, DeadLetters: letters{}, Access: &access{}, Bots: &access{}, Lookup: &access{}, Certificates: &certs{},
+		Accounts:     &logins{}, Links: &links{}, DeadLetters: letters{}, Posts: written{}, Access: &access{}, Bots: &access{}, Lookup: &access{}, Certificates: &certs{},
 		Changes: http.HandlerFunc(accepted), Lifecycle: http.HandlerFunc(accepted), Metrics: http.HandlerFunc(accepted),
 	}
 }
@@ -219,7 +235,7 @@ var pathValue = regexp.MustCompile(`\{\w+\}`)
 
 // TestAuthorisation tries every route as every kind of caller.
 func TestAuthorisation(t *testing.T) {
-	callers := map[string]httpapi.Role{"": httpapi.Anonymous, "somebody": httpapi.User, "chief": httpapi.ChannelAdmin, "root": httpapi.SystemAdmin}
+	callers := map[string]httpapi.Role{"": httpapi.Anonymous, "somebody": httpapi.User, "reader": httpapi.ChannelReader, "chief": httpapi.ChannelAdmin, "root": httpapi.SystemAdmin}
 	for _, route := range httpapi.Routes() {
 		name := route.Method + " " + route.Path
 		path := pathOf(route)
@@ -244,7 +260,7 @@ func TestAuthorisation(t *testing.T) {
 
 func TestRequestsWithoutAPartAreToldToWait(t *testing.T) {
 	p := parts()
-	p.Access, p.Bots, p.Lookup, p.DeadLetters = nil, nil, nil, nil
+	p.Access, p.Bots, p.Lookup, p.DeadLetters, p.Posts = nil, nil, nil, nil, nil
 	p.Accounts, p.Links, p.Certificates, p.Changes, p.Lifecycle, p.NotReady = nil, nil, nil, nil, nil, "No database."
 	for _, route := range httpapi.Routes() {
 		name := route.Method + " " + route.Path
@@ -537,5 +553,15 @@ func TestCertificates(t *testing.T) {
 		if w := ask(t, p, "root", method, "/api/v1/certificates", bodies[method+" /api/v1/certificates"]); w.Code != http.StatusServiceUnavailable {
 			t.Errorf("%s before the store is open: %d", method, w.Code)
 		}
+	}
+}
+
+func TestThePostsWayIsToldToItsReaders(t *testing.T) {
+	w := ask(t, parts(), "reader", "GET", "/api/v1/posts/c/sync", "")
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"state":"failed"`) || !strings.Contains(w.Body.String(), "It was too long.") {
+		t.Errorf("answers %d %s", w.Code, w.Body)
+	}
+	if w := ask(t, parts(), "reader", "GET", "/api/v1/posts/other/sync", ""); w.Code != http.StatusNotFound {
+		t.Errorf("an unknown post: %d %s", w.Code, w.Body)
 	}
 }

@@ -31,6 +31,7 @@ type Parts struct {
 	Bots         Bots
 	Links        Links
 	DeadLetters  DeadLetters
+	Posts        Posts
 	Lookup       Lookup
 	Changes      http.Handler
 	Lifecycle    http.Handler
@@ -46,6 +47,7 @@ type Parts struct {
 // Permissions answers from Mattermost's roles.
 type Permissions interface {
 	SystemAdmin(user bridge.UserID) bool
+	ChannelReader(user bridge.UserID, channel bridge.ChannelID) bool
 	ChannelAdmin(user bridge.UserID, channel bridge.ChannelID) bool
 }
 

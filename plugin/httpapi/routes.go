@@ -10,15 +10,16 @@ type Role int
 
 // The roles.
 const (
-	Anonymous    Role = iota // anybody who can reach the server; the route checks a secret of its own
-	User                     // a user who is logged in
-	ChannelAdmin             // who may manage the roles of the channel that the request names
-	SystemAdmin              // who may manage the system
+	Anonymous     Role = iota // anybody who can reach the server; the route checks a secret of its own
+	User                      // a user who is logged in
+	ChannelReader             // who may read the channel of the post that the request names
+	ChannelAdmin              // who may manage the roles of the channel that the request names
+	SystemAdmin               // who may manage the system
 )
 
 // String returns the role as openapi.yaml spells it in x-role.
 func (r Role) String() string {
-	return [...]string{"anonymous", "user", "channel_admin", "system_admin"}[r]
+	return [...]string{"anonymous", "user", "channel_reader", "channel_admin", "system_admin"}[r]
 }
 
 const (
@@ -57,6 +58,7 @@ func Routes() []Route {
 		{Method: http.MethodGet, Path: "/api/v1/certificates", Role: SystemAdmin, serve: (*api).listCertificates},
 		{Method: http.MethodPost, Path: "/api/v1/certificates", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).createCertificate},
 		{Method: http.MethodDelete, Path: "/api/v1/certificates/{id}", Role: SystemAdmin, serve: (*api).deleteCertificate},
+		{Method: http.MethodGet, Path: "/api/v1/posts/{post_id}/sync", Role: ChannelReader, serve: (*api).postSync},
 		{Method: http.MethodGet, Path: "/api/v1/links", Role: SystemAdmin, serve: (*api).listLinks},
 		{Method: http.MethodPost, Path: "/api/v1/links", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).createLink},
 		{Method: http.MethodDelete, Path: "/api/v1/links/{channel_id}", Role: SystemAdmin, serve: (*api).deleteLink},

@@ -23,6 +23,8 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/httpapi"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/telemetry"
 )
 
@@ -71,6 +73,7 @@ func New(api plugin.API, manifest []byte) (*Service, error) {
 	}
 	s.metrics = telemetry.New(m.Version, s.health)
 	s.metrics.ShowLimits(s.limitsUsed)
+	s.metrics.Watch(s.snapshot)
 	s.serve(nil)
 	return s, nil
 }
@@ -219,6 +222,36 @@ func (s *Service) health(ctx context.Context) (bridge.Health, error) {
 	return bridge.Health{}, nil
 }
 
+// snapshot is what subscriptions, accounts and budget look like; nothing while there is no database.
+func (s *Service) snapshot(ctx context.Context) (telemetry.Snapshot, error) {
+	var now telemetry.Snapshot
+	if u := s.used.Load(); u != nil {
+		c := u.graph.Credentials()
+		now.CredentialsChecked, now.CredentialsRefused = !c.CheckedAt.IsZero(), c.Err != nil
+		if u.settings.EvaluationAPI {
+			now.EvaluationBudget = subscriptions.Budget
+		}
+	}
+	r := s.rooms.Load()
+	if r == nil {
+		return now, nil
+	}
+	known, err := r.store.Subscriptions(ctx)
+	if err != nil {
+		return now, err
+	}
+	for _, x := range known {
+		now.Subscriptions = append(now.Subscriptions, telemetry.Subscription{
+			State: string(x.State), ErrorCode: x.ErrorCode, Failing: x.State == store.SubscriptionWanted && x.Failures > 0 || x.Failures > 1, ExpiresAt: x.ExpiresAt,
+		})
+	}
+	if now.EvaluationMessages, _, err = r.store.Evaluation(ctx); err != nil {
+		return now, err
+	}
+	now.Accounts, err = r.store.AccountsByState(ctx)
+	return now, err
+}
+
 // ServeMetrics answers Prometheus.
 func (s *Service) ServeMetrics(w http.ResponseWriter, r *http.Request) {
 	s.metrics.ServeHTTP(w, r)
@@ -268,7 +301,8 @@ func (s *Service) serve(r *rooms) {
 	if r != nil {
 		parts.Certificates = r.certificates
 		parts.Accounts, parts.Links, parts.Changes, parts.Lifecycle = r.accounts, r.links, r.intake, r.intake
-		parts.Access, parts.Bots, parts.Lookup, parts.DeadLetters = r.accounts, r.accounts, r.links, deadLetters{r}
+		parts.Access, parts.Bots, parts.Lookup = r.accounts, r.accounts, r.links
+		parts.DeadLetters, parts.Posts = deadLetters{r}, posts{r}
 	}
 	s.handler.Store(httpapi.New(parts))
 }

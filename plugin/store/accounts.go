@@ -143,6 +143,21 @@ func (s *Store) CountAccounts(ctx context.Context) (connected, lost int, err err
 	return connected, lost, nil
 }
 
+// AccountsByState counts the accounts: by "user" or "bot", then by state.
+func (s *Store) AccountsByState(ctx context.Context) (map[[2]string]int, error) {
+	rows, _ := s.pool.Query(ctx, "SELECT CASE WHEN bot THEN 'bot' ELSE 'user' END, state, count(*) FROM msteamssync.accounts GROUP BY 1, 2")
+	counts := map[[2]string]int{}
+	var kind, state string
+	var n int
+	if _, err := pgx.ForEachRow(rows, []any{&kind, &state, &n}, func() error {
+		counts[[2]string{kind, state}] = n
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("count the accounts: %w", err)
+	}
+	return counts, nil
+}
+
 // WasBot tells whether the Teams user is or ever was a bot of ours.
 func (s *Store) WasBot(ctx context.Context, user bridge.TeamsUserID) (was bool, err error) {
 	err = s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM msteamssync.bot_identities WHERE teams_user_id = $1)", user).Scan(&was)

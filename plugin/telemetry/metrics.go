@@ -78,7 +78,7 @@ func New(version string, health func(context.Context) (bridge.Health, error)) *M
 			Buckets: []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 3, 10},
 		}, []string{"handler", "method", "status_code"}),
 		subscriptions: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: namespace, Subsystem: "events", Name: "subscriptions_total", Help: "What was done to subscriptions: created, adopted, renewed, recertified, recreated, removed, failed.",
+			Namespace: namespace, Subsystem: "events", Name: "subscriptions_total", Help: "What was done to subscriptions: created, adopted, renewed, moved, recertified, replaced, recreated, removed, failed; announced_… is what Graph said of them.",
 		}, []string{"action"}),
 		notifications: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Subsystem: "events", Name: "encrypted_notifications_total", Help: "Notifications that came with an encrypted message or validation tokens, by outcome; opened needs no call to Graph, tokens_wrong is given up, with the others the message is fetched.",

@@ -26,7 +26,9 @@ func scrape(t *testing.T, m *telemetry.Metrics) (int, string) {
 
 func TestMetricsTellWhatHappened(t *testing.T) {
 	m := telemetry.New("1.2.3", func(context.Context) (bridge.Health, error) {
-		return bridge.Health{Inbound: bridge.Queue{Pending: 3, Dead: 1, Oldest: time.Now().Add(-time.Hour)}, Links: make([]bridge.LinkHealth, 2)}, nil
+		return bridge.Health{Inbound: bridge.Queue{Pending: 3, Dead: 1, Oldest: time.Now().Add(-time.Hour)}, Links: []bridge.LinkHealth{
+			{Link: bridge.Link{Channel: "one"}, Inbound: bridge.LaneStatistics{Dead: 1, Oldest: time.Now().Add(-time.Minute), LastEventAt: time.Unix(1000, 0)}}, {Link: bridge.Link{Channel: "two"}},
+		}}, nil
 	})
 	m.Carried(bridge.Inbound, bridge.Create, time.Second)
 	m.Ignored(bridge.Outbound, bridge.Create, bridge.Echo)
@@ -52,12 +54,48 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 		`msteams_connect_api_time_seconds_count{handler="unknown",method="GET",status_code="404"} 1`,
 		`msteams_connect_events_encrypted_notifications_total{outcome="tokens_wrong"} 1`,
 		`msteams_connect_app_linked_channels 2`,
+		`msteams_connect_app_link_last_event_timestamp_seconds{channel_id="one",source="msteams"} 1000`,
+		`msteams_connect_app_link_dead_letters{channel_id="one",source="msteams"} 1`,
+		`msteams_connect_app_link_lag_seconds{channel_id="one",source="msteams"} 6`,
+		`msteams_connect_app_link_lag_seconds{channel_id="two",source="mattermost"} 0`,
 		`msteams_connect_app_change_event_queue_length{source="msteams",state="pending"} 3`,
 		`msteams_connect_app_queue_oldest_seconds{source="mattermost"} 0`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("missing: %s", want)
 		}
+	}
+}
+
+func TestASnapshotIsTold(t *testing.T) {
+	m := telemetry.New("1", nil)
+	m.Watch(func(context.Context) (telemetry.Snapshot, error) {
+		return telemetry.Snapshot{
+			Subscriptions: []telemetry.Subscription{
+				{State: "active", ExpiresAt: time.Unix(3000, 0)}, {State: "active", ExpiresAt: time.Unix(2000, 0)},
+				{State: "wanted", Failing: true, ErrorCode: "quota_exceeded"}, {State: "active", ExpiresAt: time.Unix(4000, 0), Failing: true, ErrorCode: "Forbidden"},
+			},
+			Accounts: map[[2]string]int{{"bot", "lost"}: 2}, CredentialsChecked: true, CredentialsRefused: true, EvaluationMessages: 401, EvaluationBudget: 500,
+		}, nil
+	})
+	_, text := scrape(t, m)
+	for _, want := range []string{
+		`msteams_connect_app_subscriptions{state="active"} 3`, `msteams_connect_app_subscriptions{state="wanted"} 1`, `msteams_connect_app_subscriptions{state="removing"} 0`,
+		`msteams_connect_app_subscriptions_failing{code="quota_exceeded"} 1`, `msteams_connect_app_subscriptions_failing{code="Forbidden"} 1`,
+		`msteams_connect_app_subscriptions_next_expiry_timestamp_seconds 2000`, `msteams_connect_app_accounts{kind="bot",state="lost"} 2`,
+		`msteams_connect_app_accounts{kind="user",state="connected"} 0`, `msteams_connect_msgraph_credentials_accepted 0`,
+		`msteams_connect_app_evaluation_messages 401`, `msteams_connect_app_evaluation_budget_messages 500`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("missing: %s", want)
+		}
+	}
+	failing := telemetry.New("1", nil)
+	failing.Watch(func(context.Context) (telemetry.Snapshot, error) {
+		return telemetry.Snapshot{}, errors.New("no database")
+	})
+	if code, text := scrape(t, failing); code == http.StatusOK || !strings.Contains(text, "no database") {
+		t.Errorf("status %d: %s", code, text)
 	}
 }
 

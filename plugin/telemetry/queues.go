@@ -23,6 +23,9 @@ const scrapeTimeout = 5 * time.Second
 var (
 	linkedChannels = prometheus.NewDesc(namespace+"_app_linked_channels", "Linked channels.", nil, nil)
 	queueLength    = prometheus.NewDesc(namespace+"_app_change_event_queue_length", "Queued events by state, whole cluster.", []string{"source", "state"}, nil)
+	linkLag        = prometheus.NewDesc(namespace+"_app_link_lag_seconds", "How long the oldest event of a link has been waiting.", []string{"channel_id", "source"}, nil)
+	linkLastEvent  = prometheus.NewDesc(namespace+"_app_link_last_event_timestamp_seconds", "When an event of a link was last carried; 0 for never.", []string{"channel_id", "source"}, nil)
+	linkDead       = prometheus.NewDesc(namespace+"_app_link_dead_letters", "Events of a link that were given up and wait for a person.", []string{"channel_id", "source"}, nil)
 	queueAge       = prometheus.NewDesc(namespace+"_app_queue_oldest_seconds", "Age of the oldest event that is neither carried nor given up.", []string{"source"}, nil)
 )
 
@@ -31,6 +34,9 @@ func (q *queues) Describe(out chan<- *prometheus.Desc) {
 	out <- linkedChannels
 	out <- queueLength
 	out <- queueAge
+	out <- linkLag
+	out <- linkLastEvent
+	out <- linkDead
 }
 
 // Collect implements prometheus.Collector.
@@ -46,6 +52,15 @@ func (q *queues) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
 	gauge(linkedChannels, float64(len(health.Links)))
+	now := time.Now()
+	for _, l := range health.Links {
+		for direction, lane := range map[bridge.Direction]bridge.LaneStatistics{bridge.Inbound: l.Inbound, bridge.Outbound: l.Outbound} {
+			channel, from := string(l.Link.Channel), source(direction)
+			gauge(linkLag, lane.Lag(now).Seconds(), channel, from)
+			gauge(linkLastEvent, seconds(lane.LastEventAt), channel, from)
+			gauge(linkDead, float64(lane.Dead), channel, from)
+		}
+	}
 	for direction, queue := range map[bridge.Direction]bridge.Queue{bridge.Inbound: health.Inbound, bridge.Outbound: health.Outbound} {
 		from := source(direction)
 		gauge(queueLength, float64(queue.Pending), from, "pending")
@@ -57,4 +72,12 @@ func (q *queues) Collect(out chan<- prometheus.Metric) {
 		}
 		gauge(queueAge, age, from)
 	}
+}
+
+// seconds is a time as Prometheus writes it; 0 for none.
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
 }
