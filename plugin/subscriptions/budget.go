@@ -50,7 +50,7 @@ func (k *Keeper) watchBudget(ctx context.Context, current Current) error {
 	}
 	text := fmt.Sprintf("MS Teams Sync has received %d messages this month by a subscription to the whole tenant; the evaluation model of the Teams APIs allows %d. ", used, Budget) +
 		"Microsoft has not enforced this since 2025-08-25. When the budget is used up, the plugin subscribes to each linked channel instead, which was never metered. " +
-		"To leave the evaluation model, set `billing_model = \"metered\"` (Terraform) or **Use the evaluation API pay model** to false (System Console)."
+		"To leave the evaluation model, set `billing_model = \"metered\"` (Terraform) or **Use the evaluation API** to false (System Console)."
 	if err := k.Warn(ctx, text); err != nil {
 		k.Log.Warn("could not warn the system admins about the evaluation budget; it is tried again", "error", err)
 		return nil
