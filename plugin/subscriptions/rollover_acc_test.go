@@ -129,6 +129,9 @@ func TestRolloverWithoutALostMessage(t *testing.T) {
 					t.Errorf("message %s of %d was lost", id, len(posted))
 				}
 			}
+			if w.held(t) {
+				t.Error("what is newer waits although nothing could be missed")
+			}
 			if gaps := w.gaps(t); len(gaps) != 0 {
 				t.Errorf("gaps were told although nothing could be missed: %+v", gaps)
 			}
