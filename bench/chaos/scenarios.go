@@ -180,7 +180,8 @@ func whileDisabled(ctx context.Context, c *chat) (func(context.Context) error, e
 	return c.EnablePlugin, c.DisablePlugin(ctx)
 }
 
-// unsubscribed removes all subscriptions, half of them without telling, and lets none be made for a while.
+// unsubscribed removes all subscriptions and lets none be made for a while. At full scale half of them go without telling,
+// which the plugin finds out within a minute.
 func unsubscribed(ctx context.Context, c *chat) error {
 	refuse, err := c.Emulator.Faults().Add(faults.Rule{Effect: faults.Status, Status: 503, Route: "POST /subscriptions"})
 	if err != nil {
@@ -188,7 +189,7 @@ func unsubscribed(ctx context.Context, c *chat) error {
 	}
 	for i, subscription := range c.Emulator.Subscriptions().All() {
 		end := func() error { return c.Emulator.Subscriptions().Announce(subscription.ID, notify.SubscriptionRemoved) }
-		if i%2 == 1 {
+		if i%2 == 1 && c.options.scale == 1 {
 			end = func() error { return c.Emulator.Subscriptions().Expire(subscription.ID) }
 		}
 		if err := end(); err != nil {

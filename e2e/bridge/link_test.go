@@ -35,6 +35,17 @@ const arrivesWithin = 30 * time.Second
 // newLink makes a channel on both sides, links them, and waits for the Graph subscription.
 func newLink(t *testing.T) *link {
 	t.Helper()
+	l := newChannels(t)
+	if err := shared.Link(t.Context(), shared.alex, l.channel.Id, string(l.place.Team), string(l.place.Channel)); err != nil {
+		t.Fatal(err)
+	}
+	l.subscribed(t)
+	return l
+}
+
+// newChannels makes a channel on both sides.
+func newChannels(t *testing.T) *link {
+	t.Helper()
 	ctx := t.Context()
 	name := fmt.Sprintf("link-%d", links.Add(1))
 	channel, err := shared.Mattermost.NewChannel(ctx, shared.team.Id, name, shared.Mattermost.Admin(), shared.alex, shared.blake, shared.casey)
@@ -49,19 +60,22 @@ func newLink(t *testing.T) *link {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &link{channel: channel, place: teams.Place{Team: shared.teamsTeam.ID, Channel: teamsChannel.ID}}
-	if err := shared.Link(ctx, shared.alex, channel.Id, string(l.place.Team), string(l.place.Channel)); err != nil {
-		t.Fatal(err)
-	}
+	return &link{channel: channel, place: teams.Place{Team: shared.teamsTeam.ID, Channel: teamsChannel.ID}}
+}
+
+// subscribed waits for the Graph subscription of the linked channel and returns its id.
+func (l *link) subscribed(t *testing.T) (id string) {
+	t.Helper()
 	eventually(t, func(context.Context) error {
 		for _, subscription := range shared.Emulator.Subscriptions().All() {
 			if strings.Contains(subscription.Resource, string(l.place.Channel)) {
+				id = subscription.ID
 				return nil
 			}
 		}
 		return errors.New("no Graph subscription for the linked channel")
 	})
-	return l
+	return id
 }
 
 // eventually waits until check finds what it looks for, and fails the test with its last answer when it does not.
