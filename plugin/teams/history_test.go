@@ -4,7 +4,11 @@
 package teams_test
 
 import (
+	"crypto/x509"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +16,7 @@ import (
 
 	emulated "github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
 // history reads all pages and returns "text" of roots, "→ text" of replies and "✗" of deleted messages, sorted.
@@ -79,4 +84,47 @@ func TestAPageOfAHistoryMustBeGraphs(t *testing.T) {
 	failure(t, err, bridge.Permanent)
 	_, _, err = w.History(t.Context(), w.place(), time.Now(), w.URL()+"/v1.0/teams/"+string(w.place().Team)+"/channels/"+string(w.place().ID)+"/messages/delta?$skiptoken=old")
 	failure(t, err, bridge.Permanent)
+}
+
+// TestAChatsHistory asks a stand-in: the emulator has no chats yet.
+func TestAChatsHistory(t *testing.T) {
+	var asked []string
+	graph := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			_, _ = io.WriteString(w, `{"token_type":"Bearer","expires_in":3599,"access_token":"token"}`)
+			return
+		}
+		asked = append(asked, r.URL.Path+" "+r.URL.Query().Get("$orderby")+" "+r.URL.Query().Get("$filter"))
+		if r.URL.Query().Get("$skiptoken") == "" {
+			fmt.Fprintf(w, `{"value":[{"id":"2","chatId":"19:c","body":{"content":"two"}}],"@odata.nextLink":"https://%s/v1.0/chats/19:c/messages?$skiptoken=x"}`, r.Host)
+			return
+		}
+		_, _ = io.WriteString(w, `{"value":[{"id":"1","chatId":"19:c","body":{"content":"one"}}]}`)
+	}))
+	defer graph.Close()
+	trusted := x509.NewCertPool()
+	trusted.AddCert(graph.Certificate())
+	client := teams.New(teams.Config{LoginURL: graph.URL, GraphURL: graph.URL, TenantID: "tenant", ClientID: "client", ClientSecret: "secret", Trusted: trusted})
+	defer client.Close()
+	chat := bridge.Conversation{ID: "19:c"}
+	var ids []bridge.TeamsMessageID
+	for page := ""; ; {
+		messages, next, err := client.History(t.Context(), chat, time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range messages {
+			ids = append(ids, m.Ref.ID)
+		}
+		if page = next; page == "" {
+			break
+		}
+	}
+	if !slices.Equal(ids, []bridge.TeamsMessageID{"2", "1"}) {
+		t.Errorf("read %v", ids)
+	}
+	// Graph ignores a filter whose property is not the one that the list is ordered by.
+	if want := "/v1.0/chats/19:c/messages lastModifiedDateTime desc lastModifiedDateTime gt 2026-11-23T10:00:00.000Z"; len(asked) != 2 || asked[0] != want {
+		t.Errorf("asked %q, want %q first", asked, want)
+	}
 }
