@@ -112,6 +112,7 @@ func TestALaneThatWaitsForItsTurnBlocksNoOther(t *testing.T) {
 	w := &warden{shut: map[bridge.ConversationID]bool{chat.ID: true}}
 	s.warded(w)
 	s.tuning.Workers = 1
+	s.tuning.Lease, s.tuning.SendTimeout = time.Minute, 40*time.Second // longer than the test waits
 	n := s.start()
 	if _, err := n.Links().Create(t.Context(), bridge.Link{Channel: "second", Conversation: elsewhere, Creator: alexMM}); err != nil {
 		t.Fatal(err)

@@ -37,7 +37,6 @@ func (g *Governor) exchange(ctx context.Context) {
 		timer := time.NewTimer(retryExchange)
 		select {
 		case <-timer.C:
-			g.poke()
 		case <-ctx.Done():
 		}
 		timer.Stop()

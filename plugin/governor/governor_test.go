@@ -210,27 +210,31 @@ func TestEverybodyWantsTheSame(t *testing.T) {
 func TestLateCallsWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, b := newService(), newBook()
-		first, second := node(b), node(b)
-		defer first.Stop()
-		defer second.Stop()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		var workers sync.WaitGroup
-		// 100 channels of backfill on one node want more than the application may; 10 live ones come from the other.
-		for c := range 100 {
-			workers.Go(func() { work(ctx, first, s, post(fmt.Sprint("old", c), fmt.Sprint("old", c)), true) })
+		// On five nodes, 30 channels of backfill each want more than the application may; 40 live ones come from a sixth.
+		for n := range 5 {
+			g := node(b)
+			defer g.Stop()
+			for c := range 30 {
+				workers.Go(func() { work(ctx, g, s, post(fmt.Sprint("old", n, c), fmt.Sprint("old", n, c)), true) })
+			}
 		}
-		for c := range 10 {
-			workers.Go(func() { work(ctx, second, s, post(fmt.Sprint("new", c), fmt.Sprint("new", c)), false) })
+		live := node(b)
+		defer live.Stop()
+		for c := range 40 {
+			workers.Go(func() { work(ctx, live, s, post(fmt.Sprint("new", c), fmt.Sprint("new", c)), false) })
 		}
 		workers.Wait()
-		live := s.count(func(a arrival) bool { return !a.late })
+		made := s.count(func(a arrival) bool { return !a.late })
 		late := s.count(func(a arrival) bool { return a.late })
-		if live < 10*47 || len(s.refused) > 0 {
-			t.Errorf("%d live calls beside %d late ones, %d refused; without backfill it is 49 in each of 10 channels", live, late, len(s.refused))
+		t.Logf("%d live calls, %d late ones", made, late)
+		if made < 40*46 || len(s.refused) > 0 {
+			t.Errorf("%d live calls beside %d late ones, %d refused; without backfill it is 49 in each of 40 channels", made, late, len(s.refused))
 		}
-		if late < 1500 {
-			t.Errorf("only %d late calls; there is room for about 2,000", late)
+		if late < 200 {
+			t.Errorf("only %d late calls; there is room for about 500", late)
 		}
 	})
 }
@@ -470,7 +474,7 @@ func TestTheLedgerIsAskedRarely(t *testing.T) {
 			}
 			workers.Wait()
 			made := len(s.arrivals)
-			if b.exchanges > 2*made && channels == 1 || b.exchanges > made && channels > 1 {
+			if b.exchanges > 2*made && channels == 1 || b.exchanges > made/2 && channels > 1 {
 				t.Errorf("%d exchanges for %d calls in %d channels", b.exchanges, made, channels)
 			}
 			t.Logf("%d exchanges for %d calls in %d channels", b.exchanges, made, channels)
