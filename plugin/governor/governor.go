@@ -215,9 +215,14 @@ func (g *Governor) Withdraw(lane bridge.Lane) {
 // longestWait is how long a request waits in place. Who can wait longer asks, and does something else meanwhile.
 const longestWait = 30 * time.Second
 
-// wait waits in place for a permit and begins its call.
+// wait waits in place for a permit and begins its call. It gives up before the caller does: a call that was cut off may
+// have been made, one that was not let through has not.
 func (g *Governor) wait(ctx context.Context, wanted wish) (*permit, error) {
-	ctx, cancel := context.WithTimeout(ctx, longestWait)
+	limit := longestWait
+	if deadline, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(deadline)*9/10)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	for {
 		g.mu.Lock()

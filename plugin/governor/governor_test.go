@@ -491,9 +491,15 @@ func TestWithoutTheLedgerNothingIsCalled(t *testing.T) {
 		defer g.Stop()
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
+		short, done := context.WithTimeout(ctx, 5*time.Second)
+		defer done()
+		began := time.Now()
+		if _, err := g.Enter(short, post("other", "other")); err == nil || time.Since(began) >= 5*time.Second {
+			t.Errorf("a request ended with %v together with its context: it must know that nothing was called", err)
+		}
 		var workers sync.WaitGroup
 		workers.Go(func() { work(ctx, g, s, post("u", "c"), false) })
-		<-time.After(10 * time.Second)
+		<-time.After(5 * time.Second)
 		if n := s.count(func(arrival) bool { return true }); n > 0 {
 			t.Errorf("%d calls without the ledger", n)
 		}
