@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/governor"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/telemetry"
 )
@@ -39,6 +40,11 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 	m.Request("", "GET", 404, time.Millisecond)
 	m.Notification(notification.WrongToken)
 
+	m.ShowLimits(func() governor.Usage {
+		return governor.Usage{Exchanges: 7, Rows: []governor.Row{{Name: "POST chat message", Throttled: 2, Waiting: 3, Utilisation: .5}}}
+	})
+	m.Waited("POST chat message", true, 2*time.Second)
+
 	code, text := scrape(t, m)
 	if code != http.StatusOK {
 		t.Fatalf("status %d: %s", code, text)
@@ -53,6 +59,11 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 		`msteams_connect_msgraph_client_time_seconds_count{method="GET",route="/chats/{id}",status_code="429"} 1`,
 		`msteams_connect_api_time_seconds_count{handler="unknown",method="GET",status_code="404"} 1`,
 		`msteams_connect_events_encrypted_notifications_total{outcome="tokens_wrong"} 1`,
+		`msteams_connect_msgraph_throttled_total{limit="POST chat message"} 2`,
+		`msteams_connect_msgraph_waiting_calls{limit="POST chat message"} 3`,
+		`msteams_connect_msgraph_limit_used_ratio{limit="POST chat message"} 0.5`,
+		`msteams_connect_msgraph_limit_exchanges_total 7`,
+		`msteams_connect_msgraph_limit_wait_seconds_bucket{late="true",limit="POST chat message",le="2.5"} 1`,
 		`msteams_connect_app_linked_channels 2`,
 		`msteams_connect_app_link_last_event_timestamp_seconds{channel_id="one",source="msteams"} 1000`,
 		`msteams_connect_app_link_dead_letters{channel_id="one",source="msteams"} 1`,
