@@ -202,4 +202,9 @@ func seal(vault *Vault, id bridge.AccountID, t sealedToken) ([]byte, error) {
 	return vault.Seal(purposeOf(id), plain), nil
 }
 
+// SealToken seals the token of an account that was connected elsewhere.
+func SealToken(vault *Vault, id bridge.AccountID, token *oauth2.Token) ([]byte, error) {
+	return seal(vault, id, fromOAuth(token))
+}
+
 func purposeOf(id bridge.AccountID) string { return "account " + string(id) }

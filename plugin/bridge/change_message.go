@@ -40,7 +40,14 @@ func (w *worker) changeMessage(ctx context.Context, event *OutboundEvent) error 
 	}
 	deleted := err != nil || post.DeleteAt > 0
 	post.ID = event.Post // of a post that was deleted for good
+	if mapping, err = w.completeOutbound(ctx, mapping, reactionOf(event.Subject)); err != nil {
+		return err
+	}
 	switch {
+	case mapping.Copy && !deleted:
+		return w.changeByCopy(ctx, event, mapping, post)
+	case mapping.Copy:
+		return w.ignore(ctx, event.Event, Deleted)
 	case event.State == Sending:
 		return w.lookForChange(ctx, event, mapping, post)
 	case event.Kind == Delete && !deleted:
@@ -79,6 +86,9 @@ func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping 
 }
 
 func (w *worker) deleteMessage(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {
+	if ours, err := w.ownDelete(ctx, event, mapping); ours || err != nil {
+		return err
+	}
 	record := mapping.Record
 	record.Deleted = true
 	if post.Root != "" {
@@ -99,6 +109,28 @@ func (w *worker) deleteMessage(ctx context.Context, event *OutboundEvent, mappin
 	return w.change(ctx, event, mapping, Change{Account: account}, record, func(ctx context.Context) error {
 		return w.Teams.Delete(ctx, account, mapping.Ref)
 	})
+}
+
+// ownDelete settles the delete of a post that the bridge itself is deleting, because Teams did: its hook runs before that is
+// recorded.
+func (w *worker) ownDelete(ctx context.Context, event *OutboundEvent, mapping Mapping) (bool, error) {
+	if !mapping.Writing {
+		return false, nil
+	}
+	for _, kind := range []Kind{Delete, Edit} {
+		state, queued, err := w.Store.InboundState(ctx, mapping.Ref, kind)
+		if err != nil {
+			return false, err
+		}
+		if queued && state != Dead {
+			return true, w.parkForWrite(ctx, event, mapping)
+		}
+	}
+	now, known, err := w.Store.MappingOfPost(ctx, event.Post)
+	if err != nil || !known || !now.Record.Deleted {
+		return false, err
+	}
+	return true, w.ignore(ctx, event.Event, Deleted)
 }
 
 // reactToMessage carries one person's reaction, or that it was taken back.
@@ -163,36 +195,47 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 
 // change sends one change between an intent and its confirmation. Without a call there is nothing to send, only to record.
 func (w *worker) change(ctx context.Context, event *OutboundEvent, mapping Mapping, c Change, record Record, call func(context.Context) error) error {
-	var permit Permit = boundless{}
-	if call != nil {
-		var err error
-		if permit, err = w.permit(ctx, actions[event.Kind], mapping.Ref.Root, []Account{c.Account}); err != nil {
+	if call == nil {
+		if err := w.beginChange(ctx, event, mapping, c); err != nil {
 			return err
 		}
-		defer permit.Drop()
-	}
-	began := time.Now()
-	err := w.Store.BeginChange(ctx, w.lease, *event, mapping, c, w.Tuning.Looks[0])
-	if errors.Is(err, ErrChanged) {
-		return w.parkForWrite(ctx, event, mapping)
-	}
-	if err != nil {
-		return err
-	}
-	event.State, event.Sender = Sending, c.Account.TeamsUser
-	if call == nil {
 		if err := w.Store.ConfirmChange(ctx, w.lease, *event, mapping.ID, record); err != nil {
 			return err
 		}
 		w.Observer.Ignored(Outbound, event.Kind, Duplicate)
 		return nil
 	}
+	return w.call(ctx, event, mapping, c, call, func() error { return w.confirmChange(ctx, event, mapping, record) })
+}
+
+func (w *worker) beginChange(ctx context.Context, event *OutboundEvent, mapping Mapping, c Change) error {
+	err := w.Store.BeginChange(ctx, w.lease, *event, mapping, c, w.Tuning.Looks[0])
+	if errors.Is(err, ErrChanged) {
+		return w.parkForWrite(ctx, event, mapping)
+	}
+	if err == nil {
+		event.State, event.Sender = Sending, c.Account.TeamsUser
+	}
+	return err
+}
+
+// call commits the intent of a change, makes the call, and has it confirmed.
+func (w *worker) call(ctx context.Context, event *OutboundEvent, mapping Mapping, c Change, call func(context.Context) error, confirm func() error) error {
+	permit, err := w.permit(ctx, actions[event.Kind], mapping.Ref.Root, []Account{c.Account})
+	if err != nil {
+		return err
+	}
+	defer permit.Drop()
+	began := time.Now()
+	if err := w.beginChange(ctx, event, mapping, c); err != nil {
+		return err
+	}
 	limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
 	err = call(permit.With(limited))
 	cutOff := limited.Err() != nil
 	cancel()
 	if err == nil || event.Kind == Delete && ClassOf(err) == NotFound {
-		return w.confirmChange(ctx, event, mapping, record)
+		return confirm()
 	}
 	return w.changeFailed(ctx, event, mapping, cutOff, err)
 }
@@ -295,6 +338,11 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 			return w.confirmChange(ctx, event, mapping, record)
 		}
 	}
+	return w.notShown(ctx, event)
+}
+
+// notShown has a change sent again that did not arrive, or gives it up.
+func (w *worker) notShown(ctx context.Context, event *OutboundEvent) error {
 	absent := errors.New("the change does not show in Teams although it was sent; it is sent again")
 	if event.Attempts+1 >= w.Tuning.MaxAttempts {
 		if err := w.unsent(ctx, event, 0, false, absent); err != nil {

@@ -30,6 +30,17 @@ func (w *worker) changePost(ctx context.Context, event *InboundEvent) error {
 		}
 		return w.parkForMessage(ctx, event)
 	}
+	if !mapping.SeenAt.IsZero() {
+		completed, err := w.complete(ctx, mapping, event.Ref, PostReaction{})
+		switch lost := err != nil && ClassOf(err) == NotFound && event.Kind == Delete; {
+		case err != nil && !lost:
+			return err
+		case !lost && completed.Ref != event.Ref:
+			return w.changeOfUnknown(ctx, event) // the same id in another thread
+		case !lost:
+			mapping = completed
+		}
+	}
 	message, err := w.Teams.Message(ctx, event.Ref)
 	gone := err != nil && ClassOf(err) == NotFound && event.Kind == Delete
 	if err != nil && !gone {
@@ -62,14 +73,11 @@ func (w *worker) deletePost(ctx context.Context, event *InboundEvent, mapping Ma
 	record := mapping.Record
 	record.Deleted = true
 	err := w.write(ctx, event, mapping, record, "", func(ctx context.Context, _ *Record) error {
-		if !standing {
-			return nil
+		posts := mapping.Copies
+		if standing {
+			posts = append([]PostID{mapping.Post}, posts...)
 		}
-		err := w.Mattermost.DeletePost(ctx, mapping.Post)
-		if err != nil && w.postIsGone(ctx, mapping.Post) {
-			return nil
-		}
-		return err
+		return w.deletePosts(ctx, posts)
 	})
 	if err == nil {
 		w.carriedChange(Delete, message.DeletedAt)
@@ -162,6 +170,9 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 				return err
 			}
 			record.PostHash = hash(updated.Message)
+			if err := w.updateCopies(ctx, mapping, updated.Message); err != nil {
+				return err
+			}
 		}
 		return w.react(ctx, post.ID, plan, record)
 	})

@@ -60,6 +60,11 @@
 // The loser parks and looks again. So does an event that finds both sides as the record has them (Agree): what is being
 // confirmed was decided before. A change of a message that is not mapped yet is parked until it is.
 //
+// # What a predecessor carried
+//
+// Mappings that were taken over from another plugin are incomplete (Mapping.SeenAt): complete.go reads the message when one
+// is first needed. Several posts may show one message: copies.go.
+//
 // # When something fails
 //
 // A Failure has a Class. Outages and throttling are waited out, however long. An error of the event's own is retried with

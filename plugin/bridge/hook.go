@@ -22,7 +22,7 @@ func (e *Engine) PostCreated(ctx context.Context, post Post) error {
 
 // outgoing tells whether a post of a linked channel is to be carried to Teams.
 func outgoing(post Post, link Link) bool {
-	return !post.System && !post.Own && post.Mapping == "" && post.DeleteAt == 0 && post.CreateAt >= link.CreatedAt.UnixMilli()
+	return !post.System && !post.Own && !post.Foreign && post.Mapping == "" && post.DeleteAt == 0 && post.CreateAt >= link.CreatedAt.UnixMilli()
 }
 
 func departure(post Post, link Link) Departure {

@@ -163,6 +163,14 @@ type Mapping struct {
 	Writing      bool          // the bridge is changing the post
 	Written      []string      // hashes of the texts it is writing
 	SentVersions []SentVersion // edits sent to Teams that have not been seen there, oldest first
+
+	// SeenAt is set while the mapping is incomplete: it was taken over from the plugin's predecessor, which knew the message
+	// as it was then, and neither who wrote it nor what it said is known.
+	SeenAt time.Time
+	// Copies are further posts that show the message.
+	Copies []PostID
+	// Copy is set when the mapping was found by such a post that came from Teams.
+	Copy bool
 }
 
 // Thread is the post that replies to the mapped post belong under.

@@ -198,6 +198,9 @@ type ChangeStore interface {
 	ConfirmWrite(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID, record Record) error
 	// SendAgain has the post's text sent to Teams again, and removes the event: Teams shows an older edit of ours.
 	SendAgain(ctx context.Context, lease Lease, event InboundEvent, mapping Mapping) error
+	// CompleteMapping records what was found out about a mapping that was taken over: the message's thread, who wrote it, and
+	// what both sides show. Where the message has another mapping, this one's post becomes a copy. It fails with ErrChanged.
+	CompleteMapping(ctx context.Context, lease Lease, mapping Mapping) error
 	// CarryAgain forgets the mapping and makes the event one of a new message.
 	CarryAgain(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID) error
 	// BeginChange commits that a change is about to be sent to Teams, with the mapping's reactions as they are given. It

@@ -87,7 +87,13 @@ func (w *worker) teamsThread(ctx context.Context, event *OutboundEvent) (root Te
 	}
 	switch {
 	case known && mapping.State == Confirmed:
-		return mapping.TeamsThread(), "", nil
+		mapping, err = w.completeOutbound(ctx, mapping, PostReaction{})
+		if err != nil && ClassOf(err) == NotFound {
+			// It was taken over and is not in the thread that the post is in: Teams takes no reply to it there.
+			quote, err = w.quoteOf(ctx, event.Root)
+			return "", quote, err
+		}
+		return mapping.TeamsThread(), "", err
 	case known && mapping.State == Tombstone:
 		return "", quoted("", lostOriginal), nil
 	}

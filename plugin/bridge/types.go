@@ -90,6 +90,7 @@ type Post struct {
 	Mapping  MappingID // value of MappingProp, empty for none
 	System   bool      // a join, leave, header change …
 	Own      bool      // written by the plugin's own bot
+	Foreign  bool      // brought from Teams by the plugin's predecessor
 	// AuthorName replaces the author's name when an integration posts under another one; empty otherwise.
 	AuthorName string
 }

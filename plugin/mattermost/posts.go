@@ -82,12 +82,13 @@ func (s *Server) posts(ctx context.Context, condition string, arguments ...any) 
 		return nil, errors.New("there is no connection to the database")
 	}
 	rows, _ := s.pool.Query(ctx, `SELECT id, channelid, rootid, userid, message, createat, updateat, deleteat, type,
-		coalesce(props ->> '`+bridge.MappingProp+`', ''), coalesce(props ->> 'from_webhook', ''), coalesce(props ->> 'override_username', '')
+		coalesce(props ->> '`+bridge.MappingProp+`', ''), coalesce(props ->> 'from_webhook', ''), coalesce(props ->> 'override_username', ''),
+		coalesce(jsonb_exists(props, '`+s.foreignProp()+`'), false)
 		FROM posts WHERE `+condition, arguments...)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (p bridge.Post, err error) {
 		var kind, webhook, name string
 		if err := row.Scan(&p.ID, &p.Channel, &p.Root, &p.Author, &p.Message, &p.CreateAt, &p.UpdateAt, &p.DeleteAt, &kind,
-			&p.Mapping, &webhook, &name); err != nil {
+			&p.Mapping, &webhook, &name, &p.Foreign); err != nil {
 			return p, err
 		}
 		s.classify(&p, kind, webhook, name)
@@ -106,9 +107,13 @@ func (s *Server) ToBridge(post *model.Post) bridge.Post {
 		return value
 	}
 	p.Mapping = bridge.MappingID(text(bridge.MappingProp))
+	p.Foreign = post.GetProp(s.foreignProp()) != nil
 	s.classify(&p, post.Type, text(model.PostPropsFromWebhook), text(model.PostPropsOverrideUsername))
 	return p
 }
+
+// foreignProp is what the plugin's predecessor put on each post that it brought from Teams. It had the same bot.
+func (s *Server) foreignProp() string { return "msteams_sync_" + string(s.bot) }
 
 func (s *Server) classify(p *bridge.Post, kind, webhook, name string) {
 	p.System = strings.HasPrefix(kind, model.PostSystemMessagePrefix) || kind == model.PostTypeEphemeral

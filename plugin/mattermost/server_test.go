@@ -113,6 +113,7 @@ func TestPostsAreClassified(t *testing.T) {
 		"own":      {&model.Post{UserId: "bot"}, func(p bridge.Post) bool { return p.Own }},
 		"mapped":   {&model.Post{Props: model.StringInterface{bridge.MappingProp: "m"}}, func(p bridge.Post) bool { return p.Mapping == "m" }},
 		"webhook":  {&model.Post{Props: model.StringInterface{"from_webhook": "true", "override_username": "CI"}}, func(p bridge.Post) bool { return p.AuthorName == "CI" }},
+		"foreign":  {&model.Post{UserId: "alex", Props: model.StringInterface{"msteams_sync_bot": true}}, func(p bridge.Post) bool { return p.Foreign && !p.Own && p.Mapping == "" }},
 		"pretends": {&model.Post{Props: model.StringInterface{"override_username": "CI"}}, func(p bridge.Post) bool { return p.AuthorName == "" }},
 	} {
 		if got := s.ToBridge(c.post); !c.want(got) {

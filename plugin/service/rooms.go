@@ -22,6 +22,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/takeover"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
@@ -39,10 +40,12 @@ type rooms struct {
 	reader       *notification.Reader
 	intake       http.Handler
 	command      *command.Command
+	takeOver     *takeover.TakeOver
 
-	mu      sync.Mutex
-	started bool
-	stopped bool
+	takingOver taking
+	mu         sync.Mutex
+	started    bool
+	stopped    bool
 }
 
 // build opens the store and makes the rooms.
@@ -94,7 +97,12 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		Index: r.engine.Links(), Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forLinks,
 		Changed: r.keeper.Poke, Resync: r.resync, Audit: db.Audit, Log: s.log,
 	})
-	r.intake = intake.New(intake.Config{Subscriptions: r.keeper, Inbox: r.engine, Observer: s.metrics, Log: s.log})
+	r.takeOver = takeover.New(takeover.Config{Store: db, Bot: bot, Current: s.forTakeOver, Log: s.log})
+	if _, err := r.takeOver.Look(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	r.intake = intake.New(intake.Config{Subscriptions: r.takeOver.Gate(r.keeper), Inbox: r.engine, Observer: s.metrics, Log: s.log})
 	r.command = command.New(command.Config{
 		Accounts: r.accounts, Links: r.links, DeadLetters: deadLetters{r}, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
 		ConnectURL:  func() string { return catalog.PluginURL(s.siteURL(), "/connect") },
@@ -111,11 +119,18 @@ func (r *rooms) channelName(ctx context.Context, id bridge.ChannelID) string {
 	return channel.TeamName + " / " + channel.Name
 }
 
-// start begins to work; once started, nothing happens.
+// start begins to work; once started, nothing happens. What a predecessor left is taken over first, in the background;
+// then the work begins by itself.
 func (r *rooms) start(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.started || r.stopped {
+		return nil
+	}
+	if todo, err := r.takeOver.Look(ctx); err != nil {
+		return err
+	} else if todo {
+		r.beginTakeOver()
 		return nil
 	}
 	if err := r.jobs.Listen(ctx); err != nil {
@@ -139,6 +154,7 @@ func (r *rooms) working() bool {
 // stop ends the work and closes the store.
 func (r *rooms) stop(ctx context.Context) error {
 	r.certificates.Stop() // before the lock: a change of certificates may be starting the rooms
+	r.takingOver.stop()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stopped = true

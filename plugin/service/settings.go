@@ -118,13 +118,12 @@ func (s *Service) forSubscriptions() (subscriptions.Current, error) {
 		return subscriptions.Current{}, err
 	}
 	return subscriptions.Current{
-		Graph:         u.graph,
-		ChangesURL:    catalog.PluginURL(u.settings.SiteURL, catalog.RouteChanges),
-		LifecycleURL:  catalog.PluginURL(u.settings.SiteURL, catalog.RouteLifecycle),
-		WebhookSecret: u.settings.WebhookSecret,
-		Certificate:   u.settings.Certificate,
-		WideFrom:      u.settings.TenantSubscriptionFrom,
-		Evaluation:    u.settings.EvaluationAPI,
+		Graph:        u.graph,
+		ChangesURL:   catalog.PluginURL(u.settings.SiteURL, catalog.RouteChanges),
+		LifecycleURL: catalog.PluginURL(u.settings.SiteURL, catalog.RouteLifecycle),
+		Certificate:  u.settings.Certificate,
+		WideFrom:     u.settings.TenantSubscriptionFrom,
+		Evaluation:   u.settings.EvaluationAPI,
 	}, nil
 }
 

@@ -50,6 +50,7 @@ type Status struct {
 	Subscriptions              []SubscriptionState   `json:"subscriptions"`
 	Notifications              NotificationsState    `json:"notifications"`
 	Evaluation                 EvaluationState       `json:"evaluation"`
+	TakeOver                   TakeOverState         `json:"take_over"`
 	Bots                       []BotState            `json:"bots"`
 	Accounts                   AccountsState         `json:"accounts"`
 }
@@ -146,6 +147,7 @@ func (s *Service) Status(ctx context.Context) Status {
 		ClientSecretExpiresAt: orNil(reading.Settings.SecretExpiry()), Credentials: CredentialsState{State: "unknown"},
 		Queues: map[string]QueueState{}, Links: []LinkState{}, Subscriptions: []SubscriptionState{}, Bots: []BotState{},
 		Evaluation: EvaluationState{Budget: subscriptions.Budget},
+		TakeOver:   TakeOverState{State: "none", TakeOverReport: store.TakeOverReport{Left: []store.Left{}}},
 	}
 	if u := s.used.Load(); u != nil {
 		status.SettingsSince = orNil(u.since)
@@ -206,6 +208,9 @@ func (r *rooms) describe(ctx context.Context, status *Status) error {
 		return err
 	}
 	status.Evaluation.UsedUp = status.Evaluation.Applies && status.Evaluation.Messages >= subscriptions.Budget
+	if status.TakeOver, err = r.takeOverState(ctx); err != nil {
+		return err
+	}
 	read := r.reader.State()
 	status.Notifications.Opened, status.Notifications.Fetched, status.Notifications.Refused = read.Opened, read.Fetched, read.Refused
 	status.Notifications.LastProblem, status.Notifications.LastProblemAt = read.LastProblem, orNil(read.LastProblemAt)

@@ -119,6 +119,22 @@ func (s *Store) CarryAgain(ctx context.Context, lease bridge.Lease, event bridge
 	})
 }
 
+// CompleteMapping records what was found out about a mapping that was taken over.
+func (s *Store) CompleteMapping(ctx context.Context, lease bridge.Lease, m bridge.Mapping) error {
+	return s.under(ctx, lease, "complete a mapping", func(tx pgx.Tx) error {
+		if err := exclude(ctx, tx, lease.Conversation); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `WITH holder AS (SELECT id FROM msteamssync.message_map WHERE conversation = $3 AND root = $4 AND message = $5 AND part = 0 AND id <> $1)
+			UPDATE msteamssync.message_map SET seen_at = NULL, version = version + 1, sender = $6, teams_hash = $7, reactions = $8,
+				alias_of = (SELECT id FROM holder), root = CASE WHEN EXISTS (SELECT FROM holder) THEN root ELSE $4 END,
+				message = CASE WHEN EXISTS (SELECT FROM holder) THEN NULL ELSE message END
+			WHERE id = $1 AND version = $2 AND seen_at IS NOT NULL`,
+			m.ID, m.Version, lease.Conversation, m.Ref.Root, m.Ref.ID, m.Sender, m.Record.TeamsHash, list(m.Record.Reactions))
+		return changed(tag.RowsAffected(), err)
+	})
+}
+
 // written tells whether a post is being changed: whoever said so still has an event of the message.
 const written = `m.writing AND EXISTS (SELECT FROM msteamssync.inbox i
 	WHERE i.conversation = m.conversation AND i.root = m.root AND i.message = m.message AND i.state <> 'dead')`

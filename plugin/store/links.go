@@ -57,28 +57,7 @@ func (s *Store) findLink(ctx context.Context, q querier, condition string, argum
 // CreateLink makes the link with its two lanes and a cursor that starts at the link's creation.
 func (s *Store) CreateLink(ctx context.Context, l bridge.Link) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `INSERT INTO msteamssync.links (`+linkColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT DO NOTHING`, l.ID, l.Channel, l.MattermostTeam, l.Conversation.ID, l.Conversation.Team, l.Creator, l.CreatedAt)
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			holder, found, err := s.findLink(ctx, tx, "channel_id = $1 OR conversation = $2", l.Channel, l.Conversation.ID)
-			if err != nil {
-				return err
-			}
-			if !found {
-				return errors.New("another link was in the way and has gone; try again")
-			}
-			return &bridge.LinkConflict{Holder: holder}
-		}
-		if err := ensureLanes(ctx, tx, []string{string(l.Conversation.ID)}); err != nil {
-			return err
-		}
-		// What happened before the link stays where it is: an older cursor of the same conversation is replaced.
-		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.cursors (conversation, direction, update_at) VALUES ($1, 'out', $2)
-			ON CONFLICT (conversation, direction) DO UPDATE SET update_at = excluded.update_at, post_id = '', scanned_at = '-infinity'`,
-			l.Conversation.ID, l.CreatedAt.UnixMilli()); err != nil {
+		if err := s.insertLink(ctx, tx, l); err != nil {
 			return err
 		}
 		if !l.Backfill.IsZero() {
@@ -92,6 +71,32 @@ func (s *Store) CreateLink(ctx context.Context, l bridge.Link) error {
 		return err
 	}
 	return fmt.Errorf("create the link of channel %s: %w", l.Channel, err)
+}
+
+func (s *Store) insertLink(ctx context.Context, tx pgx.Tx, l bridge.Link) error {
+	tag, err := tx.Exec(ctx, `INSERT INTO msteamssync.links (`+linkColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT DO NOTHING`, l.ID, l.Channel, l.MattermostTeam, l.Conversation.ID, l.Conversation.Team, l.Creator, l.CreatedAt)
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() == 0 {
+		holder, found, err := s.findLink(ctx, tx, "channel_id = $1 OR conversation = $2", l.Channel, l.Conversation.ID)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return errors.New("another link was in the way and has gone; try again")
+		}
+		return &bridge.LinkConflict{Holder: holder}
+	}
+	if err := ensureLanes(ctx, tx, []string{string(l.Conversation.ID)}); err != nil {
+		return err
+	}
+	// What happened before the link stays where it is: an older cursor of the same conversation is replaced.
+	_, err = tx.Exec(ctx, `INSERT INTO msteamssync.cursors (conversation, direction, update_at) VALUES ($1, 'out', $2)
+		ON CONFLICT (conversation, direction) DO UPDATE SET update_at = excluded.update_at, post_id = '', scanned_at = '-infinity'`,
+		l.Conversation.ID, l.CreatedAt.UnixMilli())
+	return err
 }
 
 // DeleteLink deletes the link, its cursor and what is queued for it. The mappings stay: what was carried was carried.

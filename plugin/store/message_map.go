@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -16,7 +17,8 @@ import (
 // A row that is another's second name stands for that other one.
 const mappingQuery = `SELECT m.id, m.conversation, m.teams_team_id, m.root, coalesce(m.message, ''), m.channel_id, coalesce(m.post_id, ''),
 		m.root_post_id, m.direction, m.state, m.reserved_at, m.sender, m.teams_hash, m.teams_form, m.post_hash, m.deleted, m.reactions,
-		m.version, (` + written + `), m.written, m.sent_versions
+		m.version, (` + written + `), m.written, m.sent_versions, m.seen_at, k.alias_of IS NOT NULL AND k.direction = 'in',
+		ARRAY(SELECT a.post_id FROM msteamssync.message_map a WHERE a.alias_of = m.id AND a.post_id IS NOT NULL ORDER BY a.post_id)
 	FROM msteamssync.message_map k JOIN msteamssync.message_map m ON m.id = coalesce(k.alias_of, k.id)
 	WHERE `
 
@@ -31,9 +33,11 @@ func findMapping(ctx context.Context, q querier, condition string, arguments ...
 func findMappings(ctx context.Context, q querier, condition string, arguments ...any) ([]bridge.Mapping, error) {
 	rows, _ := q.Query(ctx, mappingQuery+condition, arguments...)
 	mappings, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m bridge.Mapping, err error) {
+		var seen *time.Time
 		err = row.Scan(&m.ID, &m.Ref.Conversation.ID, &m.Ref.Conversation.Team, &m.Ref.Root, &m.Ref.ID, &m.Channel, &m.Post,
 			&m.RootPost, &m.Direction, &m.State, &m.ReservedAt, &m.Sender, &m.Record.TeamsHash, &m.Record.TeamsForm, &m.Record.PostHash,
-			&m.Record.Deleted, &m.Record.Reactions, &m.Version, &m.Writing, &m.Written, &m.SentVersions)
+			&m.Record.Deleted, &m.Record.Reactions, &m.Version, &m.Writing, &m.Written, &m.SentVersions, &seen, &m.Copy, &m.Copies)
+		m.SeenAt = orZero(seen)
 		return m, err
 	})
 	if err != nil {
@@ -42,9 +46,12 @@ func findMappings(ctx context.Context, q querier, condition string, arguments ..
 	return mappings, nil
 }
 
-// MappingOf finds the mapping of a Teams message, tombstones included.
+// MappingOf finds the mapping of a Teams message, tombstones included. The thread of one that was taken over and is not
+// complete may be wrong; what the message is then, completing it tells.
 func (s *Store) MappingOf(ctx context.Context, ref bridge.MessageRef) (bridge.Mapping, bool, error) {
-	return findMapping(ctx, s.pool, "k.conversation = $1 AND k.root = $2 AND k.message = $3", ref.Conversation.ID, ref.Root, ref.ID)
+	return findMapping(ctx, s.pool, `k.id = coalesce(
+		(SELECT id FROM msteamssync.message_map WHERE conversation = $1 AND root = $2 AND message = $3 ORDER BY part LIMIT 1),
+		(SELECT id FROM msteamssync.message_map WHERE conversation = $1 AND message = $3 AND seen_at IS NOT NULL ORDER BY root LIMIT 1))`, ref.Conversation.ID, ref.Root, ref.ID)
 }
 
 // MappingOfPost finds the mapping of a post, tombstones included.

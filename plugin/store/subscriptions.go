@@ -249,9 +249,10 @@ func (s *Store) SubscriptionByGraphID(ctx context.Context, graphID string) (x Su
 }
 
 // SubscriptionBySecret finds a subscription by the hash of its secret: for notifications that come before Graph's answer
-// told the id, or after the subscription was replaced.
+// told the id, or after the subscription was replaced. Those of the predecessor, which have no resource, shared one
+// secret, which alone tells nothing.
 func (s *Store) SubscriptionBySecret(ctx context.Context, secretHash []byte) (Subscription, bool, error) {
-	x, _, found, err := s.subscriptionWithSecret(ctx, "secret_hash = $1", secretHash)
+	x, _, found, err := s.subscriptionWithSecret(ctx, "secret_hash = $1 AND resource <> ''", secretHash)
 	return x, found, err
 }
 

@@ -54,10 +54,9 @@ type Graph interface {
 
 // Current is what follows from the settings in use.
 type Current struct {
-	Graph         Graph
-	ChangesURL    string
-	LifecycleURL  string
-	WebhookSecret string // of the plugin that this one replaces; empty for none
+	Graph        Graph
+	ChangesURL   string
+	LifecycleURL string
 	// Certificate is what Graph encrypts messages for; without it notifications carry no messages.
 	Certificate *notification.Key
 	// WideFrom is the number of linked channels, or chats, from which on one subscription to all of the tenant takes the

@@ -44,15 +44,8 @@ func (k *Keeper) Match(ctx context.Context, graphID, clientState string) (intake
 		k.known.Store(graphID, match{toIntake(s), secretHash})
 		return toIntake(s), true, nil
 	}
-	if s, found, err = k.Store.SubscriptionBySecret(ctx, given); err != nil || found {
-		return toIntake(s), found, err
-	}
-	current, err := k.Current()
-	if err == nil && current.WebhookSecret != "" && subtle.ConstantTimeCompare(hash(current.WebhookSecret), given) == 1 {
-		// A subscription of the plugin that this one replaces: they all had the same secret.
-		return intake.Subscription{}, true, nil
-	}
-	return intake.Subscription{}, false, nil
+	s, found, err = k.Store.SubscriptionBySecret(ctx, given)
+	return toIntake(s), found, err
 }
 
 func toIntake(s store.Subscription) intake.Subscription {
@@ -71,7 +64,7 @@ const (
 func (k *Keeper) Lifecycle(ctx context.Context, event intake.LifecycleEvent) error {
 	id := event.Subscription.ID
 	if id == "" {
-		return nil // of the plugin that this one replaces; it ends by itself
+		return nil // it concerns none of ours
 	}
 	k.Log.Info("Graph announced a change of a subscription", "event", event.Event, "subscription", id, "conversation", event.Subscription.Conversation)
 	k.Count("announced_" + known(event.Event))
