@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -113,7 +114,27 @@ func (a *Accounts) usable(account store.Account) bool {
 		return false
 	}
 	current, err := a.Current()
-	return err == nil && account.TokenKey == current.Vault.KeyID()
+	return err == nil && unusable(account, current) == ""
+}
+
+// unusable says why an account's token is of no use with the settings in use; nothing when it is.
+func unusable(account store.Account, current Current) string {
+	switch {
+	case account.TokenKey != current.Vault.KeyID():
+		return otherKeyReason
+	case account.ClientID != "" && !strings.EqualFold(account.ClientID, current.Settings.ClientID):
+		return otherApplicationReason
+	}
+	return ""
+}
+
+// Unusable says why an account that was not lost cannot send.
+func (a *Accounts) Unusable(account store.Account) string {
+	current, err := a.Current()
+	if err != nil {
+		return notConfiguredReason
+	}
+	return unusable(account, current)
 }
 
 func toBridge(a store.Account) bridge.Account {

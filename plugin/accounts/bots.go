@@ -49,7 +49,7 @@ func (a *Accounts) toBot(account store.Account) Bot {
 		bot.UserPrincipalName = account.Email
 	}
 	if !bot.Connected && bot.Reason == "" {
-		bot.Reason = otherKeyReason
+		bot.Reason = a.Unusable(account)
 	}
 	return bot
 }

@@ -21,8 +21,12 @@ type Connection struct {
 	Reason      string `json:"reason,omitempty"`      // why the connection was lost
 }
 
-// otherKeyReason is why an account is of no use whose token another key sealed.
-const otherKeyReason = "The plugin's encryption key was changed."
+// Why an account is of no use although Microsoft may take its token.
+const (
+	otherKeyReason         = "The plugin's encryption key was changed."
+	otherApplicationReason = "The plugin uses another app registration since."
+	notConfiguredReason    = "The plugin is not configured."
+)
 
 // Connection returns the user's connection.
 func (a *Accounts) Connection(ctx context.Context, user bridge.UserID) (Connection, error) {
@@ -32,7 +36,7 @@ func (a *Accounts) Connection(ctx context.Context, user bridge.UserID) (Connecti
 	}
 	c := Connection{DisplayName: account.DisplayName, Email: account.Email, Connected: a.usable(account), Reason: account.LostReason}
 	if !c.Connected && c.Reason == "" {
-		c.Reason = otherKeyReason
+		c.Reason = a.Unusable(account)
 	}
 	return c, nil
 }

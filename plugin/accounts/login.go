@@ -191,7 +191,7 @@ func (a *Accounts) keep(ctx context.Context, current Current, begun store.OAuthS
 	}
 	err = a.Store.ConnectAccount(ctx, store.Account{
 		ID: id, Bot: begun.Bot, User: begun.User, TeamsUser: person.ID, DisplayName: person.DisplayName, Email: emailOf(person), UPN: person.UPN,
-		Token: sealed, TokenKey: current.Vault.KeyID(),
+		Token: sealed, TokenKey: current.Vault.KeyID(), ClientID: current.Settings.ClientID,
 	}, current.Settings.ConnectedUsersAllowed)
 	if taken, ok := errors.AsType[*store.AccountTaken](err); ok {
 		return refusal.New(refusal.Conflict, "The Microsoft Teams account %s cannot be connected: %v.", emailOf(person), taken)

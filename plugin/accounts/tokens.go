@@ -149,6 +149,9 @@ func (a *Accounts) read(ctx context.Context, id bridge.AccountID) (store.Account
 	if err != nil {
 		return store.Account{}, sealedToken{}, &bridge.Failure{Class: bridge.Retry, Err: err}
 	}
+	if unusable(account, current) == otherApplicationReason {
+		return store.Account{}, sealedToken{}, &bridge.Failure{Class: bridge.UserAction, Err: errors.New("the account was connected with another app registration; connect it again")}
+	}
 	plain, err := current.Vault.Open(purposeOf(id), account.TokenKey, account.Token)
 	if err != nil {
 		return store.Account{}, sealedToken{}, &bridge.Failure{Class: bridge.UserAction, Err: fmt.Errorf("the account's token cannot be read, %w; connect the account again", err)}
@@ -187,7 +190,7 @@ func (a *Accounts) refresh(ctx context.Context, account store.Account, old seale
 	if err != nil {
 		return sealedToken{}, false, err
 	}
-	kept, err = a.Store.RefreshAccount(context.WithoutCancel(ctx), account.ID, account.TokenVersion, sealed, current.Vault.KeyID())
+	kept, err = a.Store.RefreshAccount(context.WithoutCancel(ctx), account.ID, account.TokenVersion, sealed, current.Vault.KeyID(), current.Settings.ClientID)
 	if err != nil {
 		return sealedToken{}, false, &bridge.Failure{Class: bridge.Retry, Err: err}
 	}

@@ -32,10 +32,11 @@ const (
 	maxProofs = 1000
 )
 
-// Verifier checks the validation tokens of deliveries for one application of one tenant. It is safe for concurrent use.
+// Verifier checks the validation tokens of deliveries for one application of one tenant, and for those that it replaced:
+// what their subscriptions deliver is still ours. It is safe for concurrent use.
 type Verifier struct {
 	authority Authority
-	clientID  string
+	clientIDs []string
 	now       func() time.Time
 
 	mu       sync.Mutex
@@ -46,8 +47,8 @@ type Verifier struct {
 }
 
 // NewVerifier returns a verifier that has fetched nothing yet.
-func NewVerifier(authority Authority, clientID string) *Verifier {
-	return &Verifier{authority: authority, clientID: clientID, now: time.Now, verified: map[string][]proof{}}
+func NewVerifier(authority Authority, clientID string, former ...string) *Verifier {
+	return &Verifier{authority: authority, clientIDs: append([]string{clientID}, former...), now: time.Now, verified: map[string][]proof{}}
 }
 
 // ErrForged says that the tokens of a delivery show that Microsoft did not send it to us.
@@ -104,13 +105,13 @@ func (v *Verifier) verify(ctx context.Context, texts []string, received time.Tim
 	var proofs []proof
 	var notForUs error
 	for _, text := range texts {
-		p, err := checkToken(text, v.clientID, v.signing)
+		p, err := v.checkToken(text)
 		if errors.Is(err, errUnknownKey) {
 			// Keys are published before they are used, so keys that were fetched after the token came are the last word.
 			if v.fetched.Before(received) && !v.refresh(ctx) {
 				return nil, errUnchecked
 			}
-			if p, err = checkToken(text, v.clientID, v.signing); errors.Is(err, errUnknownKey) && v.fetched.Sub(received) > keysLast {
+			if p, err = v.checkToken(text); errors.Is(err, errUnknownKey) && v.fetched.Sub(received) > keysLast {
 				return nil, errUnchecked
 			}
 		}
@@ -127,6 +128,15 @@ func (v *Verifier) verify(ctx context.Context, texts []string, received time.Tim
 		return nil, fmt.Errorf("%w: %w", ErrForged, notForUs)
 	}
 	return proofs, nil
+}
+
+func (v *Verifier) checkToken(text string) (p proof, err error) {
+	for _, id := range v.clientIDs {
+		if p, err = checkToken(text, id, v.signing); !errors.Is(err, errNotForUs) {
+			break
+		}
+	}
+	return p, err
 }
 
 // refresh fetches the keys, unless that was tried just now; old ones are kept when it fails.

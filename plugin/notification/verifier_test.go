@@ -97,6 +97,21 @@ func TestTokensOfBothVersionsAreGood(t *testing.T) {
 	}
 }
 
+// TestTokensForAFormerApplicationAreGood: its subscriptions deliver until they end.
+func TestTokensForAFormerApplicationAreGood(t *testing.T) {
+	const former, other = "33333333-3333-4333-8333-333333333333", "22222222-2222-4222-8222-222222222222"
+	d := newDesk(t)
+	d.Verifier = NewVerifier(d.microsoft, clientID, former)
+	d.now = func() time.Time { return d.clock }
+	for audience, want := range map[string]error{clientID: nil, former: nil, other: ErrForged} {
+		claims := version2(d.clock)
+		claims["aud"] = audience
+		if err := d.judge(t, audience, d.microsoft.sign(t, "one", claims)); !errors.Is(err, want) {
+			t.Errorf("for %s: %v, want %v", audience, err, want)
+		}
+	}
+}
+
 func TestWrongTokensAreForged(t *testing.T) {
 	d := newDesk(t)
 	stranger := &microsoft{keys: map[string]*rsa.PrivateKey{"one": newRSA(t, 2048), "two": newRSA(t, 2048)}}

@@ -59,7 +59,11 @@ func (c checks) Credentials(ctx context.Context) httpapi.Check {
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	err = u.graph.CheckCredentials(ctx)
+	if candidate := c.service.candidate.Load(); candidate != nil {
+		err = c.service.tryCandidate(ctx, candidate)
+	} else {
+		err = u.graph.CheckCredentials(ctx)
+	}
 	if err == nil {
 		return httpapi.Check{OK: true, Detail: "Microsoft accepts the plugin's tenant, client and secret."}
 	}

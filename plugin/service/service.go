@@ -41,6 +41,8 @@ type Service struct {
 	settings sync.Mutex
 	latest   config.Reading
 	used     atomic.Pointer[used]
+	// candidate is what waits to become used; it changes under the lock.
+	candidate atomic.Pointer[candidate]
 	// encryptionKey is the newest one in the settings, also while those cannot be used: certificates are made before the
 	// rest is configured.
 	encryptionKey atomic.Pointer[string]
@@ -53,6 +55,8 @@ type Service struct {
 	checking sync.WaitGroup
 	stopping chan struct{}
 	once     sync.Once
+	life     context.Context // ends when the service is to stop
+	end      context.CancelFunc
 	openErr  atomic.Pointer[string] // why the store is not open
 }
 
@@ -71,6 +75,7 @@ func New(api plugin.API, manifest []byte) (*Service, error) {
 	if s.tuning, err = readTuning(os.Getenv(tuningVariable)); err != nil {
 		s.log.Warn("the engine keeps its usual waits", "error", err)
 	}
+	s.life, s.end = context.WithCancel(context.Background())
 	s.metrics = telemetry.New(m.Version, s.health)
 	s.metrics.ShowLimits(s.limitsUsed)
 	s.metrics.Watch(s.snapshot)
@@ -127,10 +132,10 @@ func (s *Service) reopen(dataSource string) {
 
 // open makes the rooms and, with settings that can be used, has them work.
 func (s *Service) open(dataSource string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
-	defer cancel()
 	s.opening.Lock()
 	defer s.opening.Unlock()
+	ctx, cancel := context.WithTimeout(s.life, openTimeout)
+	defer cancel()
 	r, err := s.build(ctx, dataSource)
 	if err != nil {
 		reason := err.Error()
@@ -155,7 +160,10 @@ func (s *Service) open(dataSource string) error {
 
 // Stop finishes or gives back what is in work, until ctx is done.
 func (s *Service) Stop(ctx context.Context) error {
-	s.once.Do(func() { close(s.stopping) })
+	s.once.Do(func() {
+		close(s.stopping)
+		s.end()
+	})
 	s.retrying.Wait()
 	s.checking.Wait()
 	s.opening.Lock()
@@ -172,7 +180,7 @@ func (s *Service) Stop(ctx context.Context) error {
 	return err
 }
 
-// Reload reads the settings. Those that can be used replace the ones in use at once; others are only remembered.
+// Reload reads the settings. Those that can be used replace the ones in use; others are only remembered.
 func (s *Service) Reload() error {
 	s.settings.Lock()
 	defer s.settings.Unlock()
@@ -197,6 +205,7 @@ func (s *Service) Reload() error {
 		for _, p := range reading.Problems {
 			s.log.Warn("a setting cannot be used; the last good ones stay in use", "key", p.Key, "problem", p.Message)
 		}
+		s.withdraw()
 		return nil
 	}
 	return s.use(reading.Settings)

@@ -46,7 +46,8 @@ func (a *api) LogInfo(string, ...any)                   {}
 func (a *api) LogWarn(string, ...any)                   {}
 func (a *api) LogError(string, ...any)                  {}
 
-func start(t *testing.T, a *api) (*service.Service, error) {
+// made is a service that has read its settings.
+func made(t *testing.T, a plugin.API) *service.Service {
 	t.Helper()
 	manifest, err := os.ReadFile("../plugin.json")
 	if err != nil {
@@ -59,6 +60,12 @@ func start(t *testing.T, a *api) (*service.Service, error) {
 	if err := s.Reload(); err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+func start(t *testing.T, a plugin.API) (*service.Service, error) {
+	t.Helper()
+	s := made(t, a)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
@@ -28,28 +29,53 @@ type used struct {
 	graph    *teams.Client
 	vault    *accounts.Vault
 	verifier *notification.Verifier
+	former   []string // client ids of the applications that were in use before, since the start
 }
 
-// use puts good settings in place of those in use. Calls in progress go on with the old ones.
+// use puts good settings in place of those in use, at once or, as far as only Microsoft can tell whether they are good,
+// when it has.
 func (s *Service) use(settings config.Settings) error {
 	old := s.used.Load()
+	if old != nil && needsAcceptance(old.settings, settings) {
+		s.propose(settings)
+		settings = withIdentity(settings, old.settings)
+	} else {
+		s.withdraw()
+	}
 	if old != nil && same(old.settings, settings) {
 		return nil
 	}
-	vault, err := accounts.NewVault(settings.EncryptionKey)
-	if err != nil {
-		return err
-	}
-	fresh := &used{settings: settings, since: time.Now(), vault: vault}
-	fresh.graph = teams.New(teams.Config{
+	graph := s.newGraph(settings)
+	s.checking.Go(func() { s.checkCredentials(graph) })
+	return s.replace(settings, graph)
+}
+
+func (s *Service) newGraph(settings config.Settings) *teams.Client {
+	return teams.New(teams.Config{
 		LoginURL: settings.Addresses.LoginURL, GraphURL: settings.Addresses.GraphURL,
 		TenantID: settings.TenantID, ClientID: settings.ClientID, ClientSecret: settings.ClientSecret,
 		Certificates: s.usableCertificates, Accepted: s.certificateAccepted,
 		Trusted: settings.Trusted, Tokens: tokens{s}, Gate: gate{s}, Observe: s.metrics.GraphCall,
 	})
-	fresh.verifier = notification.NewVerifier(fresh.graph, settings.ClientID)
+}
+
+// replace puts settings in place of those in use. Calls in progress go on with the old ones. The lock of the settings is
+// held.
+func (s *Service) replace(settings config.Settings, graph *teams.Client) error {
+	old := s.used.Load()
+	vault, err := accounts.NewVault(settings.EncryptionKey)
+	if err != nil {
+		return err
+	}
+	fresh := &used{settings: settings, since: time.Now(), vault: vault, graph: graph}
+	if old != nil {
+		fresh.former = old.former
+		if old.settings.ClientID != settings.ClientID {
+			fresh.former = append(slices.Clone(old.former), old.settings.ClientID)
+		}
+	}
+	fresh.verifier = notification.NewVerifier(graph, settings.ClientID, fresh.former...)
 	s.used.Store(fresh)
-	s.checking.Go(func() { s.checkCredentials(fresh.graph) })
 	s.metrics.SecretExpires(settings.SecretExpiry())
 	s.log.Info("using new settings")
 	if old != nil {
@@ -71,14 +97,14 @@ func (s *Service) use(settings config.Settings) error {
 
 // checkCredentials uses the credentials once, so that the status knows whether they are right before anybody needs them.
 func (s *Service) checkCredentials(graph *teams.Client) {
-	ctx, cancel := context.WithTimeout(context.Background(), credentialsTimeout)
+	ctx, cancel := context.WithTimeout(s.life, credentialsTimeout)
 	defer cancel()
-	if err := graph.CheckCredentials(ctx); err != nil {
+	if err := graph.CheckCredentials(ctx); err != nil && s.life.Err() == nil {
 		s.log.Warn("Microsoft does not accept the plugin's credentials, or could not be reached", "error", err)
 	}
 }
 
-// credentialsTimeout is shorter than the time that the server gives a plugin to stop.
+// credentialsTimeout bounds a look at the credentials that nobody waits for.
 const credentialsTimeout = 5 * time.Second
 
 // same compares what was set; what follows is the same then.

@@ -38,7 +38,9 @@ type Status struct {
 	MissingKeys []string         `json:"missing_keys"`
 	Problems    []config.Problem `json:"problems"`
 	// SettingsSince is when the settings in use were taken into use.
-	SettingsSince         *time.Time       `json:"settings_since"`
+	SettingsSince *time.Time `json:"settings_since"`
+	// PendingSettings are not in use because Microsoft has not accepted them; the last good ones are.
+	PendingSettings       *PendingSettings `json:"pending_settings,omitempty"`
 	Credentials           CredentialsState `json:"credentials"`
 	ClientSecretExpiresAt *time.Time       `json:"client_secret_expires_at"`
 	// ClientCertificateExpiresAt is of the newest certificate with which the application can log in.
@@ -153,6 +155,10 @@ func (s *Service) Status(ctx context.Context) Status {
 		status.SettingsSince = orNil(u.since)
 		status.Credentials = credentialsState(u.graph.Credentials())
 		status.Evaluation.Applies = u.settings.EvaluationAPI
+		if c := s.candidate.Load(); c != nil {
+			status.PendingSettings = c.describe(u)
+			status.Credentials = credentialsState(c.graph.Credentials())
+		}
 		if key := u.settings.Certificate; key != nil {
 			status.Notifications.CertificateID = key.ID
 		}
@@ -226,7 +232,7 @@ func (r *rooms) describe(ctx context.Context, status *Status) error {
 		connected := slices.ContainsFunc(usable, func(a bridge.Account) bool { return a.ID == bot.ID })
 		state := BotState{Email: bot.Email, DisplayName: bot.DisplayName, Connected: connected, Reason: bot.LostReason}
 		if !connected && state.Reason == "" {
-			state.Reason = "The plugin's encryption key was changed, or the plugin is not configured."
+			state.Reason = r.accounts.Unusable(bot)
 		}
 		status.Bots = append(status.Bots, state)
 	}
@@ -291,6 +297,9 @@ func (s *Service) summary(ctx context.Context) string {
 	}
 	for _, p := range status.Problems {
 		fmt.Fprintf(&b, "\n* Setting %s: %s", p.Key, p.Message)
+	}
+	if p := status.PendingSettings; p != nil {
+		fmt.Fprintf(&b, "\n* Settings %s are not in use until Microsoft accepts them.", strings.Join(p.Keys, ", "))
 	}
 	if status.Credentials.Error != "" {
 		fmt.Fprintf(&b, "\n* Credentials: %s", status.Credentials.Error)

@@ -23,6 +23,7 @@ type Account struct {
 	DisplayName  string
 	Email        string // mail address, else user principal name, of the Teams account
 	UPN          string // user principal name; empty for accounts connected before it was kept
+	ClientID     string // application that the token was issued to; empty when it is not known
 	Token        []byte // sealed
 	TokenKey     string // id of the key that sealed it
 	TokenVersion int64
@@ -50,10 +51,10 @@ func (e *TooManyAccounts) Error() string {
 	return fmt.Sprintf("%d users are connected, which is as many as the setting connectedUsersAllowed permits", e.Allowed)
 }
 
-const accountColumns = "id, bot, user_id, teams_user_id, display_name, email, token, token_key, token_version, state = 'lost', lost_reason, connected_at, user_principal_name"
+const accountColumns = "id, bot, user_id, teams_user_id, display_name, email, token, token_key, token_version, state = 'lost', lost_reason, connected_at, user_principal_name, client_id"
 
 func scanAccount(row pgx.CollectableRow) (a Account, err error) {
-	err = row.Scan(&a.ID, &a.Bot, &a.User, &a.TeamsUser, &a.DisplayName, &a.Email, &a.Token, &a.TokenKey, &a.TokenVersion, &a.Lost, &a.LostReason, &a.ConnectedAt, &a.UPN)
+	err = row.Scan(&a.ID, &a.Bot, &a.User, &a.TeamsUser, &a.DisplayName, &a.Email, &a.Token, &a.TokenKey, &a.TokenVersion, &a.Lost, &a.LostReason, &a.ConnectedAt, &a.UPN, &a.ClientID)
 	return a, err
 }
 
@@ -84,8 +85,8 @@ func (s *Store) ConnectAccount(ctx context.Context, a Account, allowed int) erro
 		if _, err := tx.Exec(ctx, "DELETE FROM msteamssync.accounts WHERE teams_user_id = $1 OR (NOT bot AND NOT $2 AND user_id = $3)", a.TeamsUser, a.Bot, a.User); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.accounts (id, bot, user_id, teams_user_id, display_name, email, user_principal_name, token, token_key)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, a.ID, a.Bot, a.User, a.TeamsUser, a.DisplayName, a.Email, a.UPN, a.Token, a.TokenKey); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.accounts (id, bot, user_id, teams_user_id, display_name, email, user_principal_name, token, token_key, client_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, a.ID, a.Bot, a.User, a.TeamsUser, a.DisplayName, a.Email, a.UPN, a.Token, a.TokenKey, a.ClientID); err != nil {
 			return err
 		}
 		if a.Bot {
@@ -168,9 +169,9 @@ func (s *Store) WasBot(ctx context.Context, user bridge.TeamsUserID) (was bool, 
 }
 
 // RefreshAccount replaces the token, unless somebody else has replaced that version meanwhile: then it says false.
-func (s *Store) RefreshAccount(ctx context.Context, id bridge.AccountID, version int64, token []byte, key string) (bool, error) {
-	return s.changeAccount(ctx, "keep a refreshed token", `UPDATE msteamssync.accounts SET token = $3, token_key = $4, token_version = token_version + 1
-		WHERE id = $1 AND token_version = $2`, id, version, token, key)
+func (s *Store) RefreshAccount(ctx context.Context, id bridge.AccountID, version int64, token []byte, key, clientID string) (bool, error) {
+	return s.changeAccount(ctx, "keep a refreshed token", `UPDATE msteamssync.accounts SET token = $3, token_key = $4, client_id = $5, token_version = token_version + 1
+		WHERE id = $1 AND token_version = $2`, id, version, token, key, clientID)
 }
 
 // LoseAccount records that Microsoft does not take that version of the token any more; false when there is a newer one

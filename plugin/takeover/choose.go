@@ -4,8 +4,8 @@
 package takeover
 
 import (
-	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -140,14 +140,12 @@ func chooseSubscriptions(found []store.PredecessorSubscription, webhookSecret st
 	return chosen
 }
 
-// hasOtherKey tells whether tokens were left because of the encryption key.
-func hasOtherKey(report store.TakeOverReport) (n int) {
+// withOtherKey counts the tokens that were left because of the encryption key.
+func withOtherKey(report store.TakeOverReport) (n int) {
 	for _, l := range report.Left {
-		if len(l.Reason) >= len(errOtherKey.Error()) && l.Reason[:len(errOtherKey.Error())] == errOtherKey.Error() {
+		if strings.HasPrefix(l.Reason, errOtherKey.Error()) {
 			n += l.Count
 		}
 	}
 	return n
 }
-
-var errNotReady = errors.New("what this plugin's predecessor left is being taken over")

@@ -5,6 +5,7 @@ package takeover
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -116,7 +117,7 @@ func (t *TakeOver) tell(ctx context.Context, took time.Duration) error {
 	for _, l := range r.Left {
 		t.Log.Warn("could not take over from this plugin's predecessor", "what", l.What, "count", l.Count, "reason", l.Reason, "examples", l.Examples)
 	}
-	if n := hasOtherKey(r); n > 0 {
+	if n := withOtherKey(r); n > 0 {
 		t.Log.Error("the setting encryptionKey is not the predecessor's: its accounts could not be taken over, and their users have to connect again with /msteams-sync connect; links and messages were taken over", "accounts", n)
 	}
 	t.Log.Info("took over what this plugin's predecessor left; its tables are as they were", "links", r.Links, "accounts", r.Accounts, "bots", r.Bots,
@@ -128,6 +129,8 @@ func (t *TakeOver) tell(ctx context.Context, took time.Duration) error {
 func (t *TakeOver) Gate(subscriptions intake.Subscriptions) intake.Subscriptions {
 	return gate{subscriptions, t}
 }
+
+var errNotReady = errors.New("what this plugin's predecessor left is being taken over")
 
 type gate struct {
 	intake.Subscriptions
