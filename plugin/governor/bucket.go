@@ -10,9 +10,6 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
 
-// smallest burst that is not handed out as turns.
-const large = 10
-
 // callTime is what a turn has for each call besides the time that the bucket needs to refill.
 const callTime = 200 * time.Millisecond
 
