@@ -128,7 +128,7 @@ const knownSince = "greatest(l.created_at, clock_timestamp() - interval '1 day')
 
 // noGap takes back what expectGap expected: Graph had the subscription all along.
 func noGap(ctx context.Context, on executor, conversation bridge.ConversationID) error {
-	_, err := on.Exec(ctx, "UPDATE msteamssync.resyncs SET hold_until = '-infinity' WHERE conversation = $1 AND wanted = '' AND hold_until > clock_timestamp()", conversation)
+	_, err := on.Exec(ctx, "UPDATE msteamssync.resyncs SET hold_until = '-infinity' WHERE (conversation = $1 OR $1 = '') AND wanted = '' AND hold_until > clock_timestamp()", conversation)
 	return err
 }
 
