@@ -75,7 +75,7 @@ func waitForResources(t *testing.T, want func(resources []string) bool) {
 // TestOneSubscriptionTakesOverAndGivesBack while people write: nothing is lost, nothing comes twice.
 func TestOneSubscriptionTakesOverAndGivesBack(t *testing.T) {
 	l := newLink(t)
-	const n = 30
+	const n = 5 // the governor has a channel's messages read once a second
 	say := func(from int) {
 		for i := range n {
 			l.say(t, "blake@demo.example", "", fmt.Sprintf("<p>number %03d</p>", from+i))
