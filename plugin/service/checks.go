@@ -35,12 +35,16 @@ func (c checks) Webhook(ctx context.Context) httpapi.Check {
 	if err != nil {
 		return notConfigured(err)
 	}
+	trusted := u.settings.Trusted
+	if candidate := c.service.candidate.Load(); candidate != nil {
+		trusted = candidate.settings.Trusted // what is asked about are the settings as they are stored
+	}
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	client := &http.Client{
 		Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, ForceAttemptHTTP2: true,
-			TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: u.settings.Trusted},
+			TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: trusted},
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
