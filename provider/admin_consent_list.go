@@ -34,25 +34,17 @@ func findAdminConsents(ctx context.Context, c *clients, config tfsdk.Config, dia
 	if diags.HasError() || !c.needEntra(diags) {
 		return nil
 	}
-	return func(yield func(listedObject, error) bool) {
-		for app, err := range c.entra.Applications(ctx, prefix.ValueString()) {
-			var consent entra.Consent
-			if err == nil && belongsToBridge(app) {
-				consent, err = c.consentOf(ctx, app.ClientID)
-			}
-			if err == nil && consent.IsEmpty() {
-				continue
-			}
-			object := listedObject{
-				name:     fmt.Sprintf("%s (%d delegated, %d application permissions)", app.DisplayName, len(consent.Delegated), len(consent.Application)),
-				identity: c.applicationIdentity(types.StringValue(string(app.ClientID))),
-				importID: string(app.ClientID),
-			}
-			if !yield(object, err) {
-				return
-			}
+	return shown(c.entra.Applications(ctx, prefix.ValueString()), func(app entra.Application) (listedObject, bool, error) {
+		if !belongsToBridge(app) {
+			return listedObject{}, false, nil
 		}
-	}
+		consent, err := c.consentOf(ctx, app.ClientID)
+		return listedObject{
+			name:     fmt.Sprintf("%s (%d delegated, %d application permissions)", app.DisplayName, len(consent.Delegated), len(consent.Application)),
+			identity: c.applicationIdentity(types.StringValue(string(app.ClientID))),
+			importID: string(app.ClientID),
+		}, !consent.IsEmpty(), err
+	})
 }
 
 // consentOf reads what is granted to an application; one without a service principal has nothing.

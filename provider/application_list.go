@@ -42,22 +42,14 @@ func findApplications(ctx context.Context, c *clients, config tfsdk.Config, diag
 	if diags.HasError() || !c.needEntra(diags) {
 		return nil
 	}
-	return func(yield func(listedObject, error) bool) {
-		for app, err := range c.entra.Applications(ctx, model.DisplayNamePrefix.ValueString()) {
-			if err == nil && !model.All.ValueBool() && !belongsToBridge(app) {
-				continue
-			}
-			id := types.StringValue(string(app.ClientID))
-			object := listedObject{
-				name:     fmt.Sprintf("%s (%s)", app.DisplayName, app.ClientID),
-				identity: c.applicationIdentity(id),
-				importID: id.ValueString(),
-			}
-			if !yield(object, err) {
-				return
-			}
-		}
-	}
+	return shown(c.entra.Applications(ctx, model.DisplayNamePrefix.ValueString()), func(app entra.Application) (listedObject, bool, error) {
+		id := types.StringValue(string(app.ClientID))
+		return listedObject{
+			name:     fmt.Sprintf("%s (%s)", app.DisplayName, app.ClientID),
+			identity: c.applicationIdentity(id),
+			importID: id.ValueString(),
+		}, model.All.ValueBool() || belongsToBridge(app), nil
+	})
 }
 
 // belongsToBridge says whether a registration lists the plugin's redirect URI for some server.

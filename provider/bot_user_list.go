@@ -16,6 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/entra"
 )
 
 type botUserListModel struct {
@@ -39,16 +41,11 @@ func findBotUsers(ctx context.Context, c *clients, config tfsdk.Config, diags *d
 	if diags.HasError() || !c.needEntra(diags) {
 		return nil
 	}
-	return func(yield func(listedObject, error) bool) {
-		for user, err := range c.entra.UsersNamed(ctx, model.UserPrincipalNamePrefix.ValueString()) {
-			object := listedObject{
-				name:     fmt.Sprintf("%s (%s)", user.DisplayName, user.UserPrincipalName),
-				identity: botUserIdentity{c.tenant(), types.StringValue(string(user.ObjectID))},
-				importID: string(user.ObjectID),
-			}
-			if !yield(object, err) {
-				return
-			}
-		}
-	}
+	return shown(c.entra.UsersNamed(ctx, model.UserPrincipalNamePrefix.ValueString()), func(user entra.User) (listedObject, bool, error) {
+		return listedObject{
+			name:     fmt.Sprintf("%s (%s)", user.DisplayName, user.UserPrincipalName),
+			identity: botUserIdentity{c.tenant(), types.StringValue(string(user.ObjectID))},
+			importID: string(user.ObjectID),
+		}, true, nil
+	})
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/mattermost"
 )
 
 type channelLinkListModel struct {
@@ -35,24 +37,13 @@ func findChannelLinks(ctx context.Context, c *clients, config tfsdk.Config, diag
 	if diags.HasError() || !c.needMattermost(diags) {
 		return nil
 	}
-	return func(yield func(listedObject, error) bool) {
-		links, err := c.mattermost.Links(ctx)
-		if err != nil {
-			yield(listedObject{}, err)
-			return
-		}
-		for _, link := range links {
-			if team := model.TeamsTeamID.ValueString(); team != "" && team != link.TeamsTeamID {
-				continue
-			}
-			object := listedObject{
-				name:     fmt.Sprintf("%s and %s", link.ChannelID, link.TeamsChannelID),
-				identity: channelLinkIdentity{types.StringValue(link.ChannelID)},
-				importID: link.ChannelID,
-			}
-			if !yield(object, nil) {
-				return
-			}
-		}
-	}
+	team := model.TeamsTeamID.ValueString()
+	links := inOneAnswer(func() ([]mattermost.Link, error) { return c.mattermost.Links(ctx) })
+	return shown(links, func(link mattermost.Link) (listedObject, bool, error) {
+		return listedObject{
+			name:     fmt.Sprintf("%s and %s", link.ChannelID, link.TeamsChannelID),
+			identity: channelLinkIdentity{types.StringValue(link.ChannelID)},
+			importID: link.ChannelID,
+		}, team == "" || team == link.TeamsTeamID, nil
+	})
 }

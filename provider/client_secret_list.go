@@ -38,28 +38,20 @@ func findClientSecrets(ctx context.Context, c *clients, config tfsdk.Config, dia
 	if diags.HasError() || !c.needEntra(diags) {
 		return nil
 	}
-	return func(yield func(listedObject, error) bool) {
+	secrets := inOneAnswer(func() ([]entra.Password, error) {
 		secrets, err := c.entra.Passwords(ctx, entra.ClientID(model.ClientID.ValueString()))
-		if err != nil {
-			yield(listedObject{}, err)
-			return
-		}
-		shown := map[string]bool{}
-		for _, secret := range newestFirst(secrets) {
-			if shown[secret.DisplayName] {
-				continue
-			}
-			shown[secret.DisplayName] = true
-			object := listedObject{
-				name:     fmt.Sprintf("%s (%s, until %s)", secret.DisplayName, secret.KeyID, secret.End.Format("2006-01-02")),
-				identity: clientSecretIdentity{c.tenant(), model.ClientID, types.StringValue(secret.DisplayName)},
-				importID: model.ClientID.ValueString() + "/" + secret.KeyID,
-			}
-			if !yield(object, nil) {
-				return
-			}
-		}
-	}
+		return newestFirst(secrets), err
+	})
+	known := map[string]bool{}
+	return shown(secrets, func(secret entra.Password) (listedObject, bool, error) {
+		older := known[secret.DisplayName]
+		known[secret.DisplayName] = true
+		return listedObject{
+			name:     fmt.Sprintf("%s (%s, until %s)", secret.DisplayName, secret.KeyID, secret.End.Format("2006-01-02")),
+			identity: clientSecretIdentity{c.tenant(), model.ClientID, types.StringValue(secret.DisplayName)},
+			importID: model.ClientID.ValueString() + "/" + secret.KeyID,
+		}, !older, nil
+	})
 }
 
 // newestFirst sorts secrets by their start. Entra adds at the end, which decides between equal ones.

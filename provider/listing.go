@@ -111,5 +111,37 @@ func (l *listing) read(ctx context.Context, object listedObject, result *list.Li
 	return !current.State.Raw.IsNull()
 }
 
+// shown lists what items bring. show says how one is listed; false leaves it out.
+func shown[T any](items iter.Seq2[T, error], show func(T) (listedObject, bool, error)) iter.Seq2[listedObject, error] {
+	return func(yield func(listedObject, error) bool) {
+		for item, err := range items {
+			object, ok := listedObject{}, true
+			if err == nil {
+				object, ok, err = show(item)
+			}
+			if (ok || err != nil) && !yield(object, err) {
+				return
+			}
+		}
+	}
+}
+
+// inOneAnswer brings what one call answers, which is made when somebody asks for the first item.
+func inOneAnswer[T any](call func() ([]T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		items, err := call()
+		if err != nil {
+			var none T
+			yield(none, err)
+			return
+		}
+		for _, item := range items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
 // renew makes an empty value of a type that the framework does not let others name.
 func renew[T any](value **T) { *value = new(T) }

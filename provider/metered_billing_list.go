@@ -14,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/billing"
 )
 
 type meteredBillingListModel struct {
@@ -41,22 +43,13 @@ func findMeteredBilling(ctx context.Context, c *clients, config tfsdk.Config, di
 		sayNoSubscription(diags)
 		return nil
 	}
-	return func(yield func(listedObject, error) bool) {
-		accounts, err := c.billing.List(ctx, subscription)
-		if err != nil {
-			yield(listedObject{}, err)
-			return
-		}
-		for _, account := range accounts {
-			id := account.ID.String()
-			object := listedObject{
-				name:     fmt.Sprintf("%s (application %s)", account.ID.Name, account.ClientID),
-				identity: meteredBillingIdentity{types.StringValue(id)},
-				importID: id,
-			}
-			if !yield(object, nil) {
-				return
-			}
-		}
-	}
+	accounts := inOneAnswer(func() ([]billing.Linked, error) { return c.billing.List(ctx, subscription) })
+	return shown(accounts, func(account billing.Linked) (listedObject, bool, error) {
+		id := account.ID.String()
+		return listedObject{
+			name:     fmt.Sprintf("%s (application %s)", account.ID.Name, account.ClientID),
+			identity: meteredBillingIdentity{types.StringValue(id)},
+			importID: id,
+		}, true, nil
+	})
 }
