@@ -55,7 +55,6 @@ type installation struct {
 	alex, blake *stack.User
 	channel     *model.Channel
 	place       teams.Place
-	bot         string // the plugin's user in Mattermost
 }
 
 func newInstallation(t *testing.T) *installation {
