@@ -63,7 +63,7 @@ func TestThePredecessorsSubscriptionIsReplaced(t *testing.T) {
 	}
 	accepted("before")
 	w.reconcile(t)
-	w.wantActions(t, "removed", "removed", "created")
+	w.wantAll(t, "removed", "removed", "created")
 	if ours := w.agree(t); ours.GraphID == old.ID {
 		t.Error("the predecessor's subscription was kept")
 	}
