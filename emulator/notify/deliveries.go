@@ -32,7 +32,7 @@ type Counts struct {
 }
 
 // keptDeliveries is how many attempts are remembered.
-const keptDeliveries = 1000
+const keptDeliveries = 10_000
 
 type deliveries struct {
 	mu     sync.Mutex

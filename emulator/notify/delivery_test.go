@@ -5,6 +5,8 @@ package notify_test
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -187,5 +189,31 @@ func TestClearDropsWhatIsUnderWay(t *testing.T) {
 	b.settled(t)
 	if len(b.All()) != 0 || b.Counts() != (notify.Counts{}) {
 		t.Errorf("left: %+v, %+v", b.All(), b.Counts())
+	}
+}
+
+func TestWhatIsHeldBackIsWithdrawn(t *testing.T) {
+	b := newBench(t, nil)
+	b.SetSettings(notify.Settings{MaxBatch: 2})
+	b.subscribe(t, nil)
+	b.Hold()
+	for i := range 3 {
+		b.change(teams.Created, bridge, teams.MessageID(strconv.Itoa(100+i)))
+	}
+	envelopes, err := b.Withdraw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(envelopes) != 2 || envelopes[0].Items != 2 || envelopes[1].Items != 1 || !strings.Contains(string(envelopes[0].Body), "messages('100')") {
+		t.Errorf("withdrawn: %+v", envelopes)
+	}
+	b.settled(t)
+	if got := b.got(); len(got) != 0 {
+		t.Errorf("%d notifications were delivered all the same", len(got))
+	}
+	b.change(teams.Created, bridge, "200")
+	b.settled(t)
+	if got := b.got(); len(got) != 1 {
+		t.Errorf("%d notifications after the hold, want 1", len(got))
 	}
 }

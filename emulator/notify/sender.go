@@ -30,6 +30,7 @@ type sender struct {
 	idle      chan struct{} // closed when pending is 0; nil if nobody waits
 	epoch     int           // moved by clear; what belongs to an older one is dropped
 	closed    bool          // no more workers are employed
+	held      bool          // nor while deliveries are held back
 	workers   sync.WaitGroup
 }
 
@@ -131,7 +132,7 @@ func (s *sender) endpoint(address string) *endpoint {
 
 // employ starts a worker for an endpoint unless enough of them are busy; the caller holds the lock.
 func (s *sender) employ(address string, e *endpoint) {
-	if e.workers >= s.settings().Concurrency || s.closed {
+	if e.workers >= s.settings().Concurrency || s.closed || s.held {
 		return
 	}
 	e.workers++
@@ -147,16 +148,13 @@ func (s *sender) next(address string, e *endpoint) *batch {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.ctx.Err() != nil:
+	case s.ctx.Err() != nil || s.held:
 	case len(e.repeats) > 0:
 		b := e.repeats[0]
 		e.repeats = e.repeats[1:]
 		return b
 	case len(e.fresh) > 0:
-		n := min(len(e.fresh), s.settings().MaxBatch)
-		b := &batch{endpoint: address, items: e.fresh[:n:n], epoch: s.epoch}
-		e.fresh = e.fresh[n:]
-		return b
+		return s.fresh(address, e)
 	}
 	e.workers--
 	return nil
@@ -218,15 +216,20 @@ func keepYoung(items []item, since time.Time) []item {
 	return young
 }
 
-func (s *sender) post(b *batch, limit time.Duration) (status int, err error) {
+// encode is the body of the request that carries a batch.
+func (s *sender) encode(b *batch) (data []byte, err error) {
 	body := collection{Value: make([]json.RawMessage, len(b.items))}
 	for i, it := range b.items {
 		body.Value[i] = it.body
 	}
 	if body.ValidationTokens, err = s.tokens.of(b.items, s.settings().TokenVersion); err != nil {
-		return 0, err
+		return nil, err
 	}
-	data, err := json.Marshal(body)
+	return json.Marshal(body)
+}
+
+func (s *sender) post(b *batch, limit time.Duration) (status int, err error) {
+	data, err := s.encode(b)
 	if err != nil {
 		return 0, err
 	}
