@@ -5,6 +5,7 @@ package service
 
 import (
 	"context"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -12,23 +13,33 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
 )
 
+// hookTimeout bounds what a hook does; what it could not write is found by a scan.
+const hookTimeout = 5 * time.Second
+
+// PostCreated is told of every new post on the server.
+func (s *Service) PostCreated(post *model.Post) {
+	s.hook("post_created", "a post", post.Id, func(ctx context.Context, r *rooms) error {
+		return r.engine.PostCreated(ctx, r.mattermost.ToBridge(post))
+	})
+}
+
 // PostEdited is told of every changed post on the server.
 func (s *Service) PostEdited(after, before *model.Post) {
-	s.hook("an edit", after.Id, func(ctx context.Context, r *rooms) error {
+	s.hook("post_edited", "an edit", after.Id, func(ctx context.Context, r *rooms) error {
 		return r.engine.PostEdited(ctx, r.mattermost.ToBridge(after), r.mattermost.ToBridge(before))
 	})
 }
 
 // PostDeleted is told of every deleted post on the server.
 func (s *Service) PostDeleted(post *model.Post) {
-	s.hook("a delete", post.Id, func(ctx context.Context, r *rooms) error {
+	s.hook("post_deleted", "a delete", post.Id, func(ctx context.Context, r *rooms) error {
 		return r.engine.PostDeleted(ctx, r.mattermost.ToBridge(post))
 	})
 }
 
 // PostReacted is told of every reaction that was added or taken back.
 func (s *Service) PostReacted(reaction *model.Reaction) {
-	s.hook("a reaction", reaction.PostId, func(ctx context.Context, r *rooms) error {
+	s.hook("post_reacted", "a reaction", reaction.PostId, func(ctx context.Context, r *rooms) error {
 		emoji, known := mattermost.UnicodeOf(reaction.EmojiName)
 		if !known {
 			s.metrics.Ignored(bridge.Outbound, bridge.React, bridge.UnknownEmoji)
@@ -39,7 +50,10 @@ func (s *Service) PostReacted(reaction *model.Reaction) {
 	})
 }
 
-func (s *Service) hook(what, post string, f func(context.Context, *rooms) error) {
+// hook does what a call of the server about a post asks for. The metrics call it by its name, the log by what it is.
+func (s *Service) hook(name, what, post string, f func(context.Context, *rooms) error) {
+	began := time.Now()
+	defer func() { s.metrics.Hook(name, time.Since(began)) }()
 	r := s.rooms.Load()
 	if r == nil || !r.working() {
 		return // a scan finds it

@@ -266,22 +266,6 @@ func (s *Service) ServeMetrics(w http.ResponseWriter, r *http.Request) {
 	s.metrics.ServeHTTP(w, r)
 }
 
-// hookTimeout bounds what a hook does; what it could not write is found by a scan.
-const hookTimeout = 5 * time.Second
-
-// PostCreated is told of every new post on the server.
-func (s *Service) PostCreated(post *model.Post) {
-	r := s.rooms.Load()
-	if r == nil || !r.working() {
-		return // a scan finds it
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), hookTimeout)
-	defer cancel()
-	if err := r.engine.PostCreated(ctx, r.mattermost.ToBridge(post)); err != nil {
-		s.log.Warn("could not queue a post; a scan finds it", "post", post.Id, "error", err)
-	}
-}
-
 // commandTimeout bounds a slash command: the server's own limit is higher.
 const commandTimeout = 25 * time.Second
 

@@ -34,6 +34,7 @@ type Metrics struct {
 	resynced *prometheus.CounterVec
 	graph    *prometheus.HistogramVec
 	api      *prometheus.HistogramVec
+	hooks    *prometheus.HistogramVec
 	// subscriptions counts what was done to them; expiry is the client secret's.
 	subscriptions *prometheus.CounterVec
 	notifications *prometheus.CounterVec
@@ -77,6 +78,10 @@ func New(version string, health func(context.Context) (bridge.Health, error)) *M
 			Namespace: namespace, Subsystem: "api", Name: "time_seconds", Help: "Requests to the plugin's own routes.",
 			Buckets: []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 3, 10},
 		}, []string{"handler", "method", "status_code"}),
+		hooks: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Namespace: namespace, Subsystem: "events", Name: "hook_time_seconds", Help: "How long the server's calls about posts took inside the plugin; in a channel that is not linked a look into memory, in a linked one a row written.",
+			Buckets: []float64{.00001, .00002, .00005, .0001, .001, .005, .01, .05, .1, 1, 5},
+		}, []string{"hook"}),
 		subscriptions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Subsystem: "events", Name: "subscriptions_total", Help: "What was done to subscriptions: created, adopted, renewed, moved, recertified, replaced, recreated, removed, failed; announced_… is what Graph said of them.",
 		}, []string{"action"}),
@@ -95,7 +100,7 @@ func New(version string, health func(context.Context) (bridge.Health, error)) *M
 		Namespace: namespace, Subsystem: "system", Name: "plugin_start_timestamp_seconds", Help: "When the plugin started.",
 	})
 	started.SetToCurrentTime()
-	m.registry.MustRegister(m.carried, m.delay, m.ignored, m.failed, m.dead, m.caughtUp, m.resynced, m.graph, m.api, m.subscriptions, m.notifications, m.expiry, info, started,
+	m.registry.MustRegister(m.carried, m.delay, m.ignored, m.failed, m.dead, m.caughtUp, m.resynced, m.graph, m.api, m.hooks, m.subscriptions, m.notifications, m.expiry, info, started,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if health != nil {
 		m.registry.MustRegister(&queues{health: health})
@@ -156,6 +161,11 @@ func (m *Metrics) Request(pattern, method string, status int, took time.Duration
 		pattern = "unknown"
 	}
 	m.api.WithLabelValues(pattern, method, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// Hook counts a call of the server about a post.
+func (m *Metrics) Hook(hook string, took time.Duration) {
+	m.hooks.WithLabelValues(hook).Observe(took.Seconds())
 }
 
 // Subscription counts what was done to a subscription.

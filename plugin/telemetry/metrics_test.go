@@ -38,6 +38,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 	m.CaughtUp(4)
 	m.GraphCall("GET", "/chats/{id}", 429, time.Millisecond)
 	m.Request("", "GET", 404, time.Millisecond)
+	m.Hook("post_created", 15*time.Microsecond)
 	m.Notification(notification.WrongToken)
 
 	m.ShowLimits(func() governor.Usage {
@@ -58,6 +59,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 		`msteams_connect_events_caught_up_posts_total 4`,
 		`msteams_connect_msgraph_client_time_seconds_count{method="GET",route="/chats/{id}",status_code="429"} 1`,
 		`msteams_connect_api_time_seconds_count{handler="unknown",method="GET",status_code="404"} 1`,
+		`msteams_connect_events_hook_time_seconds_bucket{hook="post_created",le="2e-05"} 1`,
 		`msteams_connect_events_encrypted_notifications_total{outcome="tokens_wrong"} 1`,
 		`msteams_connect_msgraph_throttled_total{limit="POST chat message"} 2`,
 		`msteams_connect_msgraph_waiting_calls{limit="POST chat message"} 3`,
