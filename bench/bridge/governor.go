@@ -19,7 +19,7 @@ const senders = 20
 // governed measures how much of what Graph lets through is used: 20 connected people, a backlog in 20 channels, the
 // emulator's limits on. Time counts from the first send until the first channel has run out.
 func governed(ctx context.Context, o options) (err error) {
-	w, err := newWorld(ctx, senders, senders, nil)
+	w, err := newWorld(ctx, layout{people: senders, channels: senders})
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func governed(ctx context.Context, o options) (err error) {
 	w.Emulator.Limits().Enable(true)
 	w.Emulator.RequestLog().Reset()
 	created := make([]map[int]int64, senders)
-	if err := w.sideBySide(func(i int) (err error) {
+	if err := sideBySide(senders, func(i int) (err error) {
 		created[i] = map[int]int64{}
 		for n := range o.perLane {
 			if created[i][n], err = w.post(ctx, w.people[i], w.channels[i], n); err != nil {

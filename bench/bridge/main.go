@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -26,6 +27,9 @@ type suite struct {
 var suites = []suite{
 	{"outbound", outbound},
 	{"governor", governed},
+	{"inbound", inbound},
+	{"basic", basic},
+	{"costs", costs},
 }
 
 // options of a run.
@@ -34,6 +38,11 @@ type options struct {
 	perLane  int // messages in each channel of the governor's backlog
 	messages int // of the outbound runs
 	rate     float64
+	inbound  int // encrypted messages of the backlog from Teams
+	basic    int // the same without content
+	steady   int // messages at 50 a second
+	intake   int // notifications at 500 a second
+	unlinked int // posts in a channel that is not linked
 }
 
 func main() {
@@ -42,6 +51,11 @@ func main() {
 	flag.IntVar(&o.perLane, "backlog", 60, "messages in each of the 20 channels of the governor's backlog")
 	flag.IntVar(&o.messages, "messages", 1600, "messages of each outbound run")
 	flag.Float64Var(&o.rate, "rate", 80, "messages per second of the outbound runs")
+	flag.IntVar(&o.inbound, "inbound", 30_000, "messages of the encrypted backlog from Teams; the plugin's memory is measured after it")
+	flag.IntVar(&o.basic, "basic", 4000, "messages of the backlog from Teams without content")
+	flag.IntVar(&o.steady, "steady", 3000, "messages at 50 a second, for the time that one takes")
+	flag.IntVar(&o.intake, "intake", 5000, "notifications at 500 a second, for the time that an answer takes")
+	flag.IntVar(&o.unlinked, "unlinked", 1000, "posts in a channel that is not linked, for the hook's time")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -54,6 +68,7 @@ func main() {
 }
 
 func run(ctx context.Context, o options) error {
+	report("cores", float64(runtime.NumCPU()), "cores", nil)
 	wanted := strings.Split(o.only, ",")
 	for _, s := range suites {
 		if o.only != "" && !slices.Contains(wanted, s.name) {

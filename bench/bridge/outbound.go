@@ -10,19 +10,23 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
 )
 
 // outbound measures the way from Mattermost to Teams as fast as it goes, with the governor lifted: one busy channel, then
 // twenty.
 func outbound(ctx context.Context, o options) (err error) {
 	const channels = 20
-	w, err := newWorld(ctx, 1, channels, map[string]string{"MSTEAMSSYNC_UNGOVERNED": "1"})
+	w, err := newWorld(ctx, layout{people: 1, channels: channels, environment: lifted})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Stop(context.WithoutCancel(ctx))) }()
 	inversions, lost, doubled, calls, sent := 0, 0, 0, 0, 0
-	for _, over := range [][]linked{w.channels[:1], w.channels} {
+	for _, over := range [][]stack.LinkedChannel{w.channels[:1], w.channels} {
 		w.Emulator.RequestLog().Reset()
 		wrote := time.Now()
 		created, err := w.write(ctx, o, over, sent)
@@ -60,11 +64,11 @@ const atOnce = 8
 
 // write posts the messages in turn over the channels, at the rate, numbered on from first. It returns each channel's, with
 // the times at which the server says that they were created.
-func (w *world) write(ctx context.Context, o options, over []linked, first int) (map[linked]map[int]int64, error) {
+func (w *world) write(ctx context.Context, o options, over []stack.LinkedChannel, first int) (map[stack.LinkedChannel]map[int]int64, error) {
 	tick := time.NewTicker(time.Duration(float64(time.Second) / o.rate))
 	defer tick.Stop()
 	var mu sync.Mutex
-	created := map[linked]map[int]int64{}
+	created := map[stack.LinkedChannel]map[int]int64{}
 	for _, c := range over {
 		created[c] = map[int]int64{}
 	}
@@ -134,13 +138,14 @@ func (w *world) graphCalls() (n int) {
 	return n
 }
 
-// sideBySide runs f for each person at once.
-func (w *world) sideBySide(f func(i int) error) error {
-	var group sync.WaitGroup
-	errs := make([]error, len(w.people))
-	for i := range w.people {
-		group.Go(func() { errs[i] = f(i) })
+// lifted is the environment in which nothing keeps the plugin's calls within Graph's limits.
+var lifted = map[string]string{"MSTEAMSSYNC_UNGOVERNED": "1"}
+
+// sideBySide runs f for each number below n, all of them at once.
+func sideBySide(n int, f func(i int) error) error {
+	var group errgroup.Group
+	for i := range n {
+		group.Go(func() error { return f(i) })
 	}
-	group.Wait()
-	return errors.Join(errs...)
+	return group.Wait()
 }

@@ -5,7 +5,7 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -20,40 +20,40 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
-	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
-	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification/notificationtest"
 )
 
 // world is a server with the plugin, people who have connected their Teams accounts, and linked channels.
 type world struct {
 	*stack.Stack
+	team     *model.Team
 	people   []*stack.User
-	channels []linked
+	channels []stack.LinkedChannel
 }
 
-// linked is a channel on both sides.
-type linked struct {
-	id    string // in Mattermost
-	teams teams.Place
+// layout is what a suite's world looks like.
+type layout struct {
+	people, channels int  // everybody is a member of every channel
+	encrypted        bool // notifications bring the message along
+	environment      map[string]string
 }
 
-// newWorld starts the servers and links the channels, each of which everybody is a member of. env are variables of the
-// Mattermost server.
-func newWorld(ctx context.Context, people, channels int, env map[string]string) (w *world, err error) {
-	variables := map[string]string{"MM_LOGSETTINGS_CONSOLELEVEL": "ERROR", "MM_RATELIMITSETTINGS_ENABLE": "false", "MM_TEAMSETTINGS_MAXUSERSPERTEAM": "1000"}
-	maps.Copy(variables, env)
+// newWorld starts the servers and links the channels.
+func newWorld(ctx context.Context, of layout) (w *world, err error) {
+	variables := map[string]string{"MM_LOGSETTINGS_CONSOLELEVEL": "ERROR"}
+	maps.Copy(variables, of.environment)
 	w = &world{}
 	if w.Stack, err = stack.Start(ctx, stack.Options{Fsync: true, MattermostEnv: variables, Log: os.Stderr}); err != nil {
 		return nil, err
 	}
-	if err := w.setUp(ctx, people, channels); err != nil {
+	if err := w.setUp(ctx, of); err != nil {
 		w.WriteLogs(os.Stderr)
 		return nil, errors.Join(err, w.Stop(context.WithoutCancel(ctx)))
 	}
 	return w, nil
 }
 
-func (w *world) setUp(ctx context.Context, people, channels int) error {
+func (w *world) setUp(ctx context.Context, of layout) error {
 	if err := w.InstallPlugin(ctx); err != nil {
 		return err
 	}
@@ -61,88 +61,85 @@ func (w *world) setUp(ctx context.Context, people, channels int) error {
 	if err != nil {
 		return err
 	}
-	secrets := map[string]any{"encryptionkey": rand.Text() + rand.Text(), "webhooksecret": rand.Text() + rand.Text(), "connectedusersallowed": 1000}
-	if err := w.ConfigurePlugin(ctx, app, secrets); err != nil {
+	settings := map[string]any{"connectedusersallowed": 1000}
+	if of.encrypted {
+		if settings["certificatepublic"], settings["certificatekey"], err = notificationtest.Generate(); err != nil {
+			return err
+		}
+	}
+	if err := w.ConfigurePlugin(ctx, app, settings); err != nil {
+		return err
+	}
+	if w.team, err = w.Mattermost.NewTeam(ctx, "bench", w.Mattermost.Admin()); err != nil {
 		return err
 	}
 	teamsTeam := w.Emulator.Teams().Teams()[0].ID
-	for i := range people {
-		name := fmt.Sprintf("writer%d", i)
-		if err := w.newTeamsUser(teamsTeam, name); err != nil {
-			return err
-		}
-		user, err := w.Mattermost.NewUser(ctx, name)
-		if err != nil {
-			return err
-		}
-		w.people = append(w.people, user)
-	}
-	team, err := w.Mattermost.NewTeam(ctx, "bench", append([]*stack.User{w.Mattermost.Admin()}, w.people...)...)
-	if err != nil {
+	w.people = make([]*stack.User, of.people)
+	if err := sideBySide(of.people, func(i int) (err error) {
+		w.people[i], err = w.NewPerson(ctx, w.team, teamsTeam, fmt.Sprintf("writer%d", i))
+		return err
+	}); err != nil {
 		return err
 	}
-	for _, user := range w.people {
-		if err := w.Connect(ctx, user, stack.DemoCredentials(user.Username)); err != nil {
-			return err
-		}
+	w.channels = make([]stack.LinkedChannel, of.channels)
+	if err := sideBySide(of.channels, func(i int) (err error) {
+		w.channels[i], err = w.NewLinkedChannel(ctx, w.team, teamsTeam, fmt.Sprintf("channel%d", i), w.people...)
+		return err
+	}); err != nil {
+		return err
 	}
-	for i := range channels {
-		name := fmt.Sprintf("channel%d", i)
-		place, err := w.Emulator.Teams().AddChannel(teamsTeam, "", name, "")
-		if err != nil {
-			return err
-		}
-		channel, err := w.Mattermost.NewChannel(ctx, team.Id, name, append([]*stack.User{w.Mattermost.Admin()}, w.people...)...)
-		if err != nil {
-			return err
-		}
-		// Who links must be able to read the channel in Teams, and be its admin in Mattermost.
-		if _, err := w.Mattermost.Client().UpdateChannelRoles(ctx, channel.Id, w.people[0].ID, model.ChannelUserRoleId+" "+model.ChannelAdminRoleId); err != nil {
-			return fmt.Errorf("make %s admin of %s: %w", w.people[0].Username, name, err)
-		}
-		if err := w.Link(ctx, w.people[0], channel.Id, string(teamsTeam), string(place.ID)); err != nil {
-			return err
-		}
-		w.channels = append(w.channels, linked{channel.Id, teams.Place{Team: teamsTeam, Channel: place.ID}})
+	if err := w.AwaitSubscriptions(ctx, w.channels); err != nil {
+		return err
 	}
-	return w.quiet(ctx, channels)
+	return w.settled(ctx)
 }
 
-// quiet waits until each channel has its subscription.
-func (w *world) quiet(ctx context.Context, channels int) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+// settled waits until the plugin has nothing left to do, the look for what a new link's channel missed included.
+func (w *world) settled(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
-	return process.Until(ctx, func(context.Context) error {
-		n := 0
-		for _, r := range w.Emulator.Requests() {
-			if r.Method == http.MethodPost && r.Path == "/v1.0/subscriptions" && r.Status == http.StatusCreated {
-				n++
+	return process.Until(ctx, func(ctx context.Context) error {
+		status, err := w.status(ctx)
+		if err != nil {
+			return err
+		}
+		for name, queue := range status.Queues {
+			if queue.Pending+queue.Parked > 0 {
+				return fmt.Errorf("%s: %d pending, %d parked", name, queue.Pending, queue.Parked)
 			}
 		}
-		if n < channels {
-			return fmt.Errorf("%d subscriptions for %d channels", n, channels)
+		for _, link := range status.Links {
+			if r := link.Resync; r != nil && r.Wanted != "" {
+				return errors.New("a channel is still looked through for what was missed")
+			}
 		}
 		return nil
 	})
 }
 
-func (w *world) newTeamsUser(team teams.TeamID, name string) error {
-	dir := w.Emulator.Directory()
-	who := stack.DemoCredentials(name)
-	user, err := dir.CreateUser(directory.Properties{}.Set("userPrincipalName", who.Login).Set("displayName", name).Set("mailNickname", name).
-		Set("accountEnabled", true).Set("usageLocation", "US").Set("passwordProfile", map[string]any{"password": who.Password, "forceChangePasswordNextSignIn": false}))
+// status is what the suites read of the plugin's status.
+type status struct {
+	Bridging bool
+	Queues   map[string]struct{ Pending, Parked int }
+	Links    []struct {
+		Resync *struct{ Wanted string }
+	}
+}
+
+func (w *world) status(ctx context.Context) (s status, err error) {
+	code, answer, err := w.CallPlugin(ctx, http.MethodGet, "/api/v1/status", nil)
 	if err != nil {
-		return fmt.Errorf("make %s: %w", who.Login, err)
+		return s, err
 	}
-	if _, err := dir.AssignLicenses(user.ID, []directory.AssignedLicense{{SKUID: dir.SKUs()[0].SKUID}}, nil); err != nil {
-		return fmt.Errorf("license %s: %w", who.Login, err)
+	if code != http.StatusOK {
+		return s, fmt.Errorf("the plugin's status is HTTP %d: %s", code, answer)
 	}
-	return w.Emulator.Teams().AddMember(team, who.Login, teams.Member)
+	return s, json.Unmarshal(answer, &s)
 }
 
 // post writes a numbered message and returns when the server says that it was created, in milliseconds.
-func (w *world) post(ctx context.Context, user *stack.User, channel linked, number int) (int64, error) {
-	post, _, err := user.Client.CreatePost(ctx, &model.Post{ChannelId: channel.id, Message: fmt.Sprintf("message %d", number)})
+func (w *world) post(ctx context.Context, user *stack.User, channel stack.LinkedChannel, number int) (int64, error) {
+	post, _, err := user.Client.CreatePost(ctx, &model.Post{ChannelId: channel.ID, Message: fmt.Sprintf("message %d", number)})
 	if err != nil {
 		return 0, fmt.Errorf("post: %w", err)
 	}
@@ -152,8 +149,8 @@ func (w *world) post(ctx context.Context, user *stack.User, channel linked, numb
 var numbered = regexp.MustCompile(`message ([0-9]+)`)
 
 // arrived are the numbers of the channel's messages in Teams, in the order in which Teams shows them.
-func (w *world) arrived(channel linked) ([]int, error) {
-	messages, err := w.Emulator.Teams().Messages(channel.teams)
+func (w *world) arrived(channel stack.LinkedChannel) ([]int, error) {
+	messages, err := w.Emulator.Teams().Messages(channel.Teams)
 	if err != nil {
 		return nil, err
 	}

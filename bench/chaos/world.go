@@ -4,26 +4,21 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/signin"
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
-	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification/notificationtest"
 )
 
@@ -115,7 +110,7 @@ func (w *world) close() {
 // gather makes the people on both sides and connects them and a bot.
 func (w *world) gather(ctx context.Context) error {
 	const bot = "bridge"
-	if err := w.newTeamsUser(bot); err != nil {
+	if err := w.NewTeamsUser(w.teamsTeam.ID, bot); err != nil {
 		return err
 	}
 	channel, err := w.Mattermost.NewChannel(ctx, w.team.Id, "bots", w.Mattermost.Admin())
@@ -131,35 +126,12 @@ func (w *world) gather(ctx context.Context) error {
 	for i := range w.people {
 		group.Go(func() error {
 			name := fmt.Sprintf("person%02d", i)
-			if err := w.newTeamsUser(name); err != nil {
-				return err
-			}
-			user, err := w.Mattermost.NewUser(ctx, name)
-			if err != nil {
-				return err
-			}
-			if _, _, err := w.Mattermost.Client().AddTeamMember(ctx, w.team.Id, user.ID); err != nil {
-				return fmt.Errorf("add %s to the team: %w", name, err)
-			}
+			user, err := w.NewPerson(ctx, w.team, w.teamsTeam.ID, name)
 			w.people[i] = person{user, stack.DemoCredentials(name).Login}
-			return w.Connect(ctx, user, stack.DemoCredentials(name))
+			return err
 		})
 	}
 	return group.Wait()
-}
-
-// newTeamsUser makes <name>@demo.example with a Teams licence and puts it into the team.
-func (w *world) newTeamsUser(name string) error {
-	dir, who := w.Emulator.Directory(), stack.DemoCredentials(name)
-	user, err := dir.CreateUser(directory.Properties{}.Set("userPrincipalName", who.Login).Set("displayName", name+" Demo").Set("mailNickname", name).
-		Set("accountEnabled", true).Set("usageLocation", "US").Set("passwordProfile", map[string]any{"password": who.Password, "forceChangePasswordNextSignIn": false}))
-	if err != nil {
-		return fmt.Errorf("make %s: %w", who.Login, err)
-	}
-	if _, err := dir.AssignLicenses(user.ID, []directory.AssignedLicense{{SKUID: dir.SKUs()[0].SKUID}}, nil); err != nil {
-		return fmt.Errorf("license %s: %w", who.Login, err)
-	}
-	return w.Emulator.Teams().AddMember(w.teamsTeam.ID, who.Login, teams.Member)
 }
 
 // reconnect connects everybody again whose account the plugin has lost.
@@ -176,7 +148,7 @@ func (w *world) reconnect(ctx context.Context) error {
 
 // converse links fresh channels and waits until Graph has a subscription for each.
 func (w *world) converse(ctx context.Context) ([]*conversation, error) {
-	all := make([]*conversation, conversations)
+	all, channels := make([]*conversation, conversations), make([]stack.LinkedChannel, conversations)
 	w.opened++
 	group, linking := errgroup.WithContext(ctx)
 	group.SetLimit(4)
@@ -185,79 +157,20 @@ func (w *world) converse(ctx context.Context) ([]*conversation, error) {
 			c := &conversation{writer: w.people[i], speaker: w.people[(i+1)%len(w.people)]}
 			all[i] = c
 			name := fmt.Sprintf("chaos-%d-%02d", w.opened, i)
-			channel, err := w.Mattermost.NewChannel(linking, w.team.Id, name, c.writer.user, c.speaker.user)
-			if err != nil {
-				return err
-			}
-			made, err := w.Emulator.Teams().AddChannel(w.teamsTeam.ID, "", name, "")
-			if err != nil {
-				return err
-			}
-			c.channel, c.place = channel.Id, teams.Place{Team: w.teamsTeam.ID, Channel: made.ID}
-			return w.link(linking, c)
+			channel, err := w.NewLinkedChannel(linking, w.team, w.teamsTeam.ID, name, c.writer.user, c.speaker.user)
+			c.channel, c.place, channels[i] = channel.ID, channel.Teams, channel
+			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	waiting, cancel := context.WithTimeout(ctx, 2*time.Minute)
-	defer cancel()
-	return all, process.Until(waiting, func(context.Context) error {
-		subscribed := map[string]bool{}
-		for _, subscription := range w.Emulator.Subscriptions().All() {
-			subscribed[subscription.Resource] = true
-		}
-		for _, c := range all {
-			found := false
-			for resource := range subscribed {
-				found = found || strings.Contains(resource, string(c.place.Channel))
-			}
-			if !found {
-				return errors.New("some linked channels have no subscription yet")
-			}
-		}
-		return nil
-	})
-}
-
-func (w *world) link(ctx context.Context, c *conversation) error {
-	status, answer, err := w.callPlugin(ctx, http.MethodPost, "/api/v1/links",
-		map[string]string{"channel_id": c.channel, "teams_team_id": string(c.place.Team), "teams_channel_id": string(c.place.Channel)})
-	if err != nil {
-		return err
-	}
-	if status != http.StatusCreated {
-		return fmt.Errorf("link a channel: HTTP %d: %s", status, answer)
-	}
-	return nil
-}
-
-// callPlugin calls a route of the plugin as the system admin.
-func (w *world) callPlugin(ctx context.Context, method, route string, body any) (int, []byte, error) {
-	content, err := json.Marshal(body)
-	if err != nil {
-		return 0, nil, err
-	}
-	request, err := http.NewRequestWithContext(ctx, method, catalog.PluginURL(w.Mattermost.URL, route), bytes.NewReader(content))
-	if err != nil {
-		return 0, nil, err
-	}
-	request.Header.Set("Authorization", "Bearer "+w.Mattermost.AdminToken)
-	resp, err := w.Mattermost.HTTPClient().Do(request)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer resp.Body.Close()
-	var answer bytes.Buffer
-	if _, err := answer.ReadFrom(resp.Body); err != nil {
-		return 0, nil, err
-	}
-	return resp.StatusCode, answer.Bytes(), nil
+	return all, w.AwaitSubscriptions(ctx, channels)
 }
 
 // idle says whether the plugin has nothing left to carry, with the reason if it has.
 func (w *world) idle(ctx context.Context) error {
-	code, answer, err := w.callPlugin(ctx, http.MethodGet, "/api/v1/status", nil)
+	code, answer, err := w.CallPlugin(ctx, http.MethodGet, "/api/v1/status", nil)
 	if err != nil {
 		return err
 	}
