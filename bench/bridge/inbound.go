@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +29,7 @@ func inbound(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Stop(context.WithoutCancel(ctx))) }()
-	if err := w.backlogs(ctx, withContent, o.inbound); err != nil {
+	if err := w.backlogs(ctx, o, withContent, o.inbound); err != nil {
 		return err
 	}
 	now, most, err := w.resident()
@@ -49,7 +51,36 @@ func basic(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Stop(context.WithoutCancel(ctx))) }()
-	return w.backlogs(ctx, withoutContent, o.basic)
+	return w.backlogs(ctx, o, withoutContent, o.basic)
+}
+
+// channels measures the backlog over 10, 100 and 1,000 linked channels: it should not matter how many there are.
+func channels(ctx context.Context, o options) error {
+	slowest, fastest := math.Inf(1), 0.0
+	for _, n := range []int{10, 100, 1000} {
+		rate, err := over(ctx, n, o.spread)
+		if err != nil {
+			return fmt.Errorf("%d channels: %w", n, err)
+		}
+		report(fmt.Sprintf("inbound_%d_channels_messages_per_second", n), rate, "messages/s", nil)
+		slowest, fastest = min(slowest, rate), max(fastest, rate)
+	}
+	report("inbound_channels_spread", 100*(fastest-slowest)/fastest, "%", atMost(15))
+	return nil
+}
+
+func over(ctx context.Context, n, messages int) (rate float64, err error) {
+	w, err := newWorld(ctx, layout{people: min(n, lanes), channels: n, apart: true, encrypted: true, environment: lifted})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, w.Stop(context.WithoutCancel(ctx))) }()
+	backlog, err := w.backlog(messages)
+	if err != nil {
+		return 0, err
+	}
+	c, err := w.carry(ctx, backlog, messages)
+	return c.rate(), err
 }
 
 // flavour is a kind of notification, and what the measures of its backlog are called.
@@ -64,7 +95,7 @@ var (
 )
 
 // backlogs has one backlog delivered to the baseline and then to the bridge, in one run on one server.
-func (w *world) backlogs(ctx context.Context, of flavour, n int) error {
+func (w *world) backlogs(ctx context.Context, o options, of flavour, n int) error {
 	backlog, err := w.backlog(n)
 	if err != nil {
 		return err
@@ -82,8 +113,18 @@ func (w *world) backlogs(ctx context.Context, of flavour, n int) error {
 	if err := w.settled(ctx); err != nil {
 		return err
 	}
-	c, err := w.carry(ctx, backlog, n)
-	if err != nil {
+	var c carried
+	carry := func() (err error) {
+		c, err = w.carry(ctx, backlog, n)
+		return err
+	}
+	if o.profile {
+		p, err := w.profiled(ctx, carry)
+		if err != nil {
+			return err
+		}
+		p.write(os.Stderr)
+	} else if err := carry(); err != nil {
 		return err
 	}
 	report(of.ceiling, ceiling.perSecond, "posts/s", nil)

@@ -29,6 +29,7 @@ var suites = []suite{
 	{"governor", governed},
 	{"inbound", inbound},
 	{"basic", basic},
+	{"channels", channels},
 	{"costs", costs},
 }
 
@@ -40,8 +41,10 @@ type options struct {
 	rate     float64
 	inbound  int // encrypted messages of the backlog from Teams
 	basic    int // the same without content
+	spread   int // messages over 10, 100 and 1,000 channels
 	steady   int // messages at 50 a second
 	intake   int // notifications at 500 a second
+	profile  bool
 	unlinked int // posts in a channel that is not linked
 }
 
@@ -53,9 +56,11 @@ func main() {
 	flag.Float64Var(&o.rate, "rate", 80, "messages per second of the outbound runs")
 	flag.IntVar(&o.inbound, "inbound", 30_000, "messages of the encrypted backlog from Teams; the plugin's memory is measured after it")
 	flag.IntVar(&o.basic, "basic", 4000, "messages of the backlog from Teams without content")
+	flag.IntVar(&o.spread, "spread", 6000, "messages of the backlogs over 10, 100 and 1,000 linked channels")
 	flag.IntVar(&o.steady, "steady", 3000, "messages at 50 a second, for the time that one takes")
 	flag.IntVar(&o.intake, "intake", 5000, "notifications at 500 a second, for the time that an answer takes")
 	flag.IntVar(&o.unlinked, "unlinked", 1000, "posts in a channel that is not linked, for the hook's time")
+	flag.BoolVar(&o.profile, "profile", false, "show what PostgreSQL's connections are at while a backlog is carried; costs a little")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -141,9 +141,10 @@ func (w *world) graphCalls() (n int) {
 // lifted is the environment in which nothing keeps the plugin's calls within Graph's limits.
 var lifted = map[string]string{"MSTEAMSSYNC_UNGOVERNED": "1"}
 
-// sideBySide runs f for each number below n, all of them at once.
+// sideBySide runs f for each number below n, many of them at once.
 func sideBySide(n int, f func(i int) error) error {
 	var group errgroup.Group
+	group.SetLimit(lanes)
 	for i := range n {
 		group.Go(func() error { return f(i) })
 	}

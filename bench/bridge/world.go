@@ -33,7 +33,8 @@ type world struct {
 
 // layout is what a suite's world looks like.
 type layout struct {
-	people, channels int  // everybody is a member of every channel
+	people, channels int  // everybody is a member of every channel, unless each has a writer of its own
+	apart            bool // each has one writer, the people in turn
 	encrypted        bool // notifications bring the message along
 	environment      map[string]string
 }
@@ -61,7 +62,8 @@ func (w *world) setUp(ctx context.Context, of layout) error {
 	if err != nil {
 		return err
 	}
-	settings := map[string]any{"connectedusersallowed": 1000}
+	// However many channels there are, each has a subscription of its own.
+	settings := map[string]any{"connectedusersallowed": 1000, "tenantsubscriptionfrom": 100_000}
 	if of.encrypted {
 		if settings["certificatepublic"], settings["certificatekey"], err = notificationtest.Generate(); err != nil {
 			return err
@@ -83,7 +85,11 @@ func (w *world) setUp(ctx context.Context, of layout) error {
 	}
 	w.channels = make([]stack.LinkedChannel, of.channels)
 	if err := sideBySide(of.channels, func(i int) (err error) {
-		w.channels[i], err = w.NewLinkedChannel(ctx, w.team, teamsTeam, fmt.Sprintf("channel%d", i), w.people...)
+		members := w.people
+		if of.apart {
+			members = w.people[i%len(w.people):][:1]
+		}
+		w.channels[i], err = w.NewLinkedChannel(ctx, w.team, teamsTeam, fmt.Sprintf("channel%d", i), members...)
 		return err
 	}); err != nil {
 		return err
