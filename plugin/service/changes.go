@@ -18,28 +18,28 @@ const hookTimeout = 5 * time.Second
 
 // PostCreated is told of every new post on the server.
 func (s *Service) PostCreated(post *model.Post) {
-	s.hook("post_created", "a post", post.Id, func(ctx context.Context, r *rooms) error {
+	s.hook("post_created", "a post", post.ChannelId, post.Id, func(ctx context.Context, r *rooms) error {
 		return r.engine.PostCreated(ctx, r.mattermost.ToBridge(post))
 	})
 }
 
 // PostEdited is told of every changed post on the server.
 func (s *Service) PostEdited(after, before *model.Post) {
-	s.hook("post_edited", "an edit", after.Id, func(ctx context.Context, r *rooms) error {
+	s.hook("post_edited", "an edit", after.ChannelId, after.Id, func(ctx context.Context, r *rooms) error {
 		return r.engine.PostEdited(ctx, r.mattermost.ToBridge(after), r.mattermost.ToBridge(before))
 	})
 }
 
 // PostDeleted is told of every deleted post on the server.
 func (s *Service) PostDeleted(post *model.Post) {
-	s.hook("post_deleted", "a delete", post.Id, func(ctx context.Context, r *rooms) error {
+	s.hook("post_deleted", "a delete", post.ChannelId, post.Id, func(ctx context.Context, r *rooms) error {
 		return r.engine.PostDeleted(ctx, r.mattermost.ToBridge(post))
 	})
 }
 
 // PostReacted is told of every reaction that was added or taken back.
 func (s *Service) PostReacted(reaction *model.Reaction) {
-	s.hook("post_reacted", "a reaction", reaction.PostId, func(ctx context.Context, r *rooms) error {
+	s.hook("post_reacted", "a reaction", reaction.ChannelId, reaction.PostId, func(ctx context.Context, r *rooms) error {
 		emoji, known := mattermost.UnicodeOf(reaction.EmojiName)
 		if !known {
 			s.metrics.Ignored(bridge.Outbound, bridge.React, bridge.UnknownEmoji)
@@ -51,12 +51,16 @@ func (s *Service) PostReacted(reaction *model.Reaction) {
 }
 
 // hook does what a call of the server about a post asks for. The metrics call it by its name, the log by what it is.
-func (s *Service) hook(name, what, post string, f func(context.Context, *rooms) error) {
+func (s *Service) hook(name, what, channel, post string, f func(context.Context, *rooms) error) {
 	began := time.Now()
 	defer func() { s.metrics.Hook(name, time.Since(began)) }()
 	r := s.rooms.Load()
 	if r == nil || !r.working() {
 		return // a scan finds it
+	}
+	// Most posts of a server are in channels that are not linked. A timer would cost more than the look into memory.
+	if _, linked := r.engine.Links().ByChannel(bridge.ChannelID(channel)); !linked && channel != "" {
+		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), hookTimeout)
 	defer cancel()
