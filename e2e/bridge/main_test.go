@@ -17,7 +17,6 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/signin"
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
-	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
 )
@@ -72,7 +71,7 @@ func (w *world) setUp(ctx context.Context, s *stack.Stack) (err error) {
 	}
 	w.teamsTeam = s.Emulator.Teams().Teams()[0]
 	for _, name := range []string{"bridge", "drew"} {
-		if err := w.newTeamsUser(name); err != nil {
+		if err := s.NewTeamsUser(w.teamsTeam.ID, name); err != nil {
 			return err
 		}
 	}
@@ -100,23 +99,8 @@ func newPerson(t *testing.T, name string) *stack.User {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := shared.newTeamsUser(name); err != nil {
+	if err := shared.NewTeamsUser(shared.teamsTeam.ID, name); err != nil {
 		t.Fatal(err)
 	}
 	return user
-}
-
-// newTeamsUser makes <name>@demo.example with a Teams licence and puts it into the team.
-func (w *world) newTeamsUser(name string) error {
-	dir := w.Emulator.Directory()
-	who := stack.DemoCredentials(name)
-	user, err := dir.CreateUser(directory.Properties{}.Set("userPrincipalName", who.Login).Set("displayName", name+" Demo").Set("mailNickname", name).
-		Set("accountEnabled", true).Set("usageLocation", "US").Set("passwordProfile", map[string]any{"password": who.Password, "forceChangePasswordNextSignIn": false}))
-	if err != nil {
-		return fmt.Errorf("make %s: %w", who.Login, err)
-	}
-	if _, err := dir.AssignLicenses(user.ID, []directory.AssignedLicense{{SKUID: dir.SKUs()[0].SKUID}}, nil); err != nil {
-		return fmt.Errorf("license %s: %w", who.Login, err)
-	}
-	return w.Emulator.Teams().AddMember(w.teamsTeam.ID, who.Login, teams.Member)
 }
