@@ -1,0 +1,176 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// change sends one change between an intent and its confirmation. Without a call there is nothing to send, only to record.
+func (w *worker) change(ctx context.Context, event *OutboundEvent, mapping Mapping, c Change, record Record, call func(context.Context) error) error {
+	if call == nil {
+		if err := w.beginChange(ctx, event, mapping, c); err != nil {
+			return err
+		}
+		if err := w.Store.ConfirmChange(ctx, w.lease, *event, mapping.ID, record); err != nil {
+			return err
+		}
+		w.Observer.Ignored(Outbound, event.Kind, Duplicate)
+		return nil
+	}
+	return w.call(ctx, event, mapping, c, call, func() error { return w.confirmChange(ctx, event, mapping, record) })
+}
+
+func (w *worker) beginChange(ctx context.Context, event *OutboundEvent, mapping Mapping, c Change) error {
+	err := w.Store.BeginChange(ctx, w.lease, *event, mapping, c, w.Tuning.Looks[0])
+	if errors.Is(err, ErrChanged) {
+		return w.parkForWrite(ctx, event, mapping)
+	}
+	if err == nil {
+		event.State, event.Sender = Sending, c.Account.TeamsUser
+	}
+	return err
+}
+
+// call commits the intent of a change, makes the call, and has it confirmed.
+func (w *worker) call(ctx context.Context, event *OutboundEvent, mapping Mapping, c Change, call func(context.Context) error, confirm func() error) error {
+	permit, err := w.permit(ctx, actions[event.Kind], mapping.Ref.Root, []Account{c.Account})
+	if err != nil {
+		return err
+	}
+	defer permit.Drop()
+	began := time.Now()
+	if err := w.beginChange(ctx, event, mapping, c); err != nil {
+		return err
+	}
+	limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
+	err = call(permit.With(limited))
+	cutOff := limited.Err() != nil
+	cancel()
+	if err == nil || event.Kind == Delete && ClassOf(err) == NotFound {
+		return confirm()
+	}
+	return w.changeFailed(ctx, event, mapping, cutOff, err)
+}
+
+// actions are the calls that carry changes.
+var actions = map[Kind]Action{Edit: ToEdit, Delete: ToDelete, React: ToReact}
+
+func (w *worker) confirmChange(ctx context.Context, event *OutboundEvent, mapping Mapping, record Record) error {
+	if err := w.Store.ConfirmChange(ctx, w.lease, *event, mapping.ID, record); err != nil {
+		return err
+	}
+	w.Observer.Carried(Outbound, event.Kind, time.Since(event.SourceAt))
+	w.dispatcher.wake(Lane{w.lease.Conversation, Inbound}, 0)
+	return nil
+}
+
+// changeFailed settles an event whose change was not confirmed.
+func (w *worker) changeFailed(ctx context.Context, event *OutboundEvent, mapping Mapping, cutOff bool, err error) error {
+	class := ClassOf(err)
+	failure, classified := errors.AsType[*Failure](err)
+	if !classified || cutOff && failure.Status == 0 {
+		class = Unknown
+	}
+	if noteErr := w.Store.NoteError(ctx, w.lease.Lane, explain(err)); noteErr != nil {
+		return noteErr
+	}
+	switch class {
+	case Unknown:
+		// It stays "sending" until a look tells; then it may be repeated.
+		w.Observer.Failed(Outbound, event.Kind, Unknown)
+		w.Log.Warn("whether a change arrived in Teams is not known; looking", "conversation", w.lease.Conversation, "post", event.Post, "kind", event.Kind, "error", err)
+		return errWaiting
+	case Retry:
+		counted := !outage(err)
+		if !counted || event.Attempts+1 < w.Tuning.MaxAttempts {
+			w.Observer.Failed(Outbound, event.Kind, Retry)
+			if unsentErr := w.unsent(ctx, event, w.Tuning.backoff(event.Attempts, err), counted, err); unsentErr != nil {
+				return unsentErr
+			}
+			return errWaiting
+		}
+	}
+	if unsentErr := w.unsent(ctx, event, 0, false, err); unsentErr != nil {
+		return unsentErr
+	}
+	switch {
+	case class == NotFound:
+		message, lookErr := w.Teams.Message(ctx, mapping.Ref)
+		if lookErr != nil && ClassOf(lookErr) == NotFound || lookErr == nil && !message.DeletedAt.IsZero() {
+			return w.ignore(ctx, event.Event, Deleted)
+		}
+		if lookErr != nil {
+			return lookErr
+		}
+	case class == UserAction && failure.Status != http.StatusForbidden:
+		// The account's token is lost. Nobody else may change the message.
+		return w.awaitSender(ctx, event, event.Author, event.Sender)
+	}
+	return &Failure{Class: Permanent, Status: failure.Status, Code: failure.Code, RequestID: failure.RequestID,
+		Err: fmt.Errorf("Teams does not take the change: %w", failure.Err)}
+}
+
+// lookForChange finds out whether a change whose outcome is unknown has arrived, and has it sent again when it has not.
+// Unlike a message, a change may be made twice.
+func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {
+	message, err := w.Teams.Message(ctx, mapping.Ref)
+	gone := err != nil && ClassOf(err) == NotFound
+	if err != nil && !gone {
+		return err
+	}
+	gone = gone || !message.DeletedAt.IsZero()
+	record := mapping.Record
+	switch {
+	case gone && event.Kind == Delete:
+		record.Deleted = true
+		return w.confirmChange(ctx, event, mapping, record)
+	case gone:
+		return w.ignore(ctx, event.Event, Deleted)
+	case event.Kind == Edit && len(mapping.SentVersions) > 0:
+		if last := mapping.SentVersions[len(mapping.SentVersions)-1]; last.TeamsHash == teamsHash(message) {
+			record.TeamsHash, record.TeamsForm, record.PostHash = last.TeamsHash, "", last.PostHash
+			if last.PostHash != hash(post.Message) {
+				event.Generation = none // the post was edited again since it was sent
+			}
+			return w.confirmChange(ctx, event, mapping, record)
+		}
+	case event.Kind == React:
+		subject := reactionOf(event.Subject)
+		all, err := w.Mattermost.Reactions(ctx, []PostID{post.ID})
+		if err != nil {
+			return err
+		}
+		reaction, wanted := onPost(all[post.ID], subject)
+		shown := slices.ContainsFunc(message.Reactions, func(r Reaction) bool { return r.User == event.Sender && sameEmoji(r.Emoji, subject.Emoji) })
+		if shown == wanted {
+			record.Reactions = slices.DeleteFunc(slices.Clone(record.Reactions), func(c CarriedReaction) bool { return c.isPost(subject) })
+			if wanted {
+				record.Reactions = append(record.Reactions, CarriedReaction{TeamsUser: event.Sender, User: subject.User, Emoji: reaction.Emoji})
+			}
+			return w.confirmChange(ctx, event, mapping, record)
+		}
+	}
+	return w.notShown(ctx, event)
+}
+
+// notShown has a change sent again that did not arrive, or gives it up.
+func (w *worker) notShown(ctx context.Context, event *OutboundEvent) error {
+	absent := errors.New("the change does not show in Teams although it was sent; it is sent again")
+	if event.Attempts+1 >= w.Tuning.MaxAttempts {
+		if err := w.unsent(ctx, event, 0, false, absent); err != nil {
+			return err
+		}
+		return &Failure{Class: Permanent, Err: errors.New("each try to change the message ended without an answer and changed nothing in Teams")}
+	}
+	if err := w.unsent(ctx, event, 0, true, absent); err != nil {
+		return err
+	}
+	return errWaiting
+}
