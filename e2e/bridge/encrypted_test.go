@@ -16,7 +16,6 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
-	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification/notificationtest"
 )
@@ -45,7 +44,17 @@ func encrypted(t *testing.T) (certificateID string) {
 			t.Error(err)
 		}
 	})
-	return encryptFor(t)
+	id := encryptFor(t)
+	// The server tells the plugin of its settings a moment later. A channel that is linked before that is subscribed to
+	// without content first, and its messages are looked for when the subscription is replaced.
+	eventually(t, func(ctx context.Context) error {
+		n, err := askNotifications(ctx)
+		if err == nil && n.CertificateID != id {
+			err = fmt.Errorf("the plugin uses the certificate %q, want %s", n.CertificateID, id)
+		}
+		return err
+	})
+	return id
 }
 
 // encryptedFor waits until Graph encrypts the channel's messages for a certificate.
@@ -71,30 +80,35 @@ func (l *link) fetched() (n int) {
 	return n
 }
 
-// notifications is what the plugin's status says of them.
-func notifications(t *testing.T) (n struct {
+// notificationsState is what the plugin's status says of them.
+type notificationsState struct {
 	CertificateID string `json:"certificate_id"`
 	Opened        int
 	Fetched       int
 	Refused       int
 	LastProblem   string `json:"last_problem"`
-}) {
+}
+
+func notifications(t *testing.T) notificationsState {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, catalog.PluginURL(shared.Mattermost.URL, "/api/v1/status"), nil)
+	n, err := askNotifications(t.Context())
 	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+shared.Mattermost.AdminToken)
-	resp, err := shared.Mattermost.HTTPClient().Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	status := struct{ Notifications any }{&n}
-	if err := json.NewDecoder(resp.Body).Decode(&status); err != nil {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// askNotifications fails while the plugin does not run.
+func askNotifications(ctx context.Context) (n notificationsState, err error) {
+	code, answer, err := shared.CallPlugin(ctx, http.MethodGet, "/api/v1/status", nil)
+	if err != nil {
+		return n, err
+	}
+	status := struct{ Notifications any }{&n}
+	if code != http.StatusOK {
+		return n, fmt.Errorf("the plugin's status is HTTP %d", code)
+	}
+	return n, json.Unmarshal(answer, &status)
 }
 
 func TestEncryptedMessagesAreNotFetched(t *testing.T) {

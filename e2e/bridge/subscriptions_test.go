@@ -63,7 +63,9 @@ func waitForResources(t *testing.T, want func(resources []string) bool) {
 	eventually(t, func(context.Context) error {
 		var resources []string
 		for _, s := range shared.Emulator.Subscriptions().All() {
-			resources = append(resources, s.Resource)
+			if s.ApplicationID == shared.app.ClientID { // those of an application that is no longer in use end by themselves
+				resources = append(resources, s.Resource)
+			}
 		}
 		if !want(resources) {
 			return fmt.Errorf("Graph has %v", resources)
