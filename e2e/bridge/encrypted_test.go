@@ -8,13 +8,16 @@ package bridge_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification/notificationtest"
@@ -57,16 +60,44 @@ func encrypted(t *testing.T) (certificateID string) {
 	return id
 }
 
-// encryptedFor waits until Graph encrypts the channel's messages for a certificate.
+// encryptedFor waits until Graph encrypts the channel's messages for a certificate, and nothing is looked for in the channel
+// that was missed before: such messages are fetched.
 func (l *link) encryptedFor(t *testing.T, certificateID string) {
 	t.Helper()
-	eventually(t, func(context.Context) error {
-		for _, s := range shared.Emulator.Subscriptions().All() {
-			if strings.Contains(s.Resource, string(l.place.Channel)) && s.EncryptionCertificateID != nil && *s.EncryptionCertificateID == certificateID {
-				return nil
+	eventually(t, func(ctx context.Context) error {
+		if !slices.ContainsFunc(shared.Emulator.Subscriptions().All(), func(s notify.Subscription) bool {
+			return strings.Contains(s.Resource, string(l.place.Channel)) && s.EncryptionCertificateID != nil && *s.EncryptionCertificateID == certificateID
+		}) {
+			return fmt.Errorf("no subscription for the channel encrypts for %s", certificateID)
+		}
+		var status struct {
+			Subscriptions []struct {
+				Channel teams.ChannelID `json:"teams_channel_id"`
+				State   string
+			}
+			Links []struct {
+				Channel teams.ChannelID `json:"teams_channel_id"`
+				Resync  struct{ Wanted string }
 			}
 		}
-		return fmt.Errorf("no subscription for the channel encrypts for %s", certificateID)
+		code, answer, err := shared.CallPlugin(ctx, http.MethodGet, "/api/v1/status", nil)
+		if err != nil || code != http.StatusOK {
+			return errors.Join(err, fmt.Errorf("the plugin's status is HTTP %d", code))
+		}
+		if err := json.Unmarshal(answer, &status); err != nil {
+			return err
+		}
+		for _, s := range status.Subscriptions {
+			if s.Channel == l.place.Channel && s.State != "active" {
+				return fmt.Errorf("the subscription is %s", s.State)
+			}
+		}
+		for _, link := range status.Links {
+			if link.Channel == l.place.Channel && link.Resync.Wanted != "" {
+				return fmt.Errorf("messages of the channel are looked for: %s", link.Resync.Wanted)
+			}
+		}
+		return nil
 	})
 }
 
