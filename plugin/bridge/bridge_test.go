@@ -111,8 +111,8 @@ func TestBody(t *testing.T) {
 		{"Alex <Demo>", "a", "<p><strong>Alex &lt;Demo&gt;:</strong> a</p>"},
 		{"Alex", "- a", "<p><strong>Alex:</strong></p><ul>\n<li>a</li>\n</ul>"},
 	} {
-		if got := body(test.name, test.text); got != test.want {
-			t.Errorf("body(%q, %q) = %q, want %q", test.name, test.text, got, test.want)
+		if got := body(test.name, test.text); got.HTML != test.want {
+			t.Errorf("body(%q, %q) = %q, want %q", test.name, test.text, got.HTML, test.want)
 		}
 	}
 }

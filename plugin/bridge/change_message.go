@@ -72,15 +72,15 @@ func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping 
 	if err != nil {
 		return err
 	}
-	html, err := w.revisedMessage(ctx, mapping, account, post)
+	message, err := w.revisedMessage(ctx, mapping, account, post)
 	if err != nil {
 		return err
 	}
-	version := SentVersion{TeamsHash: hash(markup.Canonical(html)), PostHash: shown, At: time.Now()}
+	version := SentVersion{TeamsHash: hash(markup.Canonical(message.HTML)), PostHash: shown, At: time.Now()}
 	record := mapping.Record
 	record.TeamsHash, record.TeamsForm, record.PostHash = version.TeamsHash, "", version.PostHash
 	return w.change(ctx, event, mapping, Change{Account: account, Version: version}, record, func(ctx context.Context) error {
-		return w.Teams.Edit(ctx, account, mapping.Ref, html)
+		return w.Teams.Edit(ctx, account, mapping.Ref, message)
 	})
 }
 

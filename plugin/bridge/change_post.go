@@ -242,9 +242,9 @@ func (w *worker) standIn(ctx context.Context) func(TeamsUserID) (UserID, error) 
 		if bot, err := w.Accounts.WasBot(ctx, user); bot || err != nil {
 			return "", err
 		}
-		account, connected, err := w.Accounts.OfTeamsUser(ctx, user)
-		if err != nil || connected {
-			return account.MattermostUser, err
+		shown, known, err := w.People.UserOf(ctx, user)
+		if err != nil || known {
+			return shown, err
 		}
 		return w.Mattermost.Bot(), nil
 	}

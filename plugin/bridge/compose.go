@@ -27,12 +27,12 @@ func (w *worker) compose(ctx context.Context, message TeamsMessage, quote string
 	post := NewPost{Channel: w.link.Channel}
 	text := content(message)
 	if message.From.User != "" {
-		account, connected, err := w.Accounts.OfTeamsUser(ctx, message.From.User)
+		author, known, err := w.People.UserOf(ctx, message.From.User)
 		if err != nil {
 			return NewPost{}, err
 		}
-		if connected {
-			post.Author = account.MattermostUser
+		if known {
+			post.Author = author
 		}
 	}
 	if post.Author == "" {
@@ -109,16 +109,16 @@ func quoted(name, text string) string {
 }
 
 // body is a post's text for Teams. A message that a bot sends for somebody begins with that person's name.
-func body(name, text string) string {
+func body(name, text string) Outgoing {
 	content := markup.ToHTML(text)
 	if name == "" {
-		return content
+		return Outgoing{HTML: content}
 	}
 	name = "<strong>" + html.EscapeString(name) + ":</strong>"
 	if rest, ok := strings.CutPrefix(content, "<p>"); ok {
-		return "<p>" + name + " " + rest
+		return Outgoing{HTML: "<p>" + name + " " + rest}
 	}
-	return "<p>" + name + "</p>" + content
+	return Outgoing{HTML: "<p>" + name + "</p>" + content}
 }
 
 func hash(text string) string {

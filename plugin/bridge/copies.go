@@ -30,11 +30,11 @@ func (w *worker) changeByCopy(ctx context.Context, event *OutboundEvent, mapping
 		if account, err = w.accountOf(ctx, event, mapping, post); err != nil {
 			return err
 		}
-		html, err := w.revisedMessage(ctx, mapping, account, post)
+		message, err := w.revisedMessage(ctx, mapping, account, post)
 		if err != nil {
 			return err
 		}
-		call = func(ctx context.Context) error { return w.Teams.Edit(ctx, account, mapping.Ref, html) }
+		call = func(ctx context.Context) error { return w.Teams.Edit(ctx, account, mapping.Ref, message) }
 	case React:
 		subject := reactionOf(event.Subject)
 		all, err := w.Mattermost.Reactions(ctx, []PostID{post.ID})

@@ -256,7 +256,7 @@ type hangingTeams struct {
 	once  sync.Once
 }
 
-func (h *hangingTeams) Send(ctx context.Context, _ bridge.Account, _ bridge.Conversation, _ bridge.TeamsMessageID, _ string) (bridge.TeamsMessage, error) {
+func (h *hangingTeams) Send(ctx context.Context, _ bridge.Account, _ bridge.Conversation, _ bridge.TeamsMessageID, _ bridge.Outgoing) (bridge.TeamsMessage, error) {
 	h.once.Do(func() { close(h.begun) })
 	<-ctx.Done()
 	return bridge.TeamsMessage{}, &bridge.Failure{Class: bridge.Unknown, Err: ctx.Err()}

@@ -11,12 +11,13 @@ import (
 	"time"
 )
 
-// Config is what an engine works with. Store, Teams, Mattermost and Accounts are required.
+// Config is what an engine works with. Store, Teams, Mattermost, Accounts and People are required.
 type Config struct {
 	Store      Store
 	Teams      Teams
 	Mattermost Mattermost
 	Accounts   Accounts
+	People     People
 	Governor   Governor // default: no limits
 	// Notifications looks into what came with notifications; without it every message is fetched.
 	Notifications Notifications

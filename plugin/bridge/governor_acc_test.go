@@ -232,7 +232,7 @@ type limited struct {
 	tally  *[2]int // answered, throttled
 }
 
-func (l limited) Send(ctx context.Context, as bridge.Account, to bridge.Conversation, root bridge.TeamsMessageID, html string) (bridge.TeamsMessage, error) {
+func (l limited) Send(ctx context.Context, as bridge.Account, to bridge.Conversation, root bridge.TeamsMessageID, message bridge.Outgoing) (bridge.TeamsMessage, error) {
 	method, route := teams.RouteOf(bridge.Call{Action: bridge.ToSend, In: to, Root: root})
 	pass, err := l.gate.Enter(ctx, teams.Request{Application: "app", Method: method, Route: route, Resource: string(to.ID), As: as.ID})
 	if err != nil {
@@ -250,7 +250,7 @@ func (l limited) Send(ctx context.Context, as bridge.Account, to bridge.Conversa
 		return bridge.TeamsMessage{}, &bridge.Failure{Class: bridge.Retry, Status: 429, RetryAfter: refused.RetryAfter}
 	}
 	l.tally[0]++
-	m, err := l.teamsSide.Send(ctx, as, to, root, html)
+	m, err := l.teamsSide.Send(ctx, as, to, root, message)
 	pass.Leave(201, 0, "")
 	return m, err
 }

@@ -81,7 +81,7 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 }
 
 // send makes one POST as the account and settles the event by its outcome.
-func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, account Account, root TeamsMessageID, html string, permit Permit) error {
+func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, account Account, root TeamsMessageID, message Outgoing, permit Permit) error {
 	if event.Attempt == "" {
 		event.Attempt = AttemptKey(uuid.NewString())
 	}
@@ -89,7 +89,7 @@ func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, acco
 	mapping, err := w.Store.BeginSend(ctx, w.lease, *event, Send{
 		Mapping: MappingID(uuid.NewString()), Attempt: event.Attempt, Account: account, Team: w.link.Conversation.Team,
 		Root: root, Channel: w.link.Channel, PostHash: hash(post.Message),
-		TeamsHash: hash(markup.Canonical(html)),
+		TeamsHash: hash(markup.Canonical(message.HTML)),
 	}, w.Tuning.Looks[0])
 	if err != nil {
 		return err
@@ -97,11 +97,13 @@ func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, acco
 	event.State, event.Sender = Sending, account.TeamsUser
 
 	limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
-	message, err := w.Teams.Send(permit.With(limited), account, w.link.Conversation, root, markup.Mark(html, string(event.Attempt)))
+	marked := message
+	marked.HTML = markup.Mark(message.HTML, string(event.Attempt))
+	made, err := w.Teams.Send(permit.With(limited), account, w.link.Conversation, root, marked)
 	cutOff := limited.Err() != nil
 	cancel()
 	if err == nil {
-		return w.confirmSend(ctx, event, mapping, message)
+		return w.confirmSend(ctx, event, mapping, made)
 	}
 	class := ClassOf(err)
 	failure, classified := errors.AsType[*Failure](err)

@@ -18,9 +18,9 @@ type Teams interface {
 	Recent(ctx context.Context, in Conversation, root TeamsMessageID, since time.Time) ([]TeamsMessage, error)
 	// Send makes exactly one POST as the account, a reply when root is not empty. Nothing below it may retry: Graph has
 	// no idempotency key, so a second POST is a second message.
-	Send(ctx context.Context, as Account, to Conversation, root TeamsMessageID, html string) (TeamsMessage, error)
-	// Edit makes exactly one PATCH of the message's text as the account, which must be the one that wrote it.
-	Edit(ctx context.Context, as Account, ref MessageRef, html string) error
+	Send(ctx context.Context, as Account, to Conversation, root TeamsMessageID, message Outgoing) (TeamsMessage, error)
+	// Edit makes exactly one PATCH of the message as the account, which must be the one that wrote it.
+	Edit(ctx context.Context, as Account, ref MessageRef, message Outgoing) error
 	// Delete deletes the message, so that it stays as "deleted", as the account, which must be the one that wrote it.
 	Delete(ctx context.Context, as Account, ref MessageRef) error
 	// React sets the account's reaction, or takes it away.
@@ -70,6 +70,21 @@ type Accounts interface {
 	Bots(ctx context.Context) ([]Account, error)
 	// WasBot tells whether the Teams user is or ever was a bot of ours.
 	WasBot(ctx context.Context, user TeamsUserID) (bool, error)
+}
+
+// People knows who stands for whom.
+type People interface {
+	// UserOf returns who shows in Mattermost what a Teams user does: whoever connected the account. False when there is nobody;
+	// the plugin's bot shows it then, with the name.
+	UserOf(ctx context.Context, user TeamsUserID) (UserID, bool, error)
+	// PersonOf returns who a Mattermost user is in Teams, whether or not the account can send now.
+	PersonOf(ctx context.Context, user UserID) (Person, bool, error)
+}
+
+// Person is a Teams user.
+type Person struct {
+	ID   TeamsUserID
+	Name string // as Teams shows it
 }
 
 // Notifications looks into what came with a notification.

@@ -56,7 +56,7 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 var leadingQuote = regexp.MustCompile(`\A(?:> [^\n]*\n)+\n+`)
 
 // revisedMessage is the body of a message after its post was edited in Mattermost.
-func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Account, post Post) (string, error) {
+func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Account, post Post) (Outgoing, error) {
 	text := post.Message
 	if text == "" {
 		text = emptyPost
@@ -67,7 +67,7 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 	if post.Root != "" && mapping.Ref.Root == "" {
 		quote, err := w.quoteOf(ctx, post.Root)
 		if err != nil {
-			return "", err
+			return Outgoing{}, err
 		}
 		text = quote + text
 	}
@@ -76,20 +76,20 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 	}
 	name, err := w.authorName(ctx, post)
 	if err != nil {
-		return "", err
+		return Outgoing{}, err
 	}
 	return body(name, text), nil
 }
 
 // revisedOwnMessage is for a message that was written in Teams. What a post cannot hold would be lost from the message.
-func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Post) (string, error) {
+func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Post) (Outgoing, error) {
 	message, err := w.Teams.Message(ctx, mapping.Ref)
 	if err != nil {
-		return "", err
+		return Outgoing{}, err
 	}
 	for _, element := range []string{"<attachment", "<at ", "<img", "<codeblock"} {
 		if strings.Contains(message.HTML, element) {
-			return "", &Failure{Class: Permanent, Err: errors.New("the message has files, pictures, mentions or a code block of Teams' own, which an edit from Mattermost would take away from it; edit it in Teams")}
+			return Outgoing{}, &Failure{Class: Permanent, Err: errors.New("the message has files, pictures, mentions or a code block of Teams' own, which an edit from Mattermost would take away from it; edit it in Teams")}
 		}
 	}
 	text := post.Message

@@ -110,8 +110,8 @@ func (s *teamsSide) read(ref bridge.MessageRef) (bridge.TeamsMessage, error) {
 	return bridge.TeamsMessage{}, &bridge.Failure{Class: bridge.NotFound, Status: 404, Err: errors.New("no such message")}
 }
 
-func (s *teamsSide) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, html string) error {
-	return s.asAccount(ctx, as, ref, true, setText(html))
+func (s *teamsSide) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, message bridge.Outgoing) error {
+	return s.asAccount(ctx, as, ref, true, setText(message.HTML))
 }
 
 func (s *teamsSide) Delete(ctx context.Context, as bridge.Account, ref bridge.MessageRef) error {

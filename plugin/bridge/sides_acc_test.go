@@ -169,7 +169,7 @@ func (s *teamsSide) Recent(_ context.Context, in bridge.Conversation, root bridg
 	return found, nil
 }
 
-func (s *teamsSide) Send(ctx context.Context, as bridge.Account, to bridge.Conversation, root bridge.TeamsMessageID, html string) (bridge.TeamsMessage, error) {
+func (s *teamsSide) Send(ctx context.Context, as bridge.Account, to bridge.Conversation, root bridge.TeamsMessageID, message bridge.Outgoing) (bridge.TeamsMessage, error) {
 	if err := ctx.Err(); err != nil {
 		return bridge.TeamsMessage{}, err
 	}
@@ -178,7 +178,7 @@ func (s *teamsSide) Send(ctx context.Context, as bridge.Account, to bridge.Conve
 		return bridge.TeamsMessage{}, err
 	}
 	s.mu.Lock()
-	m := s.add(bridge.MessageRef{Conversation: to, Root: root}, bridge.Sender{User: as.TeamsUser, Name: as.DisplayName}, html)
+	m := s.add(bridge.MessageRef{Conversation: to, Root: root}, bridge.Sender{User: as.TeamsUser, Name: as.DisplayName}, message.HTML)
 	silent := s.silent
 	s.mu.Unlock()
 	if !silent {
@@ -392,6 +392,16 @@ func (p *people) OfTeamsUser(_ context.Context, user bridge.TeamsUserID) (bridge
 		return bridge.Account{}, false, nil
 	}
 	return p.accounts[i], true, nil
+}
+
+func (p *people) UserOf(ctx context.Context, user bridge.TeamsUserID) (bridge.UserID, bool, error) {
+	a, connected, err := p.OfTeamsUser(ctx, user)
+	return a.MattermostUser, connected, err
+}
+
+func (p *people) PersonOf(ctx context.Context, user bridge.UserID) (bridge.Person, bool, error) {
+	a, connected, err := p.OfUser(ctx, user)
+	return bridge.Person{ID: a.TeamsUser, Name: a.DisplayName}, connected, err
 }
 
 func (p *people) Bots(context.Context) ([]bridge.Account, error) {

@@ -98,7 +98,7 @@ func (s *site) start() *node {
 		governor, teams = s.governor(n.store)
 	}
 	n.Engine = bridge.New(bridge.Config{
-		Store: n.store, Teams: teams, Governor: governor, Mattermost: s.mattermost, Accounts: s.people, Notifications: s.notifications,
+		Store: n.store, Teams: teams, Governor: governor, Mattermost: s.mattermost, Accounts: s.people, People: s.people, Notifications: s.notifications,
 		Observer: s.tally, Log: storetest.Log(s.t, name), Tuning: s.tuning, Reactions: func() bool { return !s.withoutReactions },
 	})
 	if err := n.Start(s.t.Context()); err != nil {

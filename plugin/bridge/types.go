@@ -20,6 +20,7 @@ type (
 	ChannelID string
 	PostID    string
 	UserID    string
+	FileID    string
 
 	// MappingID names one pair of messages and travels as a prop on the Mattermost post.
 	MappingID string
@@ -74,7 +75,62 @@ type TeamsMessage struct {
 	DeletedAt  time.Time  // zero when it stands
 	Attempt    AttemptKey // the marker found in the body (markup.Attempt), empty for none
 	System     bool       // a system event, e.g. a member was added
+	Event      []byte     // a system event's details, Graph's eventDetail as JSON; nil for none
 	Reactions  []Reaction
+
+	Mentions    []Mention
+	Attachments []Attachment
+	Importance  Importance
+}
+
+// Importance is how a Teams message asks for attention. Empty is normal.
+type Importance string
+
+// The importances above normal.
+const (
+	High   Importance = "high"
+	Urgent Importance = "urgent"
+)
+
+// MentionKind is what a mention is of.
+type MentionKind string
+
+// The kinds of mentions.
+const (
+	MentionUser        MentionKind = "user"
+	MentionApplication MentionKind = "application" // a bot
+	MentionChannel     MentionKind = "channel"
+	MentionTeam        MentionKind = "team"
+	MentionChat        MentionKind = "chat" // everyone
+	MentionTag         MentionKind = "tag"
+)
+
+// Mention is somebody or something that a message speaks to: in its body, the element <at id="…"> with the same number.
+// Teams writes one per word of a name, so several may be of the same person.
+type Mention struct {
+	ID     int
+	Kind   MentionKind
+	Target string // the id of what is mentioned; a TeamsUserID when it is a person
+	Text   string // as it is shown
+}
+
+// Attachment is what a message carries beside its text: a file, a card, a quoted message. The element
+// <attachment id="…"> in the body, when there is one, says where.
+type Attachment struct {
+	ID           string
+	ContentType  string // "reference" for files; application/vnd.microsoft.card.… , messageReference, forwardedMessageReference, …
+	ContentURL   string
+	Content      string // a card's JSON
+	Name         string
+	ThumbnailURL string
+}
+
+// Outgoing is a message for Teams.
+type Outgoing struct {
+	HTML        string
+	Mentions    []Mention
+	Attachments []Attachment
+	Importance  Importance
 }
 
 // Post is a Mattermost post. Times are in milliseconds since the epoch, as Mattermost keeps them.
@@ -93,6 +149,8 @@ type Post struct {
 	Foreign  bool      // brought from Teams by the plugin's predecessor
 	// AuthorName replaces the author's name when an integration posts under another one; empty otherwise.
 	AuthorName string
+	Files      []FileID
+	Priority   Importance
 }
 
 // NewPost is a post that the bridge wants to exist.
@@ -104,6 +162,8 @@ type NewPost struct {
 	Mapping MappingID // set as MappingProp from creation on
 	// CreatedAt puts the post among those of its time; zero: it is new.
 	CreatedAt time.Time
+	Files     []FileID
+	Priority  Importance
 }
 
 // Account is a Teams account that somebody connected. Bot accounts speak for everybody who has none.

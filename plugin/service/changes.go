@@ -76,12 +76,12 @@ func (s *Service) reactions() bool {
 }
 
 // Edit implements bridge.Teams.
-func (g graph) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, html string) error {
+func (g graph) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, message bridge.Outgoing) error {
 	c, err := g.client()
 	if err != nil {
 		return err
 	}
-	return c.Edit(ctx, as, ref, html)
+	return c.Edit(ctx, as, ref, message)
 }
 
 // Delete implements bridge.Teams.

@@ -193,12 +193,12 @@ func (g graph) Recent(ctx context.Context, in bridge.Conversation, root bridge.T
 }
 
 // Send implements bridge.Teams.
-func (g graph) Send(ctx context.Context, as bridge.Account, to bridge.Conversation, root bridge.TeamsMessageID, html string) (bridge.TeamsMessage, error) {
+func (g graph) Send(ctx context.Context, as bridge.Account, to bridge.Conversation, root bridge.TeamsMessageID, message bridge.Outgoing) (bridge.TeamsMessage, error) {
 	c, err := g.client()
 	if err != nil {
 		return bridge.TeamsMessage{}, err
 	}
-	return c.Send(ctx, as, to, root, html)
+	return c.Send(ctx, as, to, root, message)
 }
 
 // tokens hands out the accounts' tokens: the client is there before the accounts are.

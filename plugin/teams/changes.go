@@ -12,11 +12,10 @@ import (
 // userChatMessage is how Graph names a chat's message where it is deleted (Graph docs, "chatMessage: softDelete").
 const userChatMessage = "/users/{user-id}" + chatMessageByID
 
-// Edit makes exactly one PATCH of the message's text as the account. The bridge decides whether it is made again.
-func (c *Client) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, html string) error {
+// Edit makes exactly one PATCH of the message as the account. The bridge decides whether it is made again.
+func (c *Client) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, message bridge.Outgoing) error {
 	route, path := messageOf(ref)
-	body := map[string]any{"body": map[string]string{"contentType": "html", "content": html}}
-	return c.do(ctx, request{method: "PATCH", route: route, path: path, body: body, as: as.ID}, nil)
+	return c.do(ctx, request{method: "PATCH", route: route, path: path, body: outgoing(message), as: as.ID}, nil)
 }
 
 // Delete soft-deletes the message as the account.

@@ -16,11 +16,11 @@ import (
 
 func TestAMessageIsEditedReactedToAndDeleted(t *testing.T) {
 	w := newWorld(t)
-	root, err := w.Send(t.Context(), alex, w.place(), "", "<p>one</p>")
+	root, err := w.Send(t.Context(), alex, w.place(), "", html("<p>one</p>"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	reply, err := w.Send(t.Context(), alex, w.place(), root.Ref.ID, "<p>reply</p>")
+	reply, err := w.Send(t.Context(), alex, w.place(), root.Ref.ID, html("<p>reply</p>"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestAMessageIsEditedReactedToAndDeleted(t *testing.T) {
 			}
 			return m
 		}
-		if err := w.Edit(t.Context(), alex, ref, "<p>two</p>"); err != nil {
+		if err := w.Edit(t.Context(), alex, ref, html("<p>two</p>")); err != nil {
 			t.Fatal(err)
 		}
 		if m := read(); !strings.Contains(m.HTML, "two") || m.EditedAt.IsZero() {
@@ -73,7 +73,7 @@ func TestTeamsLetsNobodyElseChangeAMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	ref := bridge.MessageRef{Conversation: w.place(), ID: bridge.TeamsMessageID(m.ID)}
-	for what, err := range map[string]error{"edit": w.Edit(t.Context(), alex, ref, "<p>yours</p>"), "delete": w.Delete(t.Context(), alex, ref)} {
+	for what, err := range map[string]error{"edit": w.Edit(t.Context(), alex, ref, html("<p>yours</p>")), "delete": w.Delete(t.Context(), alex, ref)} {
 		if f := failure(t, err, bridge.UserAction); f.Status != http.StatusForbidden || f.RequestID == "" {
 			t.Errorf("%s: %+v", what, f)
 		}
@@ -83,14 +83,14 @@ func TestTeamsLetsNobodyElseChangeAMessage(t *testing.T) {
 // Whether a change is made again is the bridge's to decide.
 func TestAChangeIsMadeOnce(t *testing.T) {
 	w := newWorld(t)
-	root, err := w.Send(t.Context(), alex, w.place(), "", "<p>one</p>")
+	root, err := w.Send(t.Context(), alex, w.place(), "", html("<p>one</p>"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.fault(t, faults.Rule{Effect: faults.Throttle, Route: "PATCH /teams/**", Next: 1})
-	failure(t, w.Edit(t.Context(), alex, root.Ref, "<p>two</p>"), bridge.Retry)
+	failure(t, w.Edit(t.Context(), alex, root.Ref, html("<p>two</p>")), bridge.Retry)
 	w.fault(t, faults.Rule{Effect: faults.Drop, Route: "PATCH /teams/**", AfterCommit: true, Next: 1})
-	failure(t, w.Edit(t.Context(), alex, root.Ref, "<p>two</p>"), bridge.Unknown)
+	failure(t, w.Edit(t.Context(), alex, root.Ref, html("<p>two</p>")), bridge.Unknown)
 	w.fault(t, faults.Rule{Effect: faults.Status, Status: 502, Route: "POST /teams/**", Next: 1})
 	failure(t, w.Delete(t.Context(), alex, root.Ref), bridge.Unknown)
 	changes := slices.DeleteFunc(w.calls(), func(call string) bool {
@@ -113,3 +113,5 @@ func TestAChatMessageIsDeletedBelowItsUser(t *testing.T) {
 		t.Errorf("the call was %q", last)
 	}
 }
+
+func html(text string) bridge.Outgoing { return bridge.Outgoing{HTML: text} }

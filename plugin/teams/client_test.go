@@ -110,14 +110,14 @@ func failure(t *testing.T, err error, class bridge.Class) *bridge.Failure {
 func TestAMessageIsSentReadAndListed(t *testing.T) {
 	w := newWorld(t)
 	began := time.Now().Add(-time.Minute)
-	root, err := w.Send(t.Context(), alex, w.place(), "", markup.Mark("<p>Hello <b>you</b></p>", "key-1"))
+	root, err := w.Send(t.Context(), alex, w.place(), "", html(markup.Mark("<p>Hello <b>you</b></p>", "key-1")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if root.Attempt != "key-1" || root.From.Name != "Alex Demo" || root.Ref.Conversation != w.place() || root.Ref.Root != "" {
 		t.Errorf("sent %+v", root)
 	}
-	reply, err := w.Send(t.Context(), alex, w.place(), root.Ref.ID, "<p>again</p>")
+	reply, err := w.Send(t.Context(), alex, w.place(), root.Ref.ID, html("<p>again</p>"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestAPostIsMadeOnce(t *testing.T) {
 			w := newWorld(t)
 			c.rule.Route = "POST /teams/**"
 			w.fault(t, c.rule)
-			_, err := w.Send(t.Context(), alex, w.place(), "", "<p>once</p>")
+			_, err := w.Send(t.Context(), alex, w.place(), "", html("<p>once</p>"))
 			f := failure(t, err, c.class)
 			if name == "throttled" && f.RetryAfter != 7*time.Second {
 				t.Errorf("retry after %v", f.RetryAfter)
@@ -230,7 +230,7 @@ func TestAPostThatNeverLeftDidNotHappen(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Client.Close()
-	_, err := w.Send(t.Context(), alex, w.place(), "", "<p>nobody listens</p>")
+	_, err := w.Send(t.Context(), alex, w.place(), "", html("<p>nobody listens</p>"))
 	failure(t, err, bridge.Retry)
 }
 
@@ -282,13 +282,13 @@ func TestARefusedTokenIsReplaced(t *testing.T) {
 	w := newWorld(t)
 	w.wallet.issued = time.Now().Add(-time.Hour)
 	w.wallet.tokens[alex.ID] = "not a token"
-	_, err := w.Send(t.Context(), alex, w.place(), "", "<p>x</p>")
+	_, err := w.Send(t.Context(), alex, w.place(), "", html("<p>x</p>"))
 	failure(t, err, bridge.Retry)
 	if len(w.wallet.forgot) != 1 {
 		t.Errorf("forgot %v", w.wallet.forgot)
 	}
 	w.wallet.issued = time.Now()
-	_, err = w.Send(t.Context(), alex, w.place(), "", "<p>x</p>")
+	_, err = w.Send(t.Context(), alex, w.place(), "", html("<p>x</p>"))
 	failure(t, err, bridge.UserAction)
 }
 

@@ -21,9 +21,9 @@ const maxHistory = 64 << 20
 
 // chain is a message with its replies as far as they were expanded.
 type chain struct {
-	message
-	Replies []message `json:"replies"`
-	More    string    `json:"replies@odata.nextLink"`
+	chatMessage
+	Replies []chatMessage `json:"replies"`
+	More    string        `json:"replies@odata.nextLink"`
 }
 
 // History reads one page of what changed in a conversation since then, deleted messages included: of a channel whole reply
@@ -67,12 +67,12 @@ func (c *Client) History(ctx context.Context, in bridge.Conversation, since time
 }
 
 // replies are those that were expanded and those that were too many to be.
-func (c *Client) replies(ctx context.Context, in bridge.Conversation, root chain) ([]message, error) {
+func (c *Client) replies(ctx context.Context, in bridge.Conversation, root chain) ([]chatMessage, error) {
 	replies := root.Replies
 	for next := root.More; next != ""; {
 		var page struct {
-			Value []message `json:"value"`
-			Next  string    `json:"@odata.nextLink"`
+			Value []chatMessage `json:"value"`
+			Next  string        `json:"@odata.nextLink"`
 		}
 		if err := c.do(ctx, request{method: "GET", route: channelReplies, path: []string{string(in.Team), string(in.ID), string(root.ID)}, link: next, repeat: true}, &page); err != nil {
 			return nil, err

@@ -13,8 +13,8 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
-// message is Graph's chatMessage as far as it is used (Graph docs, "chatMessage resource type").
-type message struct {
+// chatMessage is Graph's as far as it is used (Graph docs, "chatMessage resource type").
+type chatMessage struct {
 	Chat    bridge.ConversationID `json:"chatId"`
 	Channel struct {
 		ID bridge.ConversationID `json:"channelId"`
@@ -36,7 +36,11 @@ type message struct {
 		ContentType string `json:"contentType"`
 		Content     string `json:"content"`
 	} `json:"body"`
-	Reactions []struct {
+	Importance  string          `json:"importance"`
+	Event       json.RawMessage `json:"eventDetail"`
+	Mentions    []mention       `json:"mentions"`
+	Attachments []attachment    `json:"attachments"`
+	Reactions   []struct {
 		Type string    `json:"reactionType"`
 		At   time.Time `json:"createdDateTime"`
 		User struct {
@@ -53,7 +57,7 @@ type identity struct {
 // ReadMessage reads a message's JSON as a notification carries it. in is where the notification says that it stands; the
 // message itself says so as well and is believed.
 func ReadMessage(document []byte, in bridge.Conversation) (bridge.TeamsMessage, error) {
-	var m message
+	var m chatMessage
 	if err := json.Unmarshal(document, &m); err != nil {
 		return bridge.TeamsMessage{}, errors.New("what was encrypted is no message")
 	}
@@ -63,7 +67,7 @@ func ReadMessage(document []byte, in bridge.Conversation) (bridge.TeamsMessage, 
 	return m.toBridge(in), nil
 }
 
-func (m message) toBridge(in bridge.Conversation) bridge.TeamsMessage {
+func (m chatMessage) toBridge(in bridge.Conversation) bridge.TeamsMessage {
 	t := bridge.TeamsMessage{
 		Ref:  bridge.MessageRef{Conversation: in, Root: m.ReplyTo, ID: m.ID},
 		Etag: m.Etag, HTML: m.Body.Content, Text: m.Body.ContentType == "text", Subject: m.Subject,
@@ -79,6 +83,19 @@ func (m message) toBridge(in bridge.Conversation) bridge.TeamsMessage {
 		t.From = bridge.Sender{User: bridge.TeamsUserID(m.From.User.ID), Name: m.From.User.DisplayName}
 	case m.From.Application != nil:
 		t.From = bridge.Sender{Name: m.From.Application.DisplayName, Application: true}
+	}
+	if string(m.Event) != "null" {
+		t.Event = m.Event
+	}
+	switch i := bridge.Importance(m.Importance); i {
+	case bridge.High, bridge.Urgent:
+		t.Importance = i
+	}
+	for _, mention := range m.Mentions {
+		t.Mentions = append(t.Mentions, mention.toBridge())
+	}
+	for _, a := range m.Attachments {
+		t.Attachments = append(t.Attachments, bridge.Attachment(a))
 	}
 	for _, r := range m.Reactions {
 		reaction := bridge.Reaction{Emoji: unicodeOf(r.Type), At: r.At}

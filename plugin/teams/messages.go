@@ -50,7 +50,7 @@ func messageOf(ref bridge.MessageRef) (route string, path []string) {
 // Message reads one message as the application.
 func (c *Client) Message(ctx context.Context, ref bridge.MessageRef) (bridge.TeamsMessage, error) {
 	route, path := messageOf(ref)
-	var m message
+	var m chatMessage
 	err := c.do(ctx, request{method: "GET", route: route, path: path, repeat: true}, &m)
 	if err != nil {
 		return bridge.TeamsMessage{}, err
@@ -71,7 +71,7 @@ func (c *Client) Recent(ctx context.Context, in bridge.Conversation, root bridge
 	var found []bridge.TeamsMessage
 	for range maxPages {
 		var page struct {
-			Value []message
+			Value []chatMessage
 			Next  string `json:"@odata.nextLink"`
 		}
 		if err := c.do(ctx, r, &page); err != nil {
@@ -98,11 +98,10 @@ func (c *Client) Recent(ctx context.Context, in bridge.Conversation, root bridge
 }
 
 // Send makes exactly one POST as the account.
-func (c *Client) Send(ctx context.Context, as bridge.Account, to bridge.Conversation, root bridge.TeamsMessageID, html string) (bridge.TeamsMessage, error) {
+func (c *Client) Send(ctx context.Context, as bridge.Account, to bridge.Conversation, root bridge.TeamsMessageID, message bridge.Outgoing) (bridge.TeamsMessage, error) {
 	route, path := messagesOf(to, root)
-	body := map[string]any{"body": map[string]string{"contentType": "html", "content": html}}
-	var m message
-	if err := c.do(ctx, request{method: "POST", route: route, path: path, body: body, as: as.ID}, &m); err != nil {
+	var m chatMessage
+	if err := c.do(ctx, request{method: "POST", route: route, path: path, body: outgoing(message), as: as.ID}, &m); err != nil {
 		return bridge.TeamsMessage{}, err
 	}
 	return m.toBridge(to), nil

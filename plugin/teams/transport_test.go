@@ -114,7 +114,7 @@ func TestRetryAfterIsReadInBothForms(t *testing.T) {
 					w.WriteHeader(status)
 					fmt.Fprint(w, `{"error":{"code":"Busy","message":"later"}}`)
 				})
-				_, err := e.client(t, func(c *teams.Config) { c.Tokens = anyone{} }).Send(t.Context(), alex, bridge.Conversation{ID: "c", Team: "t"}, "", "x")
+				_, err := e.client(t, func(c *teams.Config) { c.Tokens = anyone{} }).Send(t.Context(), alex, bridge.Conversation{ID: "c", Team: "t"}, "", html("x"))
 				f, ok := errors.AsType[*bridge.Failure](err)
 				if !ok || f.RetryAfter < c.least || f.RetryAfter > c.most || f.Status != status || f.Code != "Busy" || f.RequestID != "id-1" {
 					t.Errorf("%+v", err)
@@ -197,8 +197,8 @@ func TestRoutesOfCalls(t *testing.T) {
 		for _, root := range []bridge.TeamsMessageID{"", "1"} {
 			ref := bridge.MessageRef{Conversation: in, Root: root, ID: "2"}
 			for action, call := range map[bridge.Action]func() error{
-				bridge.ToSend:   func() error { _, err := c.Send(t.Context(), alex, in, root, "x"); return err },
-				bridge.ToEdit:   func() error { return c.Edit(t.Context(), alex, ref, "x") },
+				bridge.ToSend:   func() error { _, err := c.Send(t.Context(), alex, in, root, html("x")); return err },
+				bridge.ToEdit:   func() error { return c.Edit(t.Context(), alex, ref, html("x")) },
 				bridge.ToDelete: func() error { return c.Delete(t.Context(), alex, ref) },
 				bridge.ToReact:  func() error { return c.React(t.Context(), alex, ref, "x", true) },
 				bridge.ToRead:   func() error { _, err := c.Message(t.Context(), ref); return err },
