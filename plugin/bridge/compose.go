@@ -23,11 +23,11 @@ const (
 
 // compose makes the post of a Teams message: as its author, when that person has connected an account, else as the
 // plugin's bot with the author's name before the text.
-func (w *worker) compose(ctx context.Context, message TeamsMessage, quote string) (NewPost, error) {
+func (w *worker) compose(ctx context.Context, people People, message TeamsMessage, quote string) (NewPost, error) {
 	post := NewPost{Channel: w.link.Channel}
 	text := content(message)
 	if message.From.User != "" {
-		author, known, err := w.People.UserOf(ctx, message.From.User)
+		author, known, err := people.UserOf(ctx, message.From.User)
 		if err != nil {
 			return NewPost{}, err
 		}

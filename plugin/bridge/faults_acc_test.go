@@ -392,7 +392,7 @@ func TestAThreadThatIsDeletedMeanwhile(t *testing.T) {
 	s.quiet()
 	s.mattermost.delete(s.mattermost.posts[0].ID)
 	s.mattermost.creates.set(func(call int) (verdict, error) {
-		if call == 2 {
+		if call == 2 || call == 3 {
 			return failsBefore, refused // as the server does for a reply to a deleted root
 		}
 		return works, nil

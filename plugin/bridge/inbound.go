@@ -51,7 +51,7 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	if err != nil {
 		return err
 	}
-	post, err := w.compose(ctx, message, quote)
+	post, err := w.compose(ctx, w.People, message, quote)
 	if err != nil {
 		return err
 	}
@@ -113,12 +113,7 @@ func (w *worker) recordPost(ctx context.Context, event *InboundEvent, mapping Ma
 			return err
 		}
 	}
-	if err := w.Store.ConfirmPost(ctx, w.lease, *event, mapping, posted); err != nil {
-		return err
-	}
-	w.Observer.Carried(Inbound, Create, time.Since(message.CreatedAt))
-	w.dispatcher.wake(Lane{w.lease.Conversation, Outbound}, 0)
-	return nil
+	return w.confirmPosts(ctx, []Reservation{{Event: *event, Mapping: mapping, Posted: posted}})
 }
 
 // recoverPost confirms the post of a reserved mapping if it exists: somebody was cut off between posting and confirming.

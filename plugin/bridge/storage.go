@@ -164,8 +164,13 @@ type MapStore interface {
 	// Reserve makes the mapping of a Teams message, or has the same mapping, still reserved, expect another post. ours is
 	// false when the message has another mapping or is confirmed.
 	Reserve(ctx context.Context, lease Lease, mapping Mapping) (existing Mapping, ours bool, err error)
-	// ConfirmPost records the post of a reserved mapping, removes the event, and wakes what waits for it.
-	ConfirmPost(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID, posted Posted) error
+	// Glance tells what is known about messages of a conversation, their roots included, and who has a send in flight there.
+	Glance(ctx context.Context, conversation ConversationID, refs []MessageRef) (Glance, error)
+	// ReserveNew makes the mappings of Teams messages that have none and returns those that it made.
+	ReserveNew(ctx context.Context, lease Lease, mappings []Mapping) (ours map[MappingID]bool, err error)
+	// ConfirmPosts records the posts of reserved mappings, removes their events, and wakes what waits for them: woken when
+	// there was something.
+	ConfirmPosts(ctx context.Context, lease Lease, posts []Reservation) (woken bool, err error)
 	// MappingsOfMessages finds the mappings of messages of a conversation, by their names without the team.
 	MappingsOfMessages(ctx context.Context, conversation ConversationID, refs []MessageRef) (map[MessageRef]Mapping, error)
 	// SkipMessage records that the Teams message is not to be carried, and removes the event.

@@ -103,9 +103,9 @@ func (e *Engine) work(ctx context.Context, lease Lease) (time.Duration, error) {
 		var next time.Duration
 		var taken int
 		if lease.Direction == Inbound {
-			taken, next, err = each(ctx, w, e.Store.TakeInbound, (*worker).inbound)
+			taken, next, err = each(ctx, w, e.Store.TakeInbound, (*worker).inboundNext)
 		} else {
-			taken, next, err = each(ctx, w, e.Store.TakeOutbound, (*worker).outbound)
+			taken, next, err = each(ctx, w, e.Store.TakeOutbound, (*worker).outboundNext)
 		}
 		if err != nil || taken == 0 {
 			return next, err
@@ -117,19 +117,20 @@ func (e *Engine) work(ctx context.Context, lease Lease) (time.Duration, error) {
 	return time.Millisecond, nil
 }
 
-// each takes a batch and handles its events until one of them must be waited for.
+// each takes a batch and handles its events until one of them must be waited for. handle handles the first of the events
+// that it is given, or several, and returns how many.
 func each[E any](ctx context.Context, w *worker, take func(context.Context, Lease, int) ([]E, time.Duration, error),
-	handle func(*worker, context.Context, *E) (outcome, error),
+	handle func(*worker, context.Context, []E) (int, outcome, error),
 ) (int, time.Duration, error) {
 	events, next, err := take(ctx, w.lease, w.Tuning.Batch)
 	if err != nil {
 		return 0, 0, err
 	}
-	for i := range events {
+	for rest := events; len(rest) > 0; {
 		if w.isStopping() {
 			break
 		}
-		result, err := handle(w, ctx, &events[i])
+		handled, result, err := handle(w, ctx, rest)
 		if err != nil {
 			if ctx.Err() != nil {
 				err = context.Cause(ctx)
@@ -142,6 +143,7 @@ func each[E any](ctx context.Context, w *worker, take func(context.Context, Leas
 		if result == lookAgain {
 			break
 		}
+		rest = rest[handled:]
 	}
 	return len(events), next, nil
 }
@@ -167,6 +169,21 @@ type worker struct {
 	late   bool // the event is so old that others go first
 }
 
+// inboundNext handles the next events from Teams: new messages together, anything else by itself.
+func (w *worker) inboundNext(ctx context.Context, events []InboundEvent) (int, outcome, error) {
+	if settled, err := w.run(ctx, events); settled > 0 || err != nil {
+		return settled, done, err
+	}
+	result, err := w.inbound(ctx, &events[0])
+	return 1, result, err
+}
+
+// outboundNext handles the next event from Mattermost.
+func (w *worker) outboundNext(ctx context.Context, events []OutboundEvent) (int, outcome, error) {
+	result, err := w.outbound(ctx, &events[0])
+	return 1, result, err
+}
+
 // inbound handles one event from Teams.
 func (w *worker) inbound(ctx context.Context, event *InboundEvent) (outcome, error) {
 	if event.Backfill {
@@ -177,8 +194,10 @@ func (w *worker) inbound(ctx context.Context, event *InboundEvent) (outcome, err
 		if !w.linked {
 			return w.ignore(ctx, event.Event, Unlinked)
 		}
-		if err := w.open(ctx, event); err != nil {
-			return err
+		if event.carried == nil {
+			if err := w.open(ctx, event); err != nil {
+				return err
+			}
 		}
 		switch event.Kind {
 		case Create:

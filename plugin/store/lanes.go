@@ -149,17 +149,24 @@ func exclude(ctx context.Context, tx pgx.Tx, conversation bridge.ConversationID)
 
 // wake makes the events due that wait for one of the targets.
 func (s *Store) wake(ctx context.Context, tx pgx.Tx, conversation bridge.ConversationID, targets ...bridge.Target) error {
+	_, err := s.wakeSome(ctx, tx, conversation, targets...)
+	return err
+}
+
+// wakeSome is wake; it tells whether there were some.
+func (s *Store) wakeSome(ctx context.Context, tx pgx.Tx, conversation bridge.ConversationID, targets ...bridge.Target) (woken bool, err error) {
 	for _, d := range []bridge.Direction{bridge.Inbound, bridge.Outbound} {
 		tag, err := tx.Exec(ctx, `UPDATE `+queueOf(d)+` SET state = 'pending', parked_for = '', not_before = least(not_before, clock_timestamp())
 			WHERE conversation = $1 AND parked_for = ANY ($2) AND state IN ('pending', 'parked')`, conversation, targets)
 		if err != nil {
-			return fmt.Errorf("wake parked events: %w", err)
+			return false, fmt.Errorf("wake parked events: %w", err)
 		}
 		if tag.RowsAffected() > 0 {
+			woken = true
 			if err := s.notifyLane(ctx, tx, bridge.Lane{Conversation: conversation, Direction: d}, 0); err != nil {
-				return err
+				return false, err
 			}
 		}
 	}
-	return nil
+	return woken, nil
 }

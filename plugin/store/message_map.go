@@ -83,27 +83,6 @@ func (s *Store) Reserve(ctx context.Context, lease bridge.Lease, m bridge.Mappin
 	return existing, ours, err
 }
 
-// ConfirmPost records the post of a reserved mapping, removes the event, and wakes what waits for it.
-func (s *Store) ConfirmPost(ctx context.Context, lease bridge.Lease, event bridge.InboundEvent, id bridge.MappingID, posted bridge.Posted) error {
-	return s.under(ctx, lease, "confirm a post", func(tx pgx.Tx) error {
-		if err := exclude(ctx, tx, lease.Conversation); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `UPDATE msteamssync.message_map SET state = 'confirmed', post_id = $2, root_post_id = $3, teams_hash = $4,
-			post_hash = $5, teams_form = $6, confirmed_at = clock_timestamp() WHERE id = $1 AND state = 'reserved'`,
-			id, posted.Post, posted.RootPost, posted.TeamsHash, posted.PostHash, posted.TeamsForm); err != nil {
-			return err
-		}
-		if err := noteEvent(ctx, tx, lease.Lane); err != nil {
-			return err
-		}
-		if err := remove(ctx, tx, event.Event); err != nil {
-			return err
-		}
-		return s.wake(ctx, tx, lease.Conversation, bridge.MessageMapped(event.Ref.Root, event.Ref.ID), bridge.PostMapped(posted.Post))
-	})
-}
-
 // SkipMessage records that the Teams message is not to be carried, and removes the event.
 func (s *Store) SkipMessage(ctx context.Context, lease bridge.Lease, event bridge.InboundEvent, channel bridge.ChannelID) error {
 	return s.under(ctx, lease, "leave a message out", func(tx pgx.Tx) error {

@@ -164,13 +164,16 @@ func TestALostLeaseWritesNothing(t *testing.T) {
 	})
 	ctx := t.Context()
 	for name, write := range map[string]func() error{
-		"renew":   func() error { return one.Renew(ctx, lost) },
-		"finish":  func() error { return one.Finish(ctx, lost, event.Event) },
-		"retry":   func() error { return one.Retry(ctx, lost, event.Event, 0, true, "") },
-		"bury":    func() error { return one.Bury(ctx, lost, event.Event, "") },
-		"park":    func() error { return one.Park(ctx, lost, event.Event, bridge.MessageMapped("", "9"), time.Hour, "") },
-		"skip":    func() error { return one.SkipMessage(ctx, lost, event, "c") },
-		"confirm": func() error { return one.ConfirmPost(ctx, lost, event, "m", bridge.Posted{Post: "p"}) },
+		"renew":  func() error { return one.Renew(ctx, lost) },
+		"finish": func() error { return one.Finish(ctx, lost, event.Event) },
+		"retry":  func() error { return one.Retry(ctx, lost, event.Event, 0, true, "") },
+		"bury":   func() error { return one.Bury(ctx, lost, event.Event, "") },
+		"park":   func() error { return one.Park(ctx, lost, event.Event, bridge.MessageMapped("", "9"), time.Hour, "") },
+		"skip":   func() error { return one.SkipMessage(ctx, lost, event, "c") },
+		"confirm": func() error {
+			_, err := one.ConfirmPosts(ctx, lost, []bridge.Reservation{{Event: event, Mapping: "m", Posted: bridge.Posted{Post: "p"}}})
+			return err
+		},
 		"reserve": func() error {
 			_, _, err := one.Reserve(ctx, lost, bridge.Mapping{ID: "m", Ref: event.Ref})
 			return err
@@ -275,7 +278,7 @@ func confirm(t *testing.T, s *store.Store, lease bridge.Lease, e bridge.InboundE
 	if _, fresh, err := s.Reserve(t.Context(), lease, bridge.Mapping{ID: id, Ref: e.Ref, Channel: "c", Sender: "u"}); err != nil || !fresh {
 		t.Fatalf("reserve: %v, %v", fresh, err)
 	}
-	if err := s.ConfirmPost(t.Context(), lease, e, id, bridge.Posted{Post: post}); err != nil {
+	if _, err := s.ConfirmPosts(t.Context(), lease, []bridge.Reservation{{Event: e, Mapping: id, Posted: bridge.Posted{Post: post}}}); err != nil {
 		t.Fatal(err)
 	}
 }
