@@ -35,6 +35,7 @@ type Engine struct {
 	scans      *scans
 	kept       keptLeases
 	refusals   refusals
+	arrivals   gathering
 
 	// stopping is closed when no new event may be begun, life ends when calls in progress must give up.
 	stopping chan struct{}
@@ -64,6 +65,9 @@ func New(config Config) *Engine {
 	e.life, e.end = context.WithCancel(context.Background())
 	e.dispatcher = newDispatcher(config.Tuning.Workers, e.drain)
 	e.scans = newScans()
+	e.arrivals.commit = func(ctx context.Context, arrivals []Arrival) error {
+		return e.Store.Accept(ctx, arrivals, e.Tuning.ReorderWindow)
+	}
 	return e
 }
 
@@ -125,7 +129,7 @@ const releaseTimeout = time.Second
 
 // Receive commits notifications to the inbox. When it returns nil they survive everything.
 func (e *Engine) Receive(ctx context.Context, arrivals []Arrival) error {
-	if err := e.Store.Accept(ctx, arrivals, e.Tuning.ReorderWindow); err != nil {
+	if err := e.arrivals.add(ctx, arrivals); err != nil {
 		return err
 	}
 	for _, a := range arrivals {

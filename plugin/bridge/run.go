@@ -22,7 +22,7 @@ const (
 	longestRun = 32
 	// confirmEvery bounds how long a post waits for its confirmation while others of the run are made: who changes the post
 	// or replies to it waits for that.
-	confirmEvery = 100 * time.Millisecond
+	confirmEvery = 250 * time.Millisecond
 )
 
 // Glance is what the store knows about the messages of a run and the conversation that they are in.

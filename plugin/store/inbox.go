@@ -72,15 +72,11 @@ func (s *Store) Accept(ctx context.Context, arrivals []bridge.Arrival, hold time
 	if len(seen) == 0 {
 		return nil
 	}
-	err := s.transact(ctx, func(tx pgx.Tx) error {
-		if err := ensureLanes(ctx, tx, conversations); err != nil {
-			return err
-		}
-		if err := keepProofs(ctx, tx, proofs); err != nil {
-			return err
-		}
+	return together(ctx, s.arrivals, "accept notifications", func(b *pgx.Batch) {
+		queue(b, lanesFor(conversations))
+		queue(b, keepingProofs(proofs)...)
 		// Sorted, so that two batches lock the rows that they share in the same order.
-		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.inbox AS i
+		b.Queue(`INSERT INTO msteamssync.inbox AS i
 				(conversation, teams_team_id, root, message, change, content_hash, source_at, sealed, tenant, proof, not_before)
 			SELECT c, t, r, m, k, h, at, s, n, p, clock_timestamp() + make_interval(secs => $11)
 			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bytea[], $9::text[], $10::text[])
@@ -93,20 +89,11 @@ func (s *Store) Accept(ctx context.Context, arrivals []bridge.Arrival, hold time
 				parked_for = CASE WHEN `+awaitsResync+` THEN '' ELSE i.parked_for END,
 				attempts = CASE i.state WHEN 'dead' THEN 0 ELSE i.attempts END,
 				proof = CASE WHEN i.proof = '' OR i.state = 'dead' THEN excluded.proof ELSE i.proof END`,
-			conversations, teams, roots, messages, kinds, hashes, times, sealed, tenants, proofIDs, seconds(hold)); err != nil {
-			return err
-		}
+			conversations, teams, roots, messages, kinds, hashes, times, sealed, tenants, proofIDs, seconds(hold))
 		for conversation := range lanes {
-			if err := s.notifyLane(ctx, tx, bridge.Lane{Conversation: conversation, Direction: bridge.Inbound}, hold); err != nil {
-				return err
-			}
+			queue(b, s.notifying(bridge.Lane{Conversation: conversation, Direction: bridge.Inbound}, hold))
 		}
-		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("accept notifications: %w", err)
-	}
-	return nil
 }
 
 // awaitsResync: a resync found it and a notification came before the run ended, so it need not wait for the end.

@@ -27,10 +27,10 @@ func queueOf(d bridge.Direction) string {
 // due selects the events whose time has come.
 const due = "state <> 'dead' AND not_before <= clock_timestamp()"
 
-func ensureLanes(ctx context.Context, tx pgx.Tx, conversations []string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO msteamssync.lanes (conversation, direction)
-		SELECT c, d FROM unnest($1::text[]) c, unnest('{in,out}'::text[]) d ORDER BY 1, 2 ON CONFLICT DO NOTHING`, conversations)
-	return err
+// lanesFor makes sure that the conversations have lanes.
+func lanesFor(conversations []string) statement {
+	return statement{`INSERT INTO msteamssync.lanes (conversation, direction)
+		SELECT c, d FROM unnest($1::text[]) c, unnest('{in,out}'::text[]) d ORDER BY 1, 2 ON CONFLICT DO NOTHING`, []any{conversations}}
 }
 
 // Claim leases the lane if it has a due event and no other node has it.
@@ -115,11 +115,18 @@ func noteEvent(ctx context.Context, tx pgx.Tx, lane bridge.Lane) error {
 	return err
 }
 
-// notifyLane wakes the other nodes when the transaction commits: "node direction milliseconds conversation".
+// wakeUp is what tells other nodes of a lane: "node direction milliseconds conversation".
+func (s *Store) wakeUp(lane bridge.Lane, after time.Duration) string {
+	return fmt.Sprintf("%s %s %d %s", strings.ReplaceAll(s.node, " ", "_"), lane.Direction, after.Milliseconds(), lane.Conversation)
+}
+
+// notifying wakes the other nodes when the transaction commits.
+func (s *Store) notifying(lane bridge.Lane, after time.Duration) statement {
+	return statement{"SELECT pg_notify($1, $2)", []any{LanesChannel, s.wakeUp(lane, after)}}
+}
+
 func (s *Store) notifyLane(ctx context.Context, tx pgx.Tx, lane bridge.Lane, after time.Duration) error {
-	payload := fmt.Sprintf("%s %s %d %s", strings.ReplaceAll(s.node, " ", "_"), lane.Direction, after.Milliseconds(), lane.Conversation)
-	_, err := tx.Exec(ctx, "SELECT pg_notify($1, $2)", LanesChannel, payload)
-	return err
+	return s.notifying(lane, after).exec(ctx, tx)
 }
 
 // OnLane calls f for the signals of other nodes.
@@ -143,30 +150,19 @@ func (s *Store) OnLane(f func(lane bridge.Lane, after time.Duration, missed bool
 // exclude makes what is decided about a conversation's mappings happen one after the other, across both lanes, until the
 // transaction ends. Who waits for a mapping and who confirms it cannot miss each other then.
 func exclude(ctx context.Context, tx pgx.Tx, conversation bridge.ConversationID) error {
-	_, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(730541862, hashtext($1))", string(conversation))
-	return err
+	return excluding(conversation).exec(ctx, tx)
+}
+
+func excluding(conversation bridge.ConversationID) statement {
+	return statement{"SELECT pg_advisory_xact_lock(730541862, hashtext($1))", []any{string(conversation)}}
 }
 
 // wake makes the events due that wait for one of the targets.
 func (s *Store) wake(ctx context.Context, tx pgx.Tx, conversation bridge.ConversationID, targets ...bridge.Target) error {
-	_, err := s.wakeSome(ctx, tx, conversation, targets...)
-	return err
-}
-
-// wakeSome is wake; it tells whether there were some.
-func (s *Store) wakeSome(ctx context.Context, tx pgx.Tx, conversation bridge.ConversationID, targets ...bridge.Target) (woken bool, err error) {
 	for _, d := range []bridge.Direction{bridge.Inbound, bridge.Outbound} {
-		tag, err := tx.Exec(ctx, `UPDATE `+queueOf(d)+` SET state = 'pending', parked_for = '', not_before = least(not_before, clock_timestamp())
-			WHERE conversation = $1 AND parked_for = ANY ($2) AND state IN ('pending', 'parked')`, conversation, targets)
-		if err != nil {
-			return false, fmt.Errorf("wake parked events: %w", err)
-		}
-		if tag.RowsAffected() > 0 {
-			woken = true
-			if err := s.notifyLane(ctx, tx, bridge.Lane{Conversation: conversation, Direction: d}, 0); err != nil {
-				return false, err
-			}
+		if err := s.waking(bridge.Lane{Conversation: conversation, Direction: d}, targets).exec(ctx, tx); err != nil {
+			return fmt.Errorf("wake parked events: %w", err)
 		}
 	}
-	return woken, nil
+	return nil
 }

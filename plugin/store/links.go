@@ -89,7 +89,7 @@ func (s *Store) insertLink(ctx context.Context, tx pgx.Tx, l bridge.Link) error 
 		}
 		return &bridge.LinkConflict{Holder: holder}
 	}
-	if err := ensureLanes(ctx, tx, []string{string(l.Conversation.ID)}); err != nil {
+	if err := lanesFor([]string{string(l.Conversation.ID)}).exec(ctx, tx); err != nil {
 		return err
 	}
 	// What happened before the link stays where it is: an older cursor of the same conversation is replaced.

@@ -9,6 +9,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,23 +33,15 @@ func proofOf(tokens []string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// keepProofs stores the tokens of a delivery unless they are known. A row that is used again is noted once an hour, so
+// keepingProofs stores the tokens of a delivery unless they are known. A row that is used again is noted once an hour, so
 // that deliveries with the same tokens do not wait for one another.
-func keepProofs(ctx context.Context, tx pgx.Tx, proofs map[string][]string) error {
-	for id, tokens := range proofs {
-		for _, statement := range []struct {
-			sql       string
-			arguments []any
-		}{
-			{"UPDATE msteamssync.proofs SET seen_at = clock_timestamp() WHERE id = $1 AND seen_at < clock_timestamp() - interval '1 hour'", []any{id}},
-			{"INSERT INTO msteamssync.proofs (id, tokens) VALUES ($1, $2) ON CONFLICT DO NOTHING", []any{id, tokens}},
-		} {
-			if _, err := tx.Exec(ctx, statement.sql, statement.arguments...); err != nil {
-				return err
-			}
-		}
+func keepingProofs(proofs map[string][]string) (all []statement) {
+	for _, id := range slices.Sorted(maps.Keys(proofs)) {
+		all = append(all,
+			statement{"UPDATE msteamssync.proofs SET seen_at = clock_timestamp() WHERE id = $1 AND seen_at < clock_timestamp() - interval '1 hour'", []any{id}},
+			statement{"INSERT INTO msteamssync.proofs (id, tokens) VALUES ($1, $2) ON CONFLICT DO NOTHING", []any{id, proofs[id]}})
 	}
-	return nil
+	return all
 }
 
 // Tokens finds the validation tokens of a delivery by their name; none when they are not known any more.

@@ -38,7 +38,7 @@ func (s *Store) Depart(ctx context.Context, departures []bridge.Departure, hold 
 		return 0, nil
 	}
 	err = s.transact(ctx, func(tx pgx.Tx) error {
-		if err := ensureLanes(ctx, tx, conversations); err != nil {
+		if err := lanesFor(conversations).exec(ctx, tx); err != nil {
 			return err
 		}
 		if slices.Contains(found, true) {

@@ -251,7 +251,7 @@ func keepFound(ctx context.Context, tx pgx.Tx, r Resync, found []bridge.Arrival)
 	if len(found) == 0 {
 		return nil
 	}
-	if err := ensureLanes(ctx, tx, []string{string(r.Conversation.ID)}); err != nil {
+	if err := lanesFor([]string{string(r.Conversation.ID)}).exec(ctx, tx); err != nil {
 		return err
 	}
 	var roots, messages, kinds []string

@@ -60,23 +60,23 @@ func (s *Store) ReserveNew(ctx context.Context, lease bridge.Lease, mappings []b
 		channels, rootPosts, senders = append(channels, string(m.Channel)), append(rootPosts, string(m.RootPost)), append(senders, string(m.Sender))
 		teamsHashes, teamsForms, postHashes = append(teamsHashes, m.Record.TeamsHash), append(teamsForms, m.Record.TeamsForm), append(postHashes, m.Record.PostHash)
 	}
-	var made []bridge.MappingID
-	err := s.under(ctx, lease, "reserve mappings", func(tx pgx.Tx) (err error) {
-		if err := exclude(ctx, tx, lease.Conversation); err != nil {
-			return err
-		}
-		rows, _ := tx.Query(ctx, `INSERT INTO msteamssync.message_map
+	ours := map[bridge.MappingID]bool{}
+	err := together(ctx, s.pool, "reserve mappings", func(b *pgx.Batch) {
+		clear(ours)
+		queue(b, s.holding(lease, false), excluding(lease.Conversation))
+		b.Queue(`INSERT INTO msteamssync.message_map
 				(conversation, direction, state, id, teams_team_id, root, message, channel_id, root_post_id, sender, teams_hash, teams_form, post_hash)
 			SELECT $1, 'in', 'reserved', * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
 			ON CONFLICT (conversation, root, message, part) DO NOTHING RETURNING id`,
-			lease.Conversation, ids, teams, roots, messages, channels, rootPosts, senders, teamsHashes, teamsForms, postHashes)
-		made, err = pgx.CollectRows(rows, pgx.RowTo[bridge.MappingID])
-		return err
+			lease.Conversation, ids, teams, roots, messages, channels, rootPosts, senders, teamsHashes, teamsForms, postHashes).Query(func(rows pgx.Rows) error {
+			var id bridge.MappingID
+			_, err := pgx.ForEachRow(rows, []any{&id}, func() error {
+				ours[id] = true
+				return nil
+			})
+			return err
+		})
 	})
-	ours := map[bridge.MappingID]bool{}
-	for _, id := range made {
-		ours[id] = true
-	}
 	return ours, err
 }
 
@@ -91,25 +91,23 @@ func (s *Store) ConfirmPosts(ctx context.Context, lease bridge.Lease, posts []br
 		events, generations = append(events, p.Event.ID), append(generations, int64(p.Event.Generation))
 		targets = append(targets, bridge.MessageMapped(p.Event.Ref.Root, p.Event.Ref.ID), bridge.PostMapped(p.Posted.Post))
 	}
-	err = s.under(ctx, lease, "confirm posts", func(tx pgx.Tx) error {
-		if err := exclude(ctx, tx, lease.Conversation); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `UPDATE msteamssync.message_map m SET state = 'confirmed', post_id = p.post, root_post_id = p.root, teams_hash = p.teams,
+	err = together(ctx, s.pool, "confirm posts", func(b *pgx.Batch) {
+		woken = false
+		queue(b, s.holding(lease, true), excluding(lease.Conversation))
+		b.Queue(`UPDATE msteamssync.message_map m SET state = 'confirmed', post_id = p.post, root_post_id = p.root, teams_hash = p.teams,
 				teams_form = p.form, post_hash = p.hash, confirmed_at = clock_timestamp()
 			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) AS p (id, post, root, teams, form, hash)
-			WHERE m.id = p.id AND m.state = 'reserved'`, ids, postIDs, rootPosts, teamsHashes, teamsForms, postHashes); err != nil {
-			return err
+			WHERE m.id = p.id AND m.state = 'reserved'`, ids, postIDs, rootPosts, teamsHashes, teamsForms, postHashes)
+		b.Queue(`DELETE FROM msteamssync.inbox i USING unnest($1::bigint[], $2::bigint[]) AS e (id, generation)
+			WHERE i.id = e.id AND i.generation = e.generation`, events, generations)
+		for _, d := range []bridge.Direction{bridge.Inbound, bridge.Outbound} {
+			waking := s.waking(bridge.Lane{Conversation: lease.Conversation, Direction: d}, targets)
+			b.Queue(waking.sql, waking.arguments...).Query(func(rows pgx.Rows) error {
+				woken = rows.Next() || woken
+				rows.Close()
+				return rows.Err()
+			})
 		}
-		if err := noteEvent(ctx, tx, lease.Lane); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `DELETE FROM msteamssync.inbox i USING unnest($1::bigint[], $2::bigint[]) AS e (id, generation)
-			WHERE i.id = e.id AND i.generation = e.generation`, events, generations); err != nil {
-			return err
-		}
-		woken, err = s.wakeSome(ctx, tx, lease.Conversation, targets...)
-		return err
 	})
 	return woken && err == nil, err
 }

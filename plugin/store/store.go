@@ -21,7 +21,8 @@ import (
 type Options struct {
 	// Node names this process in leases and wake-ups; it must be different for each process that runs. Required.
 	Node string
-	// MaxConnections bounds the pool; one more connection listens. Default 9.
+	// MaxConnections bounds the connections; one more listens. Default 9. One of them is for what arrives alone: whoever waits
+	// for that answer is Microsoft.
 	MaxConnections int32
 	// Log gets what has no caller to return to. Default slog.Default().
 	Log *slog.Logger
@@ -29,10 +30,11 @@ type Options struct {
 
 // Store is the plugin's part of the database. It is safe for concurrent use.
 type Store struct {
-	pool    *pgxpool.Pool
-	node    string
-	log     *slog.Logger
-	signals *signals
+	pool     *pgxpool.Pool
+	arrivals *pgxpool.Pool
+	node     string
+	log      *slog.Logger
+	signals  *signals
 }
 
 // Open connects, brings the schema up to date and starts to listen for wake-ups of other nodes. The data source is
@@ -51,7 +53,7 @@ func Open(ctx context.Context, dataSource string, options Options) (*Store, erro
 	if err != nil {
 		return nil, err
 	}
-	config.MaxConns = options.MaxConnections
+	config.MaxConns = max(options.MaxConnections-1, 1)
 	config.ConnConfig.RuntimeParams["application_name"] = "msteams-sync " + options.Node
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -61,7 +63,14 @@ func Open(ctx context.Context, dataSource string, options Options) (*Store, erro
 		pool.Close()
 		return nil, err
 	}
-	s := &Store{pool: pool, node: options.Node, log: options.Log}
+	few := config.Copy()
+	few.MaxConns = 1
+	arrivals, err := pgxpool.NewWithConfig(ctx, few)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	s := &Store{pool: pool, arrivals: arrivals, node: options.Node, log: options.Log}
 	s.signals = listen(config.ConnConfig.Copy(), options.Log)
 	return s, nil
 }
@@ -69,6 +78,7 @@ func Open(ctx context.Context, dataSource string, options Options) (*Store, erro
 // Close ends all connections. It waits for calls in progress.
 func (s *Store) Close() {
 	s.signals.close()
+	s.arrivals.Close()
 	s.pool.Close()
 }
 
@@ -100,9 +110,13 @@ func configure(dataSource string) (*pgxpool.Config, error) {
 // transact runs f in a transaction and repeats it when PostgreSQL ended it in favour of another one. f must do nothing
 // but talk to the database.
 func (s *Store) transact(ctx context.Context, f func(pgx.Tx) error) error {
+	return repeatVictims(func() error { return pgx.BeginFunc(ctx, s.pool, f) })
+}
+
+func repeatVictims(transaction func() error) error {
 	const tries = 5
 	for try := 1; ; try++ {
-		err := pgx.BeginFunc(ctx, s.pool, f)
+		err := transaction()
 		if err == nil || try == tries || !chosenAsVictim(err) {
 			return err
 		}
