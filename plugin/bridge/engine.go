@@ -36,6 +36,7 @@ type Engine struct {
 	kept       keptLeases
 	refusals   refusals
 	arrivals   gathering
+	giveWay    *giveWay
 
 	// stopping is closed when no new event may be begun, life ends when calls in progress must give up.
 	stopping chan struct{}
@@ -61,7 +62,7 @@ func New(config Config) *Engine {
 	if config.Reactions == nil {
 		config.Reactions = func() bool { return true }
 	}
-	e := &Engine{Config: config, links: newLinks(config.Store), stopping: make(chan struct{})}
+	e := &Engine{Config: config, links: newLinks(config.Store), giveWay: newGiveWay(), stopping: make(chan struct{})}
 	e.life, e.end = context.WithCancel(context.Background())
 	e.dispatcher = newDispatcher(config.Tuning.Workers, e.drain)
 	e.scans = newScans()
@@ -129,6 +130,7 @@ const releaseTimeout = time.Second
 
 // Receive commits notifications to the inbox. When it returns nil they survive everything.
 func (e *Engine) Receive(ctx context.Context, arrivals []Arrival) error {
+	e.giveWay.arrived()
 	if err := e.arrivals.add(ctx, arrivals); err != nil {
 		return err
 	}

@@ -215,6 +215,11 @@ func (r *run) post(ctx context.Context, event *InboundEvent, i int) bool {
 	if limited.Err() != nil {
 		return false
 	}
+	leave, ok := r.giveWay.enter(limited)
+	if !ok {
+		return false
+	}
+	defer leave()
 	var created Post
 	if err := protect(func() (err error) {
 		created, err = r.Mattermost.CreatePost(limited, post)
