@@ -14,7 +14,7 @@ import (
 // scenario is one way in which things go wrong.
 type scenario struct {
 	name, about string
-	fresh       bool // on servers of its own, because it kills some, or because what it breaks takes long to mend
+	fresh       bool // on servers of its own, because it kills some
 	nodes       int  // Mattermost servers; 0 is 1
 	basic       bool // notifications without content, so that each message is fetched; only with fresh
 

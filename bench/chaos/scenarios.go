@@ -48,7 +48,7 @@ var scenarios = []scenario{
 		return c.EnablePlugin(ctx)
 	}},
 	{name: "written_while_disabled", about: "everything is written while the plugin is disabled", before: whileDisabled},
-	{name: "subscriptions_removed", about: "Graph removes all subscriptions and makes none for a minute", fresh: true, during: unsubscribed},
+	{name: "subscriptions_removed", about: "Graph removes all subscriptions and makes none for a minute", during: unsubscribed},
 	{name: "token_revoked", about: "Entra revokes everybody's log-in; people connect again later", during: revoked},
 	{name: "plugin_killed", about: "kill -9 of the plugin; the server starts it again at its next check", fresh: true, during: func(ctx context.Context, c *chat) error {
 		if err := c.Mattermost.KillPlugin(catalog.PluginID); err != nil {

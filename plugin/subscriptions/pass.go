@@ -4,10 +4,12 @@
 package subscriptions
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"hash/fnv"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,15 +32,17 @@ type pass struct {
 	*Keeper
 	current Current
 
+	began  time.Time // the round
 	links  []bridge.Link
 	all    []store.Subscription // as of the beginning of the round
 	wanted map[string]bool      // resources
 	// covers tells for a resource which others deliver the same changes while it is replaced; none when it must do without.
 	covers map[string][]string
 
-	mu     sync.Mutex
-	actual []teams.Subscription // what Graph has
-	asked  bool                 // whether actual was asked for
+	mu      sync.Mutex
+	actual  []teams.Subscription // what Graph has
+	askedAt time.Time            // when actual was asked for; zero for not at all
+	unknown error                // why it could not be had then
 
 	acted atomic.Bool  // whether this round changed anything
 	next  atomic.Int64 // time.Duration until a refused one is tried again
@@ -46,9 +50,6 @@ type pass struct {
 
 // run makes rounds until nothing is left to do at once, and returns when to look again.
 func (p *pass) run(ctx context.Context, list bool) (next time.Duration, err error) {
-	if p.links, err = p.Store.Links(ctx); err != nil {
-		return every, err
-	}
 	for range rounds {
 		p.acted.Store(false)
 		p.next.Store(int64(every))
@@ -63,6 +64,10 @@ func (p *pass) run(ctx context.Context, list bool) (next time.Duration, err erro
 }
 
 func (p *pass) round(ctx context.Context, list bool) (err error) {
+	p.began = time.Now()
+	if p.links, err = p.Store.Links(ctx); err != nil {
+		return err
+	}
 	if p.all, err = p.Store.Subscriptions(ctx); err != nil {
 		return err
 	}
@@ -87,13 +92,11 @@ func (p *pass) round(ctx context.Context, list bool) (err error) {
 
 // look asks Graph what it has.
 func (p *pass) look(ctx context.Context) error {
-	actual, err := p.current.Graph.Subscriptions(ctx)
+	actual, err := p.has(ctx, p.began)
 	if err != nil {
 		return err
 	}
-	p.mu.Lock()
-	p.actual, p.asked, p.listed, p.graph = actual, true, time.Now(), p.current.Graph
-	p.mu.Unlock()
+	p.listed, p.graph = time.Now(), p.current.Graph
 	ids := make([]string, len(actual))
 	for i, a := range actual {
 		ids[i] = a.ID
@@ -101,25 +104,26 @@ func (p *pass) look(ctx context.Context) error {
 	return p.Store.SawSubscriptions(ctx, ids, unseen)
 }
 
-// has lists what Graph has, asking for it if nobody has yet.
-func (p *pass) has(ctx context.Context) ([]teams.Subscription, error) {
+// has lists what Graph has, or had at a time after since. However many subscriptions want to know it, Graph is asked once,
+// even if it does not answer: a list takes a call for each hundred, and 25 calls in 20 s are all that there are.
+func (p *pass) has(ctx context.Context, since time.Time) ([]teams.Subscription, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.asked {
-		return p.actual, nil
+	if p.askedAt.IsZero() || p.askedAt.Before(since) {
+		now := time.Now()
+		actual, err := p.current.Graph.Subscriptions(ctx)
+		if p.askedAt, p.unknown = now, err; err == nil {
+			p.actual = actual
+		}
 	}
-	actual, err := p.current.Graph.Subscriptions(ctx)
-	if err == nil {
-		p.actual, p.asked = actual, true
-	}
-	return actual, err
+	return p.actual, p.unknown
 }
 
 // isMissing tells whether Graph's list, if there is one, lacks the subscription.
 func (p *pass) isMissing(s store.Subscription) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.asked {
+	if p.askedAt.IsZero() || p.unknown != nil {
 		return false
 	}
 	for _, a := range p.actual {
@@ -130,13 +134,11 @@ func (p *pass) isMissing(s store.Subscription) bool {
 	return true
 }
 
-// isThere notes that Graph has a subscription that its list was too old to hold.
+// isThere notes that Graph has a subscription that its list may be too old to hold.
 func (p *pass) isThere(s teams.Subscription) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.asked {
-		p.actual = append(p.actual, s)
-	}
+	p.actual = append(p.actual, s)
 }
 
 // due tells whether there is something to do about a subscription.
@@ -166,12 +168,15 @@ func renewBefore(id string) time.Duration {
 	return Life/2 - Life/20 + time.Duration(int64(Life/10)*int64(h.Sum32()%1000)/1000)
 }
 
-// workOff brings in order what needs it, a few at a time.
+// workOff brings in order what needs it, a few at a time; first what nothing has gone wrong with, so that a new link does not
+// wait for a thousand that have to be made anew.
 func (p *pass) workOff(ctx context.Context) error {
 	var workers sync.WaitGroup
 	var failed atomic.Pointer[error]
 	places := make(chan struct{}, atOnce)
-	for _, s := range p.all {
+	queue := slices.Clone(p.all)
+	slices.SortStableFunc(queue, func(a, b store.Subscription) int { return cmp.Compare(min(a.Failures, 1), min(b.Failures, 1)) })
+	for _, s := range queue {
 		if !p.due(s) {
 			continue
 		}

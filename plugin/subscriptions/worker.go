@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ func (p *pass) inTheWay(ctx context.Context, s store.Subscription, refused error
 	if teams.Status(refused) != http.StatusForbidden {
 		return "", nil
 	}
-	actual, err := p.has(ctx)
+	actual, err := p.has(ctx, time.Time{})
 	for _, a := range actual {
 		if sameResource(a.Resource, s.Resource) {
 			return a.ID, nil
@@ -114,8 +115,7 @@ func (p *pass) ask(ctx context.Context, s store.Subscription) error {
 
 // settle finds out what became of a POST whose answer is not known.
 func (p *pass) settle(ctx context.Context, s store.Subscription) error {
-	// The list may be older than the POST.
-	actual, err := p.current.Graph.Subscriptions(ctx)
+	actual, err := p.has(ctx, p.posted(s))
 	if err != nil {
 		return err
 	}
@@ -131,6 +131,17 @@ func (p *pass) settle(ctx context.Context, s store.Subscription) error {
 		return err
 	}
 	return p.create(ctx, s)
+}
+
+// posted is a time after the POST whose outcome is not known had come to its end.
+func (p *pass) posted(s store.Subscription) time.Time {
+	known := func(x store.Subscription) bool {
+		return x.ID == s.ID && x.State == s.State && x.AskedExpiry.Equal(s.AskedExpiry)
+	}
+	if slices.ContainsFunc(p.all, known) {
+		return p.began
+	}
+	return time.Now()
 }
 
 // maintain renews, follows the settings, and makes anew what Graph does not have any more.
@@ -256,7 +267,7 @@ func (p *pass) recreate(ctx context.Context, s store.Subscription) error {
 // remove deletes at Graph what nobody wants.
 func (p *pass) remove(ctx context.Context, s store.Subscription) error {
 	if s.GraphID == "" {
-		actual, err := p.has(ctx)
+		actual, err := p.has(ctx, time.Time{})
 		if err != nil {
 			return err
 		}
