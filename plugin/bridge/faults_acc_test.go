@@ -6,14 +6,18 @@
 package bridge_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
 
 var (
@@ -399,4 +403,49 @@ func TestAThreadThatIsDeletedMeanwhile(t *testing.T) {
 	})
 	s.writeInTeams(root.Ref.ID, asAlex, "reply")
 	s.settle([]string{"**Blake Demo:** root", "alex: > _a message that is no longer there_\n\nreply"}, []string{"root", "→ reply"})
+}
+
+// between is Teams, in which something happens while a message is read.
+type between struct {
+	*teamsSide
+	message func(bridge.MessageRef)
+}
+
+func (b *between) Message(ctx context.Context, ref bridge.MessageRef) (bridge.TeamsMessage, error) {
+	b.message(ref)
+	return b.teamsSide.Message(ctx, ref)
+}
+
+// What a bot wrote for somebody is confirmed while a reply to it looks for where it belongs: after the reply saw that it is not
+// mapped, before it looks whether it is being sent.
+func TestAReplyFindsARootThatIsConfirmedMeanwhile(t *testing.T) {
+	s := newSite(t)
+	release := make(chan struct{})
+	s.teams.notify = func([]bridge.Arrival) { <-release } // the send has arrived, and its answer is on its way
+	var root atomic.Pointer[bridge.MessageRef]
+	var n *node
+	var post bridge.Post
+	confirm := sync.OnceFunc(func() {
+		close(release)
+		for t.Context().Err() == nil {
+			if mapping, known, err := n.store.MappingOfPost(t.Context(), post.ID); err == nil && known && mapping.State == bridge.Confirmed {
+				return
+			}
+			waitABit(1)
+		}
+	})
+	s.governor = func(*store.Store) (bridge.Governor, bridge.Teams) {
+		return nil, &between{s.teams, func(ref bridge.MessageRef) {
+			if r := root.Load(); r != nil && *r == ref {
+				confirm()
+			}
+		}}
+	}
+	n = s.start()
+	post = s.writePost("", blakeMM, "hello")
+	s.eventually("the message is in Teams", func() bool { return len(s.teams.texts()) == 1 })
+	sent := s.teams.messages[0].Ref
+	root.Store(&sent)
+	s.writeInTeams(sent.ID, blake, "a reply")
+	s.settle([]string{"blake: hello", "→ **Blake Demo:** a reply"}, []string{"Blake Demo: hello", "→ a reply"})
 }

@@ -33,16 +33,24 @@ func (w *worker) thread(ctx context.Context, event *InboundEvent) (root PostID, 
 	wait := func() error {
 		return w.park(ctx, event.Event, MessageMapped("", target.ID), w.Tuning.ParkFor, "waits for the message that it replies to")
 	}
+	// Without it, unless it was mapped while it was looked for elsewhere.
+	without := func(quote string) (PostID, string, error) {
+		mapping, known, err := w.Store.MappingOf(ctx, target)
+		if err != nil || known && mapping.State == Confirmed {
+			return mapping.Thread(), "", err
+		}
+		return "", quote, nil
+	}
 	switch {
 	case queued && state == Dead:
-		return "", quoted("", lostOriginal), nil
+		return without(quoted("", lostOriginal))
 	case queued, !event.Waited && !w.beforeLink(target.ID):
 		// Its turn is still to come, or it has not been announced yet.
 		return "", "", wait()
 	}
 	original, err := w.Teams.Message(ctx, target)
 	if err != nil && ClassOf(err) == NotFound {
-		return "", quoted("", lostOriginal), nil
+		return without(quoted("", lostOriginal))
 	}
 	if err != nil {
 		return "", "", err
@@ -60,13 +68,13 @@ func (w *worker) thread(ctx context.Context, event *InboundEvent) (root PostID, 
 	}
 	switch {
 	case !original.DeletedAt.IsZero():
-		return "", quoted("", lostOriginal), nil
+		return without(quoted("", lostOriginal))
 	case sending:
 		// It is ours and about to be mapped.
 		return "", "", wait()
 	case original.System, bot:
 		// Never carried on its own.
-		return "", quoted(original.From.Name, markdown(original)), nil
+		return without(quoted(original.From.Name, markdown(original)))
 	}
 	// Nobody announced it: it is older than the link, or its notification is lost. Carry it first.
 	if err := w.Receive(ctx, []Arrival{{Ref: target, Kind: Create, SourceAt: original.CreatedAt}}); err != nil {
