@@ -213,10 +213,10 @@ func (w *worker) changeOfUncarried(ctx context.Context, event *OutboundEvent) er
 		return w.ignore(ctx, event.Event, GivenUp)
 	case queued:
 		return w.parkForPost(ctx, event)
-	case post.DeleteAt > 0:
-		return w.ignore(ctx, event.Event, Deleted)
 	case post.Mapping != "" && time.Since(event.ReceivedAt) < 10*w.Tuning.ParkFor:
 		return w.parkForPost(ctx, event) // it came from Teams and is about to be confirmed
+	case post.DeleteAt > 0:
+		return w.ignore(ctx, event.Event, Deleted)
 	case !outgoing(post, w.link):
 		return w.ignore(ctx, event.Event, BeforeLink)
 	case event.Waited:

@@ -332,7 +332,11 @@ func (w *worker) carriedChange(kind Kind, at time.Time) {
 func (w *worker) changeOfUnknown(ctx context.Context, event *InboundEvent) error {
 	switch {
 	case event.Kind == Delete:
-		if err := w.Store.SkipMessage(ctx, w.lease, *event, w.link.Channel); err != nil {
+		err := w.Store.SkipMessage(ctx, w.lease, *event, w.link.Channel)
+		if errors.Is(err, ErrChanged) {
+			return w.changePost(ctx, event) // it was carried since we looked
+		}
+		if err != nil {
 			return err
 		}
 		w.Observer.Ignored(Inbound, Delete, Deleted)

@@ -81,6 +81,22 @@ func TestADeleteOvertakesItsCreate(t *testing.T) {
 	}
 }
 
+// An admin deletes a post before the bridge has noted that it made it.
+func TestADeleteBeforeItsPostIsConfirmed(t *testing.T) {
+	s := newSite(t)
+	n := s.start()
+	s.people.accounts = append(s.people.accounts, bridge.Account{ID: "c", MattermostUser: blakeMM, TeamsUser: blake.User, DisplayName: blake.Name})
+	s.mattermost.hook = func(p bridge.Post) {
+		s.deletePost(p.ID)
+		s.eventually("the delete has had its turn", func() bool {
+			h, err := n.Health(t.Context())
+			return err == nil && h.Outbound.Pending == 0
+		})
+	}
+	s.writeInTeams("", blake, "hello")
+	s.stands(nil, nil)
+}
+
 // Teams deletes a message before the bridge has heard that its send arrived.
 func TestADeleteBeforeItsSendIsConfirmed(t *testing.T) {
 	s := newSite(t)

@@ -5,6 +5,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,7 +37,11 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	}
 	switch {
 	case !message.DeletedAt.IsZero():
-		if err := w.Store.SkipMessage(ctx, w.lease, *event, w.link.Channel); err != nil {
+		err := w.Store.SkipMessage(ctx, w.lease, *event, w.link.Channel)
+		if errors.Is(err, ErrChanged) {
+			return w.ignore(ctx, event.Event, Echo) // the send of which it is the echo was confirmed since we looked
+		}
+		if err != nil {
 			return err
 		}
 		w.Observer.Ignored(Inbound, Create, Deleted)

@@ -173,7 +173,8 @@ type MapStore interface {
 	ConfirmPosts(ctx context.Context, lease Lease, posts []Reservation) (woken bool, err error)
 	// MappingsOfMessages finds the mappings of messages of a conversation, by their names without the team.
 	MappingsOfMessages(ctx context.Context, conversation ConversationID, refs []MessageRef) (map[MessageRef]Mapping, error)
-	// SkipMessage records that the Teams message is not to be carried, and removes the event.
+	// SkipMessage records that the Teams message is not to be carried, and removes the event. It fails with ErrChanged when
+	// the message turns out to be carried.
 	SkipMessage(ctx context.Context, lease Lease, event InboundEvent, channel ChannelID) error
 }
 

@@ -83,17 +83,19 @@ func (s *Store) Reserve(ctx context.Context, lease bridge.Lease, m bridge.Mappin
 	return existing, ours, err
 }
 
-// SkipMessage records that the Teams message is not to be carried, and removes the event.
+// SkipMessage records that the Teams message is not to be carried, and removes the event. It fails with bridge.ErrChanged when
+// the message turns out to be carried.
 func (s *Store) SkipMessage(ctx context.Context, lease bridge.Lease, event bridge.InboundEvent, channel bridge.ChannelID) error {
 	return s.under(ctx, lease, "leave a message out", func(tx pgx.Tx) error {
 		if err := exclude(ctx, tx, lease.Conversation); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.message_map AS m
+		tag, err := tx.Exec(ctx, `INSERT INTO msteamssync.message_map AS m
 				(id, conversation, teams_team_id, root, message, channel_id, direction, state)
 			VALUES ($1, $2, $3, $4, $5, $6, 'in', 'tombstone')
-			ON CONFLICT (conversation, root, message, part) DO UPDATE SET state = 'tombstone' WHERE m.state = 'reserved'`,
-			uuid.NewString(), event.Ref.Conversation.ID, event.Ref.Conversation.Team, event.Ref.Root, event.Ref.ID, channel); err != nil {
+			ON CONFLICT (conversation, root, message, part) DO UPDATE SET state = 'tombstone' WHERE m.state <> 'confirmed'`,
+			uuid.NewString(), event.Ref.Conversation.ID, event.Ref.Conversation.Team, event.Ref.Root, event.Ref.ID, channel)
+		if err := changed(tag.RowsAffected(), err); err != nil {
 			return err
 		}
 		if err := remove(ctx, tx, event.Event); err != nil {

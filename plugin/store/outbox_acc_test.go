@@ -127,6 +127,23 @@ func TestAMessageDeletedBeforeItsSendIsConfirmed(t *testing.T) {
 	}
 }
 
+func TestWhatIsCarriedIsNotLeftOut(t *testing.T) {
+	s := storetest.Open(t, storetest.NewDatabase(t), "node")
+	lease, event, id := sending(t, s, "p", "key")
+	arrive(t, s, conversation, "", "1")
+	inLease := claim(t, s, in, time.Minute)
+	deleted := take(t, s, inLease)[0]
+	if err := s.ConfirmSend(t.Context(), lease, event, id, bridge.Sent{Ref: ref(conversation, "", "1")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SkipMessage(t.Context(), inLease, deleted, "c"); !errors.Is(err, bridge.ErrChanged) {
+		t.Errorf("leaving out what is carried: %v", err)
+	}
+	if left := take(t, s, inLease); len(left) != 1 {
+		t.Errorf("%d events are left; want the one that tells of the delete", len(left))
+	}
+}
+
 func TestAnEchoThatWasCarriedGetsASecondName(t *testing.T) {
 	s := storetest.Open(t, storetest.NewDatabase(t), "node")
 	lease, event, id := sending(t, s, "p", "key")
