@@ -167,7 +167,7 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 		})
 	}
 	carried := record.Reactions[at]
-	if carried.Pending == Inbound {
+	if carried.beingWritten() {
 		// Whether it was taken back or is yet to be shown cannot be seen while Teams' reaction is on its way.
 		if state, queued, err := w.Store.InboundState(ctx, mapping.Ref, Edit); err != nil {
 			return err

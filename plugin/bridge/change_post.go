@@ -222,7 +222,11 @@ func (w *worker) planReactions(ctx context.Context, event *InboundEvent, record 
 	if err != nil {
 		return same, err
 	}
-	plan, err := planReactions(record.Reactions, message.Reactions, all[post.ID], w.standIn(ctx))
+	changed, err := w.changedReactions(ctx, record, post)
+	if err != nil {
+		return same, err
+	}
+	plan, err := planReactions(record.Reactions, message.Reactions, all[post.ID], changed, w.standIn(ctx))
 	if err != nil || len(plan.add)+len(plan.remove) == 0 {
 		return plan, err
 	}
@@ -233,6 +237,21 @@ func (w *worker) planReactions(ctx context.Context, event *InboundEvent, record 
 		return same, w.park(ctx, event.Event, PostSettled(post.ID), w.Tuning.ParkFor, "waits for a reaction in Mattermost that is on its way to Teams")
 	}
 	return plan, nil
+}
+
+// changedReactions lists the reactions whose change on the post is queued, when a write was cut off. Those of the plugin's bot
+// are not anybody's.
+func (w *worker) changedReactions(ctx context.Context, record Record, post Post) (changed []PostReaction, err error) {
+	if !slices.ContainsFunc(record.Reactions, CarriedReaction.beingWritten) {
+		return nil, nil
+	}
+	subjects, err := w.Store.QueuedReactions(ctx, w.lease.Conversation, post.ID)
+	for _, subject := range subjects {
+		if r := reactionOf(subject); r.User != w.Mattermost.Bot() {
+			changed = append(changed, r)
+		}
+	}
+	return changed, err
 }
 
 // standIn says who reacts in Mattermost for a Teams user: the user's own account, or the plugin's bot. The bots of ours in

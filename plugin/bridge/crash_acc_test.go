@@ -297,3 +297,49 @@ func TestAScanOfManyPosts(t *testing.T) {
 		t.Errorf("the scans found %d posts", s.tally.caught)
 	}
 }
+
+// A reaction is taken back after the node that was sending it to Teams has died.
+func TestAReactionTakenBackAfterACrash(t *testing.T) {
+	for name, test := range map[string]struct {
+		moment       verdict
+		silent, hook bool
+	}{
+		"it did not arrive":                              {failsBefore, true, true},
+		"it did not arrive, without a hook":              {failsBefore, true, false},
+		"it arrived":                                     {failsAfter, false, true},
+		"it arrived, without a hook":                     {failsAfter, false, false},
+		"it arrived, without an echo":                    {failsAfter, true, true},
+		"it arrived, without an echo and without a hook": {failsAfter, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			doomed := s.start()
+			s.writePost("", alexMM, "hello")
+			post, message := s.pair()
+			s.quiet()
+			s.teams.silent = test.silent
+			var echo []bridge.Arrival
+			s.teams.notify = func(a []bridge.Arrival) { echo = append(echo, a...) } // Graph keeps what nobody takes
+			s.teams.changes.set(func(call int) (verdict, error) {
+				if call == 1 {
+					s.crash(doomed)
+					return test.moment, errors.New("the process is gone")
+				}
+				return works, nil
+			})
+			s.reactToPost(post.ID, alexMM, "👍", true)
+			s.eventually("the crash", func() bool { return s.any() == nil })
+			if !test.hook {
+				s.reactToPost(post.ID, alexMM, "👍", false)
+			}
+			s.start()
+			if test.hook {
+				s.reactToPost(post.ID, alexMM, "👍", false)
+			}
+			if err := s.receive(echo); err != nil {
+				t.Fatal(err)
+			}
+			s.reactions(post, message, nil, nil)
+		})
+	}
+}

@@ -132,7 +132,7 @@ func changesSince(mapping Mapping, post Post, reactions map[PostID][]PostReactio
 	}
 	for _, c := range mapping.Record.Reactions {
 		r := PostReaction{User: c.User, Emoji: c.Emoji}
-		if _, there := onPost(shown, r); !there && c.User != "" && c.User != bot && c.Pending != Inbound {
+		if _, there := onPost(shown, r); !there && c.User != "" && c.User != bot && !c.beingWritten() {
 			departures = append(departures, reactionTo(post.ID, r, link))
 		}
 	}

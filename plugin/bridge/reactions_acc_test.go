@@ -214,3 +214,39 @@ func TestAReactionTakenBackDuringAnUnknownOutcome(t *testing.T) {
 		})
 	}
 }
+
+// A reaction from Teams is taken back in Mattermost, or made again, while nobody knows whether the bridge's own writing of it
+// arrived.
+func TestAReactionTakenBackDuringACutOffWrite(t *testing.T) {
+	lost := errors.New("the server did not answer")
+	t.Run("taken back", func(t *testing.T) {
+		s := newSite(t)
+		s.start()
+		s.writePost("", alexMM, "hello")
+		post, message := s.pair()
+		s.mattermost.changes.set(once(failsAfter, lost))
+		s.mattermost.reacted = func(id bridge.PostID, r bridge.PostReaction) {
+			s.hookReaction(id, r)
+			s.mattermost.reacted = s.hookReaction
+			s.reactToPost(post.ID, alexMM, "👍", false)
+		}
+		s.inTeams(message.Ref, setReaction(alex.TeamsUser, "👍", true))
+		s.reactions(post, message, nil, nil)
+	})
+	t.Run("made again", func(t *testing.T) {
+		s := newSite(t)
+		s.start()
+		s.writePost("", alexMM, "hello")
+		post, message := s.pair()
+		s.reactToPost(post.ID, alexMM, "👍", true)
+		s.quiet()
+		s.mattermost.changes.set(once(failsAfter, lost))
+		s.mattermost.reacted = func(id bridge.PostID, r bridge.PostReaction) {
+			s.hookReaction(id, r)
+			s.mattermost.reacted = s.hookReaction
+			s.reactToPost(post.ID, alexMM, "👍", true)
+		}
+		s.inTeams(message.Ref, setReaction(alex.TeamsUser, "👍", false))
+		s.reactions(post, message, []string{"alex 👍"}, []string{"teams-alex 👍"})
+	})
+}

@@ -25,9 +25,12 @@ type CarriedReaction struct {
 	TeamsUser TeamsUserID `json:"teams_user"`
 	User      UserID      `json:"user"`
 	Emoji     string      `json:"emoji"` // Unicode, as Teams has it
-	// Pending is set while only one side is known to show it: it is being carried in this direction.
+	// Pending is set while only one side is known to show it: it is being carried in this direction, or is Withdrawn.
 	Pending Direction `json:"pending,omitempty"`
 }
+
+// Withdrawn is the Pending of a reaction that is being taken from the post, because it was taken back in Teams.
+const Withdrawn Direction = "withdrawn"
 
 // PostReaction is one person's reaction to a post.
 type PostReaction struct {
@@ -87,6 +90,9 @@ func (c CarriedReaction) isPost(r PostReaction) bool {
 	return c.User == r.User && sameEmoji(c.Emoji, r.Emoji)
 }
 
+// beingWritten tells whether the post is being made to show what Teams does; that may have been cut off.
+func (c CarriedReaction) beingWritten() bool { return c.Pending == Inbound || c.Pending == Withdrawn }
+
 func (c CarriedReaction) isTeams(user TeamsUserID, emoji string) bool {
 	return c.TeamsUser == user && sameEmoji(c.Emoji, emoji)
 }
@@ -98,8 +104,9 @@ type reactionPlan struct {
 }
 
 // planReactions compares the reactions that Teams shows with the record. standIn says who stands for a Teams user on the
-// post; nobody for our own bots.
-func planReactions(record []CarriedReaction, shown []Reaction, post []PostReaction, standIn func(TeamsUserID) (UserID, error)) (plan reactionPlan, err error) {
+// post; nobody for our own bots. changed lists those on the post that are queued as changed there: what a write that was cut
+// off had already done to one of them, somebody has undone since.
+func planReactions(record []CarriedReaction, shown []Reaction, post, changed []PostReaction, standIn func(TeamsUserID) (UserID, error)) (plan reactionPlan, err error) {
 	var lost []PostReaction
 	inTeams := func(c CarriedReaction) bool {
 		return slices.ContainsFunc(shown, func(r Reaction) bool { return c.isTeams(r.User, r.Emoji) })
@@ -114,17 +121,26 @@ func planReactions(record []CarriedReaction, shown []Reaction, post []PostReacti
 	for _, c := range record {
 		intent := len(plan.before)
 		plan.before = append(plan.before, c)
+		mine := PostReaction{User: c.User, Emoji: c.Emoji}
+		_, onIt := onPost(post, mine)
+		_, touched := onPost(changed, mine)
 		switch there := c.TeamsUser != "" && inTeams(c); {
+		case there && c.Pending == Inbound && touched && !onIt:
+			// Taken back since it was shown; that is on its way to Teams.
+			c.Pending = ""
+			plan.after = append(plan.after, c)
+		case !there && c.Pending == Withdrawn && touched && onIt:
+			// Made again since it was taken from the post; that is on its way to Teams.
 		case there && c.Pending != "":
-			need(PostReaction{User: c.User, Emoji: c.Emoji})
+			need(mine)
 			c.Pending = ""
 			plan.after = append(plan.after, c)
 		case there, c.TeamsUser == "", c.Pending == Outbound:
 			plan.after = append(plan.after, c)
 		default:
 			// When this is cut off and Teams shows it again, whether the post does has to be looked at.
-			plan.before[intent].Pending = Inbound
-			lost = append(lost, PostReaction{User: c.User, Emoji: c.Emoji})
+			plan.before[intent].Pending = Withdrawn
+			lost = append(lost, mine)
 		}
 	}
 	for _, r := range shown {

@@ -17,6 +17,7 @@ func TestPlanReactions(t *testing.T) {
 		record      []CarriedReaction
 		shown       []Reaction
 		post        []PostReaction
+		changed     []PostReaction
 		add, remove []PostReaction
 		after       []CarriedReaction
 	}{
@@ -54,12 +55,31 @@ func TestPlanReactions(t *testing.T) {
 			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}},
 			add: []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", ""}},
 		},
+		"added, and taken back since": {
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+			after: []CarriedReaction{{"T-alex", "alex", "👍", ""}},
+		},
+		"added, and gone from Teams since": {
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound}}, post: []PostReaction{{"alex", "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+			remove: []PostReaction{{"alex", "👍"}},
+		},
+		"perhaps withdrawn": {
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn}}, post: []PostReaction{{"alex", "👍"}},
+			remove: []PostReaction{{"alex", "👍"}},
+		},
+		"withdrawn, and back in Teams": {
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+			add: []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", ""}},
+		},
+		"withdrawn, and made again since": {
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn}}, post: []PostReaction{{"alex", "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+		},
 		"shown on one side only": {
 			record: []CarriedReaction{{"", "blake", "👍", ""}, {"T-alex", "", "x", ""}}, shown: []Reaction{{User: "T-alex", Emoji: "x"}},
 			after: []CarriedReaction{{"", "blake", "👍", ""}, {"T-alex", "", "x", ""}},
 		},
 	} {
-		plan, err := planReactions(c.record, c.shown, c.post, standIn)
+		plan, err := planReactions(c.record, c.shown, c.post, c.changed, standIn)
 		if err != nil || !slices.Equal(plan.add, c.add) || !slices.Equal(plan.remove, c.remove) || !slices.Equal(plan.after, c.after) {
 			t.Errorf("%s: %+v, %v", name, plan, err)
 		}

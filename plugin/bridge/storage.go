@@ -99,6 +99,8 @@ type OutboxStore interface {
 	TakeOutbound(ctx context.Context, lease Lease, limit int) ([]OutboundEvent, time.Duration, error)
 	// OutboundState is InboundState's counterpart. Of several, the state of one that is on its way.
 	OutboundState(ctx context.Context, conversation ConversationID, post PostID, kind Kind) (State, bool, error)
+	// QueuedReactions lists the subjects of the reactions to the post that are queued and not given up.
+	QueuedReactions(ctx context.Context, conversation ConversationID, post PostID) ([]string, error)
 	// BeginSend fails with ErrCarried when the post was carried meanwhile; else it commits that a POST is about to be made, and reserves the mapping, before it is made. The mapping's id
 	// is the existing one when the post has a mapping. look is when to look for the send if nothing is heard of it.
 	BeginSend(ctx context.Context, lease Lease, event OutboundEvent, send Send, look time.Duration) (MappingID, error)

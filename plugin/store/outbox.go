@@ -105,6 +105,16 @@ func (s *Store) OutboundState(ctx context.Context, conversation bridge.Conversat
 		ORDER BY state IN ('pending', 'sending') DESC LIMIT 1`, conversation, post, kind)
 }
 
+// QueuedReactions lists the subjects of the reactions to the post that are queued and not given up.
+func (s *Store) QueuedReactions(ctx context.Context, conversation bridge.ConversationID, post bridge.PostID) ([]string, error) {
+	rows, _ := s.pool.Query(ctx, "SELECT subject FROM msteamssync.outbox WHERE conversation = $1 AND post_id = $2 AND kind = $3 AND state <> 'dead'", conversation, post, bridge.React)
+	subjects, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("read the queued reactions: %w", err)
+	}
+	return subjects, nil
+}
+
 // Waiting counts the outbound events of all conversations that are parked for the target.
 func (s *Store) Waiting(ctx context.Context, target bridge.Target) (n int, err error) {
 	err = s.pool.QueryRow(ctx, "SELECT count(*) FROM msteamssync.outbox WHERE parked_for = $1 AND state = 'parked'", target).Scan(&n)
