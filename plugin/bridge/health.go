@@ -20,7 +20,8 @@ type Queue struct {
 	Pending int // sends in flight included
 	Parked  int
 	Dead    int
-	Oldest  time.Time // source time of the oldest event that is neither carried nor given up; zero for none
+	// Oldest is the source time of the oldest event that is pending, OldestParked of the oldest that is parked; zero for none.
+	Oldest, OldestParked time.Time
 }
 
 // LinkHealth is one link's state.
@@ -30,12 +31,20 @@ type LinkHealth struct {
 	Outbound LaneStatistics
 }
 
-// Lag is how long the lane's oldest event has been waiting; 0 when nothing waits.
+// Lag is how long the lane's oldest event has been waiting for its turn; 0 when nothing waits but what is parked.
 func (l LaneStatistics) Lag(now time.Time) time.Duration {
 	if l.Oldest.IsZero() {
 		return 0
 	}
 	return max(now.Sub(l.Oldest), 0)
+}
+
+// earlier is the earlier one of two times, of which zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // Health reads the state of the queues and of each link.
@@ -55,9 +64,7 @@ func (e *Engine) Health(ctx context.Context) (Health, error) {
 		queue.Pending += l.Pending
 		queue.Parked += l.Parked
 		queue.Dead += l.Dead
-		if !l.Oldest.IsZero() && (queue.Oldest.IsZero() || l.Oldest.Before(queue.Oldest)) {
-			queue.Oldest = l.Oldest
-		}
+		queue.Oldest, queue.OldestParked = earlier(queue.Oldest, l.Oldest), earlier(queue.OldestParked, l.OldestParked)
 	}
 	for _, link := range e.links.All() {
 		in, out := Lane{link.Conversation.ID, Inbound}, Lane{link.Conversation.ID, Outbound}

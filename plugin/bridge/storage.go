@@ -241,13 +241,14 @@ type Statistics struct {
 
 // LaneStatistics is what one lane holds.
 type LaneStatistics struct {
-	Lane        Lane
-	Pending     int // sends in flight included
-	Parked      int
-	Dead        int
-	Oldest      time.Time // source time of the oldest that is not dead; zero for none
-	LastEventAt time.Time
-	LastError   string
-	LastErrorAt time.Time
-	DeadReason  string // of the newest dead letter
+	Lane    Lane
+	Pending int // sends in flight included
+	Parked  int // for something else to happen, perhaps for days
+	Dead    int
+	// Oldest is the source time of the oldest that is pending, OldestParked of the oldest that is parked; zero for none.
+	Oldest, OldestParked time.Time
+	LastEventAt          time.Time
+	LastError            string
+	LastErrorAt          time.Time
+	DeadReason           string // of the newest dead letter
 }

@@ -66,10 +66,11 @@ type CredentialsState struct {
 
 // QueueState is one direction's queue.
 type QueueState struct {
-	Pending          int     `json:"pending"`
-	Parked           int     `json:"parked"`
-	Dead             int     `json:"dead"`
-	OldestAgeSeconds float64 `json:"oldest_age_seconds"`
+	Pending                int     `json:"pending"`
+	Parked                 int     `json:"parked"`
+	Dead                   int     `json:"dead"`
+	OldestAgeSeconds       float64 `json:"oldest_age_seconds"`        // of the pending ones
+	OldestParkedAgeSeconds float64 `json:"oldest_parked_age_seconds"` // perhaps days, e.g. until somebody connects an account
 }
 
 // LinkState is one link's state.
@@ -252,11 +253,18 @@ func credentialsState(c teams.Credentials) CredentialsState {
 }
 
 func queueState(q bridge.Queue, now time.Time) QueueState {
-	state := QueueState{Pending: q.Pending, Parked: q.Parked, Dead: q.Dead}
-	if !q.Oldest.IsZero() {
-		state.OldestAgeSeconds = max(now.Sub(q.Oldest).Seconds(), 0)
+	return QueueState{
+		Pending: q.Pending, Parked: q.Parked, Dead: q.Dead,
+		OldestAgeSeconds: age(q.Oldest, now).Seconds(), OldestParkedAgeSeconds: age(q.OldestParked, now).Seconds(),
 	}
-	return state
+}
+
+// age is how long ago a time is; 0 for none.
+func age(since, now time.Time) time.Duration {
+	if since.IsZero() {
+		return 0
+	}
+	return max(now.Sub(since), 0)
 }
 
 func laneState(l bridge.LaneStatistics, now time.Time) LaneState {

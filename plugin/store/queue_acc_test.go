@@ -314,6 +314,25 @@ func TestARepetitionDuringWorkIsNotLost(t *testing.T) {
 	}
 }
 
+func TestWhatIsParkedIsNotLate(t *testing.T) {
+	s := storetest.Open(t, storetest.NewDatabase(t), "node")
+	parked := time.Now().Add(-48 * time.Hour).Truncate(time.Millisecond)
+	depart(t, s, "parked", parked)
+	lease := claim(t, s, out, time.Minute)
+	if err := s.Park(t.Context(), lease, takeOut(t, s, lease)[0].Event, "account:somebody", time.Hour, "waits for an account"); err != nil {
+		t.Fatal(err)
+	}
+	waiting := parked.Add(47 * time.Hour)
+	depart(t, s, "waiting", waiting)
+	statistics, err := s.Statistics(t.Context())
+	if err != nil || len(statistics.Lanes) != 1 {
+		t.Fatalf("statistics %+v, %v", statistics, err)
+	}
+	if l := statistics.Lanes[0]; !l.Oldest.Equal(waiting) || !l.OldestParked.Equal(parked) || l.Pending != 1 || l.Parked != 1 {
+		t.Errorf("%+v; want one that waits since %v and one that is parked since %v", l, waiting, parked)
+	}
+}
+
 func TestDeadLettersAreSeenAndRevived(t *testing.T) {
 	s := storetest.Open(t, storetest.NewDatabase(t), "node")
 	arrive(t, s, conversation, "", "1")

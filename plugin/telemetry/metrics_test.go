@@ -27,7 +27,7 @@ func scrape(t *testing.T, m *telemetry.Metrics) (int, string) {
 
 func TestMetricsTellWhatHappened(t *testing.T) {
 	m := telemetry.New("1.2.3", func(context.Context) (bridge.Health, error) {
-		return bridge.Health{Inbound: bridge.Queue{Pending: 3, Dead: 1, Oldest: time.Now().Add(-time.Hour)}, Links: []bridge.LinkHealth{
+		return bridge.Health{Inbound: bridge.Queue{Pending: 3, Dead: 1, Oldest: time.Now().Add(-time.Hour)}, Outbound: bridge.Queue{Parked: 1, OldestParked: time.Now().Add(-2000 * time.Second)}, Links: []bridge.LinkHealth{
 			{Link: bridge.Link{Channel: "one"}, Inbound: bridge.LaneStatistics{Dead: 1, Oldest: time.Now().Add(-time.Minute), LastEventAt: time.Unix(1000, 0)}}, {Link: bridge.Link{Channel: "two"}},
 		}}, nil
 	})
@@ -72,7 +72,9 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 		`msteams_connect_app_link_lag_seconds{channel_id="one",source="msteams"} 6`,
 		`msteams_connect_app_link_lag_seconds{channel_id="two",source="mattermost"} 0`,
 		`msteams_connect_app_change_event_queue_length{source="msteams",state="pending"} 3`,
-		`msteams_connect_app_queue_oldest_seconds{source="mattermost"} 0`,
+		`msteams_connect_app_queue_oldest_seconds{source="mattermost",state="pending"} 0`,
+		`msteams_connect_app_queue_oldest_seconds{source="mattermost",state="parked"} 2000`,
+		`msteams_connect_app_queue_oldest_seconds{source="msteams",state="pending"} 3600`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("missing: %s", want)

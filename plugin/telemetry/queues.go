@@ -23,10 +23,10 @@ const scrapeTimeout = 5 * time.Second
 var (
 	linkedChannels = prometheus.NewDesc(namespace+"_app_linked_channels", "Linked channels.", nil, nil)
 	queueLength    = prometheus.NewDesc(namespace+"_app_change_event_queue_length", "Queued events by state, whole cluster.", []string{"source", "state"}, nil)
-	linkLag        = prometheus.NewDesc(namespace+"_app_link_lag_seconds", "How long the oldest event of a link has been waiting.", []string{"channel_id", "source"}, nil)
+	linkLag        = prometheus.NewDesc(namespace+"_app_link_lag_seconds", "How long the oldest event of a link has been waiting for its turn; parked ones do not count.", []string{"channel_id", "source"}, nil)
 	linkLastEvent  = prometheus.NewDesc(namespace+"_app_link_last_event_timestamp_seconds", "When an event of a link was last carried; 0 for never.", []string{"channel_id", "source"}, nil)
 	linkDead       = prometheus.NewDesc(namespace+"_app_link_dead_letters", "Events of a link that were given up and wait for a person.", []string{"channel_id", "source"}, nil)
-	queueAge       = prometheus.NewDesc(namespace+"_app_queue_oldest_seconds", "Age of the oldest event that is neither carried nor given up.", []string{"source"}, nil)
+	queueAge       = prometheus.NewDesc(namespace+"_app_queue_oldest_seconds", "Age of the oldest event that is pending, or that is parked.", []string{"source", "state"}, nil)
 )
 
 // Describe implements prometheus.Collector.
@@ -66,12 +66,17 @@ func (q *queues) Collect(out chan<- prometheus.Metric) {
 		gauge(queueLength, float64(queue.Pending), from, "pending")
 		gauge(queueLength, float64(queue.Parked), from, "parked")
 		gauge(queueLength, float64(queue.Dead), from, "dead")
-		age := 0.0
-		if !queue.Oldest.IsZero() {
-			age = max(time.Since(queue.Oldest).Seconds(), 0)
-		}
-		gauge(queueAge, age, from)
+		gauge(queueAge, age(queue.Oldest), from, "pending")
+		gauge(queueAge, age(queue.OldestParked), from, "parked")
 	}
+}
+
+// age is how many seconds ago a time is; 0 for none.
+func age(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return max(time.Since(t).Seconds(), 0)
 }
 
 // seconds is a time as Prometheus writes it; 0 for none.
