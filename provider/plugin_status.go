@@ -20,22 +20,25 @@ type pluginStatus struct {
 	Nodes     []nodeStatus `json:"-" tfsdk:"nodes"`
 	Version   *string      `json:"-" tfsdk:"version"`
 
-	Node                  *string                `json:"node" tfsdk:"node"`
-	State                 *string                `json:"state" tfsdk:"state"`
-	Bridging              *bool                  `json:"bridging" tfsdk:"bridging"`
-	MissingKeys           []string               `json:"missing_keys" tfsdk:"missing_keys"`
-	Problems              []settingProblem       `json:"problems" tfsdk:"problems"`
-	SettingsSince         *string                `json:"settings_since" tfsdk:"settings_since"`
-	Credentials           *credentialsStatus     `json:"credentials" tfsdk:"credentials"`
-	ClientSecretExpiresAt *string                `json:"client_secret_expires_at" tfsdk:"client_secret_expires_at"`
-	TerraformManagedKeys  []string               `json:"terraform_managed_keys" tfsdk:"terraform_managed_keys"`
-	Error                 *string                `json:"error" tfsdk:"error"`
-	Queues                map[string]queueStatus `json:"queues" tfsdk:"queues"`
-	Links                 []linkStatus           `json:"links" tfsdk:"links"`
-	Subscriptions         []subscriptionStatus   `json:"subscriptions" tfsdk:"subscriptions"`
-	Evaluation            *evaluationStatus      `json:"evaluation" tfsdk:"evaluation"`
-	Bots                  []botStatus            `json:"bots" tfsdk:"bots"`
-	Accounts              *accountsStatus        `json:"accounts" tfsdk:"accounts"`
+	Node                       *string                `json:"node" tfsdk:"node"`
+	State                      *string                `json:"state" tfsdk:"state"`
+	Bridging                   *bool                  `json:"bridging" tfsdk:"bridging"`
+	MissingKeys                []string               `json:"missing_keys" tfsdk:"missing_keys"`
+	Problems                   []settingProblem       `json:"problems" tfsdk:"problems"`
+	SettingsSince              *string                `json:"settings_since" tfsdk:"settings_since"`
+	PendingSettings            *pendingSettings       `json:"pending_settings" tfsdk:"pending_settings"`
+	Credentials                *credentialsStatus     `json:"credentials" tfsdk:"credentials"`
+	ClientSecretExpiresAt      *string                `json:"client_secret_expires_at" tfsdk:"client_secret_expires_at"`
+	ClientCertificateExpiresAt *string                `json:"client_certificate_expires_at" tfsdk:"client_certificate_expires_at"`
+	TerraformManagedKeys       []string               `json:"terraform_managed_keys" tfsdk:"terraform_managed_keys"`
+	Error                      *string                `json:"error" tfsdk:"error"`
+	Queues                     map[string]queueStatus `json:"queues" tfsdk:"queues"`
+	Links                      []linkStatus           `json:"links" tfsdk:"links"`
+	Subscriptions              []subscriptionStatus   `json:"subscriptions" tfsdk:"subscriptions"`
+	Evaluation                 *evaluationStatus      `json:"evaluation" tfsdk:"evaluation"`
+	TakeOver                   *takeOverStatus        `json:"take_over" tfsdk:"take_over"`
+	Bots                       []botStatus            `json:"bots" tfsdk:"bots"`
+	Accounts                   *accountsStatus        `json:"accounts" tfsdk:"accounts"`
 }
 
 type nodeStatus struct {
@@ -50,6 +53,12 @@ type settingProblem struct {
 	Message string `json:"message" tfsdk:"message"`
 }
 
+type pendingSettings struct {
+	Since string   `json:"since" tfsdk:"since"`
+	Keys  []string `json:"keys" tfsdk:"keys"`
+	Error *string  `json:"error" tfsdk:"error"`
+}
+
 type credentialsStatus struct {
 	State     string  `json:"state" tfsdk:"state"`
 	CheckedAt *string `json:"checked_at" tfsdk:"checked_at"`
@@ -57,10 +66,11 @@ type credentialsStatus struct {
 }
 
 type queueStatus struct {
-	Pending          int64   `json:"pending" tfsdk:"pending"`
-	Parked           int64   `json:"parked" tfsdk:"parked"`
-	Dead             int64   `json:"dead" tfsdk:"dead"`
-	OldestAgeSeconds float64 `json:"oldest_age_seconds" tfsdk:"oldest_age_seconds"`
+	Pending                int64   `json:"pending" tfsdk:"pending"`
+	Parked                 int64   `json:"parked" tfsdk:"parked"`
+	Dead                   int64   `json:"dead" tfsdk:"dead"`
+	OldestAgeSeconds       float64 `json:"oldest_age_seconds" tfsdk:"oldest_age_seconds"`
+	OldestParkedAgeSeconds float64 `json:"oldest_parked_age_seconds" tfsdk:"oldest_parked_age_seconds"`
 }
 
 type linkStatus struct {
@@ -75,7 +85,6 @@ type laneStatus struct {
 	Pending     int64   `json:"pending" tfsdk:"pending"`
 	Parked      int64   `json:"parked" tfsdk:"parked"`
 	Dead        int64   `json:"dead" tfsdk:"dead"`
-	NotCarried  int64   `json:"not_carried" tfsdk:"not_carried"`
 	LagSeconds  float64 `json:"lag_seconds" tfsdk:"lag_seconds"`
 	LastEventAt *string `json:"last_event_at" tfsdk:"last_event_at"`
 	LastError   *string `json:"last_error" tfsdk:"last_error"`
@@ -87,7 +96,9 @@ type subscriptionStatus struct {
 	Resource       *string `json:"resource" tfsdk:"resource"`
 	GraphID        *string `json:"graph_id" tfsdk:"graph_id"`
 	State          string  `json:"state" tfsdk:"state"`
+	CertificateID  *string `json:"certificate_id" tfsdk:"certificate_id"`
 	ExpiresAt      *string `json:"expires_at" tfsdk:"expires_at"`
+	Outdated       *string `json:"outdated" tfsdk:"outdated"`
 	LastError      *string `json:"last_error" tfsdk:"last_error"`
 	ErrorCode      *string `json:"error_code" tfsdk:"error_code"`
 	LastErrorAt    *string `json:"last_error_at" tfsdk:"last_error_at"`
@@ -98,6 +109,27 @@ type evaluationStatus struct {
 	Messages int64 `json:"messages" tfsdk:"messages"`
 	Budget   int64 `json:"budget" tfsdk:"budget"`
 	UsedUp   bool  `json:"used_up" tfsdk:"used_up"`
+}
+
+type takeOverStatus struct {
+	State         string     `json:"state" tfsdk:"state"`
+	BeganAt       *string    `json:"began_at" tfsdk:"began_at"`
+	FinishedAt    *string    `json:"finished_at" tfsdk:"finished_at"`
+	Links         int64      `json:"links" tfsdk:"links"`
+	Accounts      int64      `json:"accounts" tfsdk:"accounts"`
+	Bots          int64      `json:"bots" tfsdk:"bots"`
+	Subscriptions int64      `json:"subscriptions" tfsdk:"subscriptions"`
+	Whitelist     int64      `json:"whitelist" tfsdk:"whitelist"`
+	Messages      int64      `json:"messages" tfsdk:"messages"`
+	Copies        int64      `json:"copies" tfsdk:"copies"`
+	Left          []leftOver `json:"left" tfsdk:"left"`
+}
+
+type leftOver struct {
+	What     string   `json:"what" tfsdk:"what"`
+	Reason   string   `json:"reason" tfsdk:"reason"`
+	Count    int64    `json:"count" tfsdk:"count"`
+	Examples []string `json:"examples" tfsdk:"examples"`
 }
 
 type botStatus struct {

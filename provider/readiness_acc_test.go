@@ -166,6 +166,8 @@ func TestAccReadiness(t *testing.T) {
 				attribute(status, "problems", knownvalue.ListSizeExact(0)),
 				attribute(status, "client_secret_expires_at", knownvalue.NotNull()),
 				attribute(status, "queues", knownvalue.MapSizeExact(2)),
+				attribute(status, "pending_settings", knownvalue.Null()),
+				attribute(status, "take_over", knownvalue.ObjectPartial(map[string]knownvalue.Check{"state": knownvalue.StringExact("none"), "left": knownvalue.ListSizeExact(0)})),
 				attribute(status, "error", knownvalue.Null()),
 			},
 			Check: func(*terraform.State) error {
