@@ -17,6 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
 )
 
 const channelLink = "msteamssync_channel_link.this"
@@ -193,4 +195,48 @@ func TestAccChannelLinkAdoptsAndRefuses(t *testing.T) {
 			ConfigStateChecks: []statecheck.StateCheck{attribute(channelLink, "id", knownvalue.StringExact(before["id"].(string)))},
 		},
 	}})
+}
+
+// TestAccChannelLinkBringsMessagesAlong: older messages come only when a link is made, and cost no link that exists anything.
+func TestAccChannelLinkBringsMessagesAlong(t *testing.T) {
+	b := openBridge(t, nil)
+	team, channels := b.teamsTeam(unique("History"), "Bridge")
+	town := b.channel("town")
+	const text = "written before anything was linked"
+	if _, err := shared.Emulator.Teams().Post("admin@demo.example", teams.Place{Team: teams.TeamID(team), Channel: teams.ChannelID(channels["Bridge"])}, "", teams.Draft{Body: teams.HTML(text)}); err != nil {
+		t.Fatal(err)
+	}
+	with := func(days string) string {
+		return linkByID(town.Id, team, channels["Bridge"], "  backfill_days = "+days)
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
+		{Config: with("241"), ExpectError: words("backfill_days value must be between 0 and 240")},
+		{Config: with("-1"), ExpectError: words("backfill_days value must be between 0 and 240")},
+		{
+			Config: with("7"), ConfigStateChecks: []statecheck.StateCheck{attribute(channelLink, "backfill_days", knownvalue.Int64Exact(7))},
+			Check: func(*terraform.State) error {
+				eventually(t, "the old message to be in Mattermost", func() bool { return b.holds(town.Id, text) })
+				return nil
+			},
+		},
+		{Config: with("7"), ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
+		{ResourceName: channelLink, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"backfill_days"}, ImportStateId: town.Id},
+		{Config: with("30"), ConfigPlanChecks: plans(updates(channelLink, "backfill_days"))},
+		{Config: linkByID(town.Id, team, channels["Bridge"], ""), ConfigPlanChecks: plans(updates(channelLink, "backfill_days"))},
+	}})
+}
+
+// holds tells whether a Mattermost channel has a post with the text.
+func (b *bridge) holds(channel, text string) bool {
+	b.t.Helper()
+	posts, _, err := b.client.GetPostsForChannel(b.t.Context(), channel, 0, 60, "", false, false)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, post := range posts.Posts {
+		if strings.Contains(post.Message, text) {
+			return true
+		}
+	}
+	return false
 }

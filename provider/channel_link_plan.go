@@ -49,6 +49,9 @@ func (r *channelLinkResource) ModifyPlan(ctx context.Context, req resource.Modif
 		if len(resp.RequiresReplace) > 0 {
 			refuseWhenProtected(&resp.Diagnostics, state, "replaced")
 			plan.ID, plan.CreatedAt = types.StringUnknown(), types.StringUnknown()
+		} else if plan.BackfillDays.ValueInt64() > 0 && !plan.BackfillDays.Equal(state.BackfillDays) {
+			resp.Diagnostics.AddAttributeWarning(path.Root("backfill_days"), "No messages are brought along",
+				fmt.Sprintf("The link of the Mattermost channel %s exists, and older messages are brought along only when a link is made. Destroy the link and make it again, if this is what you want.", state.MattermostChannelID.ValueString()))
 		}
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)

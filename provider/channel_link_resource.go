@@ -50,7 +50,7 @@ func (r *channelLinkResource) Create(ctx context.Context, req resource.CreateReq
 	if !r.resolve(ctx, &plan, &resp.Diagnostics) {
 		return
 	}
-	link, ok := r.ensure(ctx, plan.link(), &resp.Diagnostics)
+	link, ok := r.ensure(ctx, plan.link(), plan.BackfillDays.ValueInt64(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -85,8 +85,8 @@ func (r *channelLinkResource) resolve(ctx context.Context, plan *channelLinkMode
 	return true
 }
 
-// ensure returns the link that is wanted, made or found.
-func (r *channelLinkResource) ensure(ctx context.Context, want mattermost.Link, diags *diag.Diagnostics) (mattermost.Link, bool) {
+// ensure returns the link that is wanted, made or found. One that is made brings the messages of the last backfillDays along.
+func (r *channelLinkResource) ensure(ctx context.Context, want mattermost.Link, backfillDays int64, diags *diag.Diagnostics) (mattermost.Link, bool) {
 	server := r.clients.mattermost
 	var links []mattermost.Link
 	err := server.WhenReady(ctx, func(ctx context.Context) (err error) {
@@ -100,14 +100,18 @@ func (r *channelLinkResource) ensure(ctx context.Context, want mattermost.Link, 
 	for _, l := range links {
 		switch {
 		case l.SameAs(want):
-			diags.AddWarning("The channels were linked already", fmt.Sprintf("The link %s, made at %s, now belongs to this resource.", l.ID, l.CreatedAt))
+			text := fmt.Sprintf("The link %s, made at %s, now belongs to this resource.", l.ID, l.CreatedAt)
+			if backfillDays > 0 {
+				text += " No older messages are brought along: that happens only when a link is made."
+			}
+			diags.AddWarning("The channels were linked already", text)
 			return l, true
 		case l.ChannelID == want.ChannelID, l.TeamsChannelID == want.TeamsChannelID:
 			diags.AddError("Another link is in the way", r.explainConflict(ctx, l, want))
 			return mattermost.Link{}, false
 		}
 	}
-	made, err := server.CreateLink(ctx, want)
+	made, err := server.CreateLink(ctx, want, backfillDays)
 	if err == nil {
 		return made, true
 	}
@@ -173,7 +177,7 @@ func (r *channelLinkResource) refresh(ctx context.Context, state *channelLinkMod
 	resp.State.RemoveResource(ctx)
 }
 
-// Update changes what only Terraform knows: how the channels are named, and the protection.
+// Update changes what only Terraform knows: how the channels are named, the protection, and what counts only when a link is made.
 func (r *channelLinkResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state channelLinkModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -22,6 +23,9 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/provider/internal/mattermost"
 )
 
+// longestBackfill is what the plugin takes, in days.
+const longestBackfill = 240
+
 // channelLinkModel is the state of msteamssync_channel_link. The ids are always there; the names are those of the
 // configuration.
 type channelLinkModel struct {
@@ -33,6 +37,7 @@ type channelLinkModel struct {
 	TeamsChannelID      types.String `tfsdk:"teams_channel_id"`
 	TeamsTeam           types.String `tfsdk:"teams_team"`
 	TeamsChannel        types.String `tfsdk:"teams_channel"`
+	BackfillDays        types.Int64  `tfsdk:"backfill_days"`
 	DeletionProtection  types.Bool   `tfsdk:"deletion_protection"`
 	CreatedAt           types.String `tfsdk:"created_at"`
 }
@@ -59,9 +64,12 @@ func (r *channelLinkResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"teams_channel_id":      id("ID of the channel in Microsoft Teams, like `19:…@thread.tacv2`. A change replaces the link."),
 			"teams_team":            name("Display name of the team in Microsoft Teams, in any case. It must lead to exactly one team."),
 			"teams_channel":         name("Display name of the channel in Microsoft Teams, in any case."),
+			"backfill_days": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, longestBackfill)},
+				MarkdownDescription: "Messages of the last so many days are brought along from Microsoft Teams when the link is made, from 0 to 240; in the background, with their own times and after everything else. " +
+					"It counts only then: a change for a link that exists changes nothing and replaces nothing, and the link does not say what it was made with. Default: none."},
 			"deletion_protection": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "True refuses to destroy or replace the link, until an apply has set it to false. Default: false."},
-			"created_at": schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "When the link was made, RFC 3339; older messages are not carried."},
+			"created_at": schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "When the link was made, RFC 3339; older messages are not carried, except by `backfill_days`."},
 		},
 	}
 }

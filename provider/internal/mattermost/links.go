@@ -38,10 +38,14 @@ func (s *Server) RecentLinks(ctx context.Context) ([]Link, error) {
 	return recently(&s.recent, routeLinks, func() ([]Link, error) { return s.Links(ctx) })
 }
 
-// CreateLink links two channels. A link that is there already is an error, the same one too.
-func (s *Server) CreateLink(ctx context.Context, l Link) (created Link, err error) {
+// CreateLink links two channels and has the messages of the last backfillDays brought along. A link that is there already is an
+// error, the same one too.
+func (s *Server) CreateLink(ctx context.Context, l Link, backfillDays int64) (created Link, err error) {
 	defer s.recent.forget(routeLinks)
-	body := map[string]string{"channel_id": l.ChannelID, "teams_team_id": l.TeamsTeamID, "teams_channel_id": l.TeamsChannelID}
+	body := map[string]any{"channel_id": l.ChannelID, "teams_team_id": l.TeamsTeamID, "teams_channel_id": l.TeamsChannelID}
+	if backfillDays > 0 {
+		body["backfill_days"] = backfillDays
+	}
 	err = s.WhenReady(ctx, func(ctx context.Context) error {
 		return s.callPlugin(ctx, "link the channel", http.MethodPost, routeLinks, body, &created)
 	})
