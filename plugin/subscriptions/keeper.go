@@ -50,6 +50,8 @@ type Graph interface {
 	Recertify(ctx context.Context, id string, until time.Time, certificate, certificateID string) (teams.Subscription, error)
 	Unsubscribe(ctx context.Context, id string) error
 	Subscriptions(ctx context.Context) ([]teams.Subscription, error)
+	// Application names whose subscriptions these are: an application in a tenant.
+	Application() string
 }
 
 // Current is what follows from the settings in use.
@@ -74,8 +76,8 @@ type Config struct {
 	Current func() (Current, error)
 	// Keep stores the key of the certificate, before Graph is given it. It may be nil when there are no certificates.
 	Keep func(ctx context.Context, key *notification.Key) error
-	// Count is told what was done: created, adopted, renewed, moved, recertified, replaced, recreated, removed or failed. It
-	// may be nil.
+	// Count is told what was done: created, adopted, renewed, moved, recertified, replaced, recreated, removed, left (one of the
+	// former application's deleted) or failed. It may be nil.
 	Count func(action string)
 	// Reconciled is called after each comparison, on every node: subscriptions may have been made. It may be nil.
 	Reconciled func(ctx context.Context)
@@ -91,6 +93,8 @@ type Keeper struct {
 	tidied  time.Time
 	listed  time.Time // when Graph was last asked for a list
 	graph   Graph     // that was asked
+	latest  Graph     // of the settings
+	former  Graph     // of the application that was in use before; nil when this process knows of none
 	poked   chan struct{}
 	known   sync.Map // Graph id → match
 	cancel  context.CancelFunc
@@ -184,6 +188,10 @@ func (k *Keeper) reconcile(ctx context.Context, list bool) (next time.Duration, 
 	}
 	k.working.Lock()
 	defer k.working.Unlock()
+	if k.latest != nil && k.latest.Application() != current.Graph.Application() {
+		k.former = k.latest
+	}
+	k.latest = current.Graph
 	next = every
 	_, err = k.Store.AsLeader(ctx, func(ctx context.Context) error {
 		if err := k.tidy(ctx); err != nil {

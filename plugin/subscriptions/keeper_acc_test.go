@@ -481,6 +481,35 @@ func TestAnotherApplicationIsAskedWhatItHas(t *testing.T) {
 	}
 }
 
+// TestTheFormerApplicationsSubscriptionsGo while its credentials still work: nobody else can delete them, and what they deliver
+// would be thrown away for days.
+func TestTheFormerApplicationsSubscriptionsGo(t *testing.T) {
+	for name, works := range map[string]bool{"its credentials work": true, "its credentials do not work any more": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.linkMore(t, 2)
+			w.reconcile(t)
+			w.took()
+			successor := w.Client(t, nil, func(c *teams.Config) { c.ClientID = teamstest.SuccessorID })
+			w.set(func(c *subscriptions.Current) { c.Graph = successor })
+			if !works {
+				w.fault(t, faults.Rule{Effect: faults.Status, Status: 401, Route: "DELETE /subscriptions/*"})
+			}
+			w.reconcile(t)
+			left, want := 2, []string{"recreated", "recreated", "created", "created", "left", "left"}
+			if !works {
+				left, want = 4, want[:4]
+			}
+			w.wantAll(t, want...)
+			if n := len(w.Subscriptions().All()); n != left {
+				t.Errorf("Graph has %d subscriptions, want %d", n, left)
+			}
+			w.reconcile(t)
+			w.wantActions(t)
+		})
+	}
+}
+
 // wait polls until done says so, for ten seconds at most.
 func wait(ctx context.Context, done func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)

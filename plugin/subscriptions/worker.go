@@ -261,7 +261,24 @@ func (p *pass) recreate(ctx context.Context, s store.Subscription) error {
 	if err := p.Store.WantSubscription(ctx, s.ID, s.RenewedAt); err != nil {
 		return err
 	}
-	return p.create(ctx, s)
+	if err := p.create(ctx, s); err != nil {
+		return err
+	}
+	p.leave(ctx, s.GraphID)
+	return nil
+}
+
+// leave deletes the former application's subscription, which only that application can, while its credentials still work. What
+// it does not reach ends by itself within three days; until then it delivers what is carried already, or is not linked.
+func (p *pass) leave(ctx context.Context, graphID string) {
+	if p.former == nil {
+		return
+	}
+	if err := p.former.Unsubscribe(ctx, graphID); err == nil {
+		p.Count("left")
+	} else if bridge.ClassOf(err) != bridge.NotFound {
+		p.Log.Info("the subscription of the application that was in use before cannot be deleted; it ends by itself", "subscription", graphID, "error", err)
+	}
 }
 
 // remove deletes at Graph what nobody wants.
@@ -278,7 +295,10 @@ func (p *pass) remove(ctx context.Context, s store.Subscription) error {
 		}
 	}
 	if s.GraphID != "" {
-		if err := p.current.Graph.Unsubscribe(ctx, s.GraphID); err != nil && bridge.ClassOf(err) != bridge.NotFound {
+		switch err := p.current.Graph.Unsubscribe(ctx, s.GraphID); {
+		case err != nil && bridge.ClassOf(err) == bridge.NotFound:
+			p.leave(ctx, s.GraphID)
+		case err != nil:
 			return err
 		}
 	}

@@ -83,7 +83,7 @@ func New(version string, health func(context.Context) (bridge.Health, error)) *M
 			Buckets: []float64{.00001, .00002, .00005, .0001, .001, .005, .01, .05, .1, 1, 5},
 		}, []string{"hook"}),
 		subscriptions: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Namespace: namespace, Subsystem: "events", Name: "subscriptions_total", Help: "What was done to subscriptions: created, adopted, renewed, moved, recertified, replaced, recreated, removed, failed; announced_… is what Graph said of them.",
+			Namespace: namespace, Subsystem: "events", Name: "subscriptions_total", Help: "What was done to subscriptions: created, adopted, renewed, moved, recertified, replaced, recreated, removed, left (the former application's deleted), failed; announced_… is what Graph said of them.",
 		}, []string{"action"}),
 		notifications: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Subsystem: "events", Name: "encrypted_notifications_total", Help: "Notifications that came with an encrypted message or validation tokens, by outcome; opened needs no call to Graph, tokens_wrong is given up, with the others the message is fetched.",

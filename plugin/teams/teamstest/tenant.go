@@ -21,6 +21,7 @@ import (
 // The application of the tests.
 const (
 	ClientID    = "66666666-6666-4666-8666-666666666666"
+	SuccessorID = "67676767-6767-4676-8676-676767676767" // of an application like it, with the same secret
 	Secret      = "secret-of-the-tests-application"
 	SiteURL     = "https://127.0.0.1"
 	redirectURI = SiteURL + "/plugins/" + catalog.PluginID + catalog.RouteRedirect
@@ -37,10 +38,12 @@ type Tenant struct {
 func Start(t testing.TB) *Tenant {
 	t.Helper()
 	seed := emulator.DefaultSeed()
-	seed.Directory.Applications = append(seed.Directory.Applications, directory.ApplicationSeed{
-		AppID: ClientID, DisplayName: "Mattermost MS Teams Sync", Secret: Secret, RedirectURIs: []string{redirectURI},
-		Roles: catalog.Guide(catalog.Application), Scopes: catalog.Guide(catalog.Delegated),
-	})
+	for _, id := range []string{ClientID, SuccessorID} {
+		seed.Directory.Applications = append(seed.Directory.Applications, directory.ApplicationSeed{
+			AppID: id, DisplayName: "Mattermost MS Teams Sync", Secret: Secret, RedirectURIs: []string{redirectURI},
+			Roles: catalog.Guide(catalog.Application), Scopes: catalog.Guide(catalog.Delegated),
+		})
+	}
 	tenant := &Tenant{Server: emulator.Start(t, emulator.Config{Seed: &seed})}
 	team := tenant.Teams().Teams()[0]
 	channels, err := tenant.Teams().Channels(team.ID)
