@@ -120,6 +120,9 @@ type Arrival struct {
 	Sealed      []byte   // the encrypted message as it came; kept of a Create only
 	Tenant      string   // which the notification names
 	Tokens      []string // validation tokens of its delivery
+	// Untouched says of a Create that was found that the message is as it was created: a notification that carries it tells
+	// as much.
+	Untouched bool
 }
 
 // Departure is a change of a post on its way into the outbox.

@@ -43,7 +43,7 @@ func (e *Engine) Missed(ctx context.Context, conversation Conversation, messages
 		if kind != Create {
 			at = m.ModifiedAt
 		}
-		missed = append(missed, Arrival{Ref: m.Ref, Kind: kind, SourceAt: at})
+		missed = append(missed, Arrival{Ref: m.Ref, Kind: kind, SourceAt: at, Untouched: kind == Create && !m.ModifiedAt.After(m.CreatedAt)})
 	}
 	return missed, nil
 }

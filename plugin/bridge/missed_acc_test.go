@@ -137,6 +137,23 @@ func TestWhatIsNewerWaitsForWhatWasMissed(t *testing.T) {
 	s.eventually("the newest is posted", func() bool { return len(s.mattermost.texts()) == 4 })
 }
 
+// What a notification carries is not fetched because a search finds the message too, unless it was changed since.
+func TestWhatCameAlongIsNotFetchedForASearch(t *testing.T) {
+	s, _ := newAnnouncedSite(t)
+	n := s.any()
+	if _, err := n.store.WantResync(t.Context(), chat.ID, store.WantedSubscription); err != nil {
+		t.Fatal(err)
+	}
+	changed, untouched := s.announce("", blake, "changed"), s.announce("", blake, "untouched")
+	s.inTeamsUnseen(changed.Ref, setText("changed since"))
+	s.deliver(changed, untouched)
+	s.catchUp(n, store.Catchup)
+	s.settle([]string{"**Blake Demo:** changed since", "**Blake Demo:** untouched"}, []string{"changed since", "untouched"})
+	if n := s.teams.reads.count(); n != 1 {
+		t.Errorf("%d messages fetched, want the changed one", n)
+	}
+}
+
 // A node that dies while it looks: another one goes on where it was, and everything comes in its order.
 func TestACrashInTheMiddleOfACatchUp(t *testing.T) {
 	s := newSite(t)

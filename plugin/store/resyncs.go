@@ -246,7 +246,8 @@ func endResync(ctx context.Context, tx pgx.Tx, r Resync) (wanted string, err err
 }
 
 // keepFound queues what was found, parked until the run ends. What is queued already is looked at once more after it; what
-// was given up stays so.
+// was given up stays so. A message that nobody has touched and that waits together with its notification is left to that one:
+// beside an event without the message, it would be fetched (sealedColumn).
 func keepFound(ctx context.Context, tx pgx.Tx, r Resync, found []bridge.Arrival) error {
 	if len(found) == 0 {
 		return nil
@@ -256,7 +257,9 @@ func keepFound(ctx context.Context, tx pgx.Tx, r Resync, found []bridge.Arrival)
 	}
 	var roots, messages, kinds []string
 	var times []time.Time
+	var untouched []bool
 	for _, a := range found {
+		untouched = append(untouched, a.Untouched)
 		roots = append(roots, string(a.Ref.Root))
 		messages = append(messages, string(a.Ref.ID))
 		kinds = append(kinds, changes[a.Kind])
@@ -265,10 +268,12 @@ func keepFound(ctx context.Context, tx pgx.Tx, r Resync, found []bridge.Arrival)
 	_, err := tx.Exec(ctx, `INSERT INTO msteamssync.inbox AS i
 			(conversation, teams_team_id, root, message, change, source_at, backfill, state, parked_for, last_error, not_before)
 		SELECT DISTINCT ON (f.r, f.m, f.k) $1, $2, f.r, f.m, f.k, f.at, $7::boolean, 'parked', $8, 'waits for the end of the resync that found it', clock_timestamp() + make_interval(secs => $9)
-		FROM unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[]) AS f (r, m, k, at)
+		FROM unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[], $10::boolean[]) AS f (r, m, k, at, untouched)
+		WHERE NOT (f.untouched AND EXISTS (SELECT FROM msteamssync.inbox o WHERE o.conversation = $1 AND o.root = f.r AND o.message = f.m
+			AND o.change = f.k AND o.sealed IS NOT NULL AND o.state <> 'dead'))
 		ORDER BY f.r, f.m, f.k, f.at
 		ON CONFLICT (conversation, root, message, change, content_hash) DO UPDATE SET generation = i.generation + 1 WHERE i.state <> 'dead'`,
-		r.Conversation.ID, r.Conversation.Team, roots, messages, kinds, times, r.Kind == Backfill, bridge.Resynced(string(r.Kind)), seconds(foundFor))
+		r.Conversation.ID, r.Conversation.Team, roots, messages, kinds, times, r.Kind == Backfill, bridge.Resynced(string(r.Kind)), seconds(foundFor), untouched)
 	return err
 }
 
