@@ -6,6 +6,8 @@
 package stack_test
 
 import (
+	"context"
+	"encoding/json"
 	"net/http"
 	"os"
 	"strings"
@@ -56,4 +58,47 @@ func TestStackStartsAndLeavesNothing(t *testing.T) {
 	if _, err := os.Stat(s.CAFile); err == nil {
 		t.Errorf("%s is left", s.CAFile)
 	}
+}
+
+// TestTwoServersShareTheWork, and one of them goes on when the other one is killed.
+func TestTwoServersShareTheWork(t *testing.T) {
+	ctx := t.Context()
+	s, err := stack.Start(ctx, stack.Options{Balanced: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Stop(context.WithoutCancel(ctx)) })
+	if err := s.InstallPlugin(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddNode(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if nodes := answering(t, s, 6); len(nodes) != 2 {
+		t.Errorf("%v answered, want two nodes", nodes)
+	}
+	if err := s.KillNode(1); err != nil {
+		t.Fatal(err)
+	}
+	answering(t, s, 1) // may find a connection to the dead server
+	if nodes := answering(t, s, 6); len(nodes) != 1 || nodes[""] > 0 {
+		t.Errorf("%v answered after one server was killed, want the other one", nodes)
+	}
+	if err := s.KillNode(3); err == nil {
+		t.Error("a third server was killed")
+	}
+}
+
+// answering asks for the plugin's status n times at the balancer and counts the answers by node; "" is none.
+func answering(t *testing.T, s *stack.Stack, n int) map[string]int {
+	t.Helper()
+	nodes := map[string]int{}
+	for range n {
+		var status struct{ Node string }
+		if _, answer, err := s.CallPlugin(t.Context(), http.MethodGet, "/api/v1/status", nil); err == nil {
+			_ = json.Unmarshal(answer, &status) // a balancer that reached nobody answers no JSON
+		}
+		nodes[status.Node]++
+	}
+	return nodes
 }
