@@ -30,19 +30,34 @@ func (s *site) looked(queue func(bridge.Health) bridge.Queue) {
 func inbound(h bridge.Health) bridge.Queue  { return h.Inbound }
 func outbound(h bridge.Health) bridge.Queue { return h.Outbound }
 
+// withReaction is a site with one post and its message, to which alex has reacted or not.
+func withReaction(t *testing.T, reacted bool) (*site, bridge.Post, bridge.TeamsMessage) {
+	t.Helper()
+	s := newSite(t)
+	s.start()
+	s.writePost("", alexMM, "hello")
+	post, message := s.pair()
+	if reacted {
+		s.reactToPost(post.ID, alexMM, "👍", true)
+		s.quiet()
+	}
+	return s, post, message
+}
+
+// bothShow checks that both sides show alex's reaction, or none.
+func (s *site) bothShow(post bridge.Post, message bridge.TeamsMessage, reacted bool) {
+	s.t.Helper()
+	if got := s.mattermost.shown(post.ID); len(got) != len(s.teams.shown(message.Ref)) || (len(got) == 1) != reacted {
+		s.t.Errorf("Mattermost shows %q, Teams %q", got, s.teams.shown(message.Ref))
+	}
+}
+
 // In Teams somebody undoes what the bridge is sending, after it arrived and before the bridge knows. The event of that is
 // looked at while the mapping still says what was so before, so that nothing seems to have changed.
 func TestASentChangeIsUndoneBeforeItIsConfirmed(t *testing.T) {
 	for name, test := range map[string]struct{ before, sent bool }{"a reaction": {false, true}, "a reaction taken back": {true, false}} {
 		t.Run(name, func(t *testing.T) {
-			s := newSite(t)
-			s.start()
-			s.writePost("", alexMM, "hello")
-			post, message := s.pair()
-			if test.before {
-				s.reactToPost(post.ID, alexMM, "👍", true)
-				s.quiet()
-			}
+			s, post, message := withReaction(t, test.before)
 			var undo sync.Once
 			s.teams.notify = func([]bridge.Arrival) {
 				undo.Do(func() {
@@ -52,9 +67,7 @@ func TestASentChangeIsUndoneBeforeItIsConfirmed(t *testing.T) {
 			}
 			s.reactToPost(post.ID, alexMM, "👍", test.sent)
 			s.quiet()
-			if got := s.mattermost.shown(post.ID); len(got) != len(s.teams.shown(message.Ref)) || (len(got) == 1) != test.before {
-				t.Errorf("Mattermost shows %q, Teams %q", got, s.teams.shown(message.Ref))
-			}
+			s.bothShow(post, message, test.before)
 		})
 	}
 }
@@ -63,14 +76,7 @@ func TestASentChangeIsUndoneBeforeItIsConfirmed(t *testing.T) {
 func TestAWrittenChangeIsUndoneBeforeItIsConfirmed(t *testing.T) {
 	for name, test := range map[string]struct{ before, written bool }{"a reaction": {false, true}, "a reaction taken back": {true, false}} {
 		t.Run(name, func(t *testing.T) {
-			s := newSite(t)
-			s.start()
-			s.writePost("", alexMM, "hello")
-			post, message := s.pair()
-			if test.before {
-				s.reactToPost(post.ID, alexMM, "👍", true)
-				s.quiet()
-			}
+			s, post, message := withReaction(t, test.before)
 			var undo sync.Once
 			s.mattermost.reacted = func(id bridge.PostID, r bridge.PostReaction) {
 				s.hookReaction(id, r)
@@ -81,9 +87,7 @@ func TestAWrittenChangeIsUndoneBeforeItIsConfirmed(t *testing.T) {
 			}
 			s.inTeams(message.Ref, setReaction(alex.TeamsUser, "👍", test.written))
 			s.quiet()
-			if got := s.mattermost.shown(post.ID); len(got) != len(s.teams.shown(message.Ref)) || (len(got) == 1) != test.before {
-				t.Errorf("Mattermost shows %q, Teams %q", got, s.teams.shown(message.Ref))
-			}
+			s.bothShow(post, message, test.before)
 		})
 	}
 	t.Run("an edit", func(t *testing.T) {

@@ -62,7 +62,7 @@ func TestTwoNodesOneOfThemDies(t *testing.T) {
 			return s.count(func(a arrival) bool { return a.user == "bot" }) >= n
 		}
 	}
-	eventually(t, "each has sent twice", each(2))
+	storetest.Eventually(t, "each has sent twice", each(2))
 	kill()
 	doomed.Close() // it gives nothing back
 	for c := range channels {
@@ -70,23 +70,11 @@ func TestTwoNodesOneOfThemDies(t *testing.T) {
 			workers.Go(func() { work(ctx, living, s, post(user, name), false) })
 		}
 	}
-	eventually(t, "each has sent four times", each(4))
+	storetest.Eventually(t, "each has sent four times", each(4))
 	end()
 	workers.Wait()
 	dying.Stop()
 	if made := s.count(func(arrival) bool { return true }); len(s.refused)*100 > made {
 		t.Errorf("Graph refused %d of %d calls", len(s.refused), made)
-	}
-}
-
-// eventually polls until ok is true.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(time.Minute); !ok(); <-tick.C {
-		if time.Now().After(deadline) {
-			t.Fatalf("not within a minute: %s", what)
-		}
 	}
 }

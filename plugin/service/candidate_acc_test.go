@@ -87,10 +87,12 @@ func (r *running) set(settings map[string]any) {
 
 func (r *running) until(what string, ok func(service.Status) bool) service.Status {
 	r.t.Helper()
-	if err := until(r.t.Context(), func() bool { return ok(r.Status(r.t.Context())) }); err != nil {
-		r.t.Fatalf("%s: status %+v", what, r.Status(r.t.Context()))
-	}
-	return r.Status(r.t.Context())
+	var status service.Status
+	storetest.Eventually(r.t, what, func() bool {
+		status = r.Status(r.t.Context())
+		return ok(status)
+	})
+	return status
 }
 
 // newSecret makes another client secret in the tenant.

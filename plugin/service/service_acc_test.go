@@ -8,7 +8,6 @@ package service_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -110,23 +109,5 @@ func TestAnUnreachableDatabaseIsTriedAgain(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), "CREATE DATABASE "+config.Database+"_later"); err != nil {
 		t.Fatal(err)
 	}
-	if err := until(t.Context(), func() bool { return s.Status(t.Context()).State == service.NotConfigured }); err != nil {
-		t.Errorf("status %+v", s.Status(t.Context()))
-	}
-}
-
-// until polls for ten seconds at most.
-func until(ctx context.Context, done func() bool) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for !done() {
-		select {
-		case <-ctx.Done():
-			return errors.New("it did not happen in time")
-		case <-tick.C:
-		}
-	}
-	return nil
+	storetest.Eventually(t, "the plugin wants settings", func() bool { return s.Status(t.Context()).State == service.NotConfigured })
 }

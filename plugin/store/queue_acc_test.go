@@ -34,18 +34,6 @@ func claim(t *testing.T, s *store.Store, lane bridge.Lane, lease time.Duration) 
 	return l
 }
 
-// eventually polls until ok is true.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !ok() {
-		if time.Now().After(deadline) {
-			t.Fatalf("not within 20 s: %s", what)
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-}
-
 func ids(events []bridge.InboundEvent) (list []string) {
 	for _, e := range events {
 		list = append(list, string(e.Ref.ID))
@@ -150,7 +138,7 @@ func TestALostLeaseWritesNothing(t *testing.T) {
 	eventOut := takeOut(t, one, lostOut)[0]
 
 	var taken bridge.Lease
-	eventually(t, "take-over", func() bool {
+	storetest.Eventually(t, "take-over", func() bool {
 		l, mine, err := two.Claim(t.Context(), in, time.Minute)
 		taken = l
 		return err == nil && mine
@@ -158,7 +146,7 @@ func TestALostLeaseWritesNothing(t *testing.T) {
 	if !taken.TookOver {
 		t.Error("the take-over is not told")
 	}
-	eventually(t, "take-over", func() bool {
+	storetest.Eventually(t, "take-over", func() bool {
 		_, mine, err := two.Claim(t.Context(), out, time.Minute)
 		return err == nil && mine
 	})
@@ -254,7 +242,7 @@ func TestParkedEventsWakeOrExpire(t *testing.T) {
 	if err := s.Park(t.Context(), lease, orphan.Event, bridge.MessageMapped("", "9"), time.Millisecond, ""); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the orphan's time is up", func() bool {
+	storetest.Eventually(t, "the orphan's time is up", func() bool {
 		events := take(t, s, lease)
 		i := slices.IndexFunc(events, func(e bridge.InboundEvent) bool { return e.ID == orphan.ID })
 		return i >= 0 && events[i].Waited && events[i].WaitedFor == bridge.MessageMapped("", "9")

@@ -10,7 +10,6 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -457,9 +456,7 @@ func TestTheKeeperWorksByItself(t *testing.T) {
 	defer w.keeper.Stop()
 	w.link(t)
 	w.keeper.Poke()
-	if err := wait(t.Context(), func() bool { return len(w.Subscriptions().All()) == 1 }); err != nil {
-		t.Error(err)
-	}
+	storetest.Eventually(t, "Graph has the subscription", func() bool { return len(w.Subscriptions().All()) == 1 })
 }
 
 // TestAnotherApplicationIsAskedWhatItHas at once: the subscriptions of the former one are not its own.
@@ -469,16 +466,12 @@ func TestAnotherApplicationIsAskedWhatItHas(t *testing.T) {
 	defer w.keeper.Stop()
 	w.link(t)
 	w.keeper.Poke()
-	if err := wait(t.Context(), func() bool { return len(w.Subscriptions().All()) == 1 }); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Eventually(t, "Graph has the subscription", func() bool { return len(w.Subscriptions().All()) == 1 })
 	w.Subscriptions().Clear() // the other one does not have it
 	other := w.Client(t, nil)
 	w.set(func(c *subscriptions.Current) { c.Graph = other })
 	w.keeper.Poke()
-	if err := wait(t.Context(), func() bool { return len(w.Subscriptions().All()) == 1 }); err != nil {
-		t.Error(err)
-	}
+	storetest.Eventually(t, "Graph has the subscription", func() bool { return len(w.Subscriptions().All()) == 1 })
 }
 
 // TestTheFormerApplicationsSubscriptionsGo while its credentials still work: nobody else can delete them, and what they deliver
@@ -508,20 +501,4 @@ func TestTheFormerApplicationsSubscriptionsGo(t *testing.T) {
 			w.wantActions(t)
 		})
 	}
-}
-
-// wait polls until done says so, for ten seconds at most.
-func wait(ctx context.Context, done func() bool) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for !done() {
-		select {
-		case <-ctx.Done():
-			return errors.New("it did not happen in time")
-		case <-tick.C:
-		}
-	}
-	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store/storetest"
 )
 
 // lists counts how often Graph was asked for the list of subscriptions since the log was reset.
@@ -78,11 +79,9 @@ func TestNoAnswerIsAskedForOnceToo(t *testing.T) {
 	w.RequestLog().Reset()
 	w.keeper.Start() // it has looked a moment ago, so that only what is to be settled has it asked
 	defer w.keeper.Stop()
-	if err := wait(t.Context(), func() bool {
+	storetest.Eventually(t, "each has been tried again", func() bool {
 		return !slices.ContainsFunc(w.rows(t), func(s store.Subscription) bool { return s.Failures < 2 })
-	}); err != nil {
-		t.Fatal(err)
-	}
+	})
 	if n := w.lists(); n != 1 {
 		t.Errorf("Graph was asked %d times what it has; want once", n)
 	}

@@ -72,6 +72,18 @@ func Open(t testing.TB, dsn, node string) *store.Store {
 	return s
 }
 
+// Eventually polls until ok is true, and ends the test if it is not within a minute.
+func Eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(time.Minute); !ok(); <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within a minute: %s", what)
+		}
+	}
+}
+
 // Log returns a logger that writes to the test's log.
 func Log(t testing.TB, node string) *slog.Logger {
 	return slog.New(slog.NewTextHandler(writer{t}, &slog.HandlerOptions{Level: slog.LevelDebug})).With("node", node)
