@@ -360,6 +360,62 @@ func TestCopies(t *testing.T) {
 	}
 }
 
+// TestIDsAreOneConversationsOnly: another conversation may have the same ones, and a post's thread may have been carried to
+// another one. Chats have no threads.
+func TestIDsAreOneConversationsOnly(t *testing.T) {
+	w := newWorld(t)
+	w.link("town", town)
+	w.post("moved", "town", "", square, "1000", 6*time.Hour, true) // the channel was linked with another one then
+	w.post("answer", "town", "moved", town, "2000", 5*time.Hour, true)
+	w.post("here", "town", "", town, "3000", 4*time.Hour, true)
+	w.post("there", "dm", "", direct, "3000", 4*time.Hour, true)
+	w.post("reply", "dm", "there", direct, "4000", 3*time.Hour, true)
+	w.post("twin", "town", "here", town, "3000", 3*time.Hour, true) // a copy of a message in its own thread
+	r := w.run()
+	if r.Messages != 4 || r.Copies != 1 || left(r, "message", "not linked") != 1 {
+		t.Errorf("report %+v", r)
+	}
+	inTown, inDirect := bridge.Conversation{ID: town, Team: "teams-team"}, bridge.Conversation{ID: direct}
+	for post, want := range map[string]bridge.MessageRef{
+		"answer": {Conversation: inTown, ID: "2000"}, "here": {Conversation: inTown, ID: "3000"}, "twin": {Conversation: inTown, ID: "3000"},
+		"there": {Conversation: inDirect, ID: "3000"}, "reply": {Conversation: inDirect, ID: "4000"},
+	} {
+		if m := w.mapping(post); m.Ref != want || m.Copy != (post == "twin") {
+			t.Errorf("%s is %+v, want %+v", post, m, want)
+		}
+	}
+}
+
+// TestWhatIsThereAlreadyStays: links, accounts and messages of this plugin come first, and the report says what was in their way.
+func TestWhatIsThereAlreadyStays(t *testing.T) {
+	w := newWorld(t)
+	ours := bridge.Link{ID: "ours", Channel: "town", MattermostTeam: "team", Conversation: bridge.Conversation{ID: square, Team: "teams-team"}, Creator: "blake", CreatedAt: w.now}
+	if err := w.store.CreateLink(t.Context(), ours); err != nil {
+		t.Fatal(err)
+	}
+	w.exec(`INSERT INTO msteamssync.accounts (id, bot, user_id, teams_user_id, display_name, email, user_principal_name, token, token_key, connected_at)
+		VALUES ('ours', false, 'alex', 'teams-new', '', '', '', '', '', clock_timestamp())`)
+	w.exec(`INSERT INTO msteamssync.message_map (id, conversation, teams_team_id, root, message, channel_id, post_id, direction, state)
+		VALUES ('ours', $1, 'teams-team', '', '1000', 'town', 'post', 'in', 'confirmed')`, square)
+	w.link("town", town)
+	w.account("alex", "teams-alex", sealed(t, encryptionKey, tokenOf("alex")), 1)
+	w.post("theirs", "town", "", square, "1000", time.Hour, true)
+	w.post("post", "town", "", square, "2000", time.Hour, true)
+	r := w.run()
+	if r.Links != 0 || r.Accounts != 0 || r.Messages != 0 || r.Copies != 1 {
+		t.Errorf("report %+v", r)
+	}
+	if left(r, "link", "linked already") != 1 || left(r, "account", "connected already") != 1 || left(r, "message", "known already") != 1 {
+		t.Errorf("report %+v", r)
+	}
+	if m := w.mapping("theirs"); m.ID != "ours" || !m.Copy {
+		t.Errorf("another post of a known message is %+v", m)
+	}
+	if a, _, err := w.store.AccountOfUser(t.Context(), "alex"); err != nil || a.TeamsUser != "teams-new" {
+		t.Errorf("the account is %+v, %v", a, err)
+	}
+}
+
 // TestSubscriptions: those of the predecessor are known by their ids and its secret, and only so.
 func TestSubscriptions(t *testing.T) {
 	w := newWorld(t)
