@@ -37,6 +37,7 @@ type Engine struct {
 	refusals   refusals
 	arrivals   gathering
 	giveWay    *giveWay
+	guard      loopGuard
 
 	// stopping is closed when no new event may be begun, life ends when calls in progress must give up.
 	stopping chan struct{}

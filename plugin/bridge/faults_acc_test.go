@@ -449,3 +449,51 @@ func TestAReplyFindsARootThatIsConfirmedMeanwhile(t *testing.T) {
 	s.writeInTeams(sent.ID, blake, "a reply")
 	s.settle([]string{"blake: hello", "→ **Blake Demo:** a reply"}, []string{"Blake Demo: hello", "→ a reply"})
 }
+
+// Another bridge in the same channels repeats in Teams what this one brings, and here what it finds there. That ends after
+// some rounds; what people write meanwhile, the same text too, is carried.
+func TestALoopBetweenBridgesEnds(t *testing.T) {
+	s := newSite(t)
+	var rounds atomic.Int32
+	hook := s.mattermost.hook
+	s.mattermost.hook = func(p bridge.Post) {
+		hook(p)
+		if p.Own && strings.Contains(p.Message, "round") {
+			rounds.Add(1)
+			go s.writeInTeams("", bridge.Sender{Name: "Other bridge", Application: true}, "round and round")
+		}
+	}
+	n := s.start()
+	s.writeInTeams("", bridge.Sender{Name: "Other bridge", Application: true}, "round and round")
+	dead := func() bool {
+		h, err := n.Health(t.Context())
+		return err == nil && h.Inbound.Dead == 1 && strings.Contains(h.Links[0].Inbound.DeadReason, "loop")
+	}
+	s.eventually("the loop is a dead letter", dead)
+	if got := rounds.Load(); got != 20 {
+		t.Errorf("it went round %d times, want 20", got)
+	}
+	s.writeInTeams("", asAlex, "round and round")
+	s.writeInTeams("", blake, "something else")
+	s.quiet()
+	if texts := s.mattermost.texts(); len(texts) != 22 {
+		t.Errorf("Mattermost shows %d posts, want 20 of the loop and 2 of people: %q", len(texts), texts)
+	}
+}
+
+// The same from Mattermost, by a bot that answers itself there.
+func TestALoopThroughTheBotEnds(t *testing.T) {
+	s := newSite(t)
+	n := s.start()
+	for range 25 {
+		s.writePost("", blakeMM, "again") // has no account, so that the bot writes it
+		s.writePost("", alexMM, "again")
+	}
+	s.eventually("the rest are dead letters", func() bool {
+		h, err := n.Health(t.Context())
+		return err == nil && h.Outbound.Dead == 5 && h.Outbound.Pending == 0
+	})
+	if n := s.teams.sends.count(); n != 45 {
+		t.Errorf("%d messages were sent, want 20 by the bot and 25 by alex", n)
+	}
+}

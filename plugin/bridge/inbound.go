@@ -66,6 +66,11 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	}
 	mapping.RootPost = thread
 	mapping.Record = Record{TeamsHash: teamsHash(message), TeamsForm: teamsForm(message), PostHash: hash(post.Message)}
+	if post.Author == "" || message.From.Application {
+		if err := w.unlooped(event.Event, string(event.Ref.ID), string(message.From.User)+"/"+message.From.Name, mapping.Record.TeamsHash); err != nil {
+			return err
+		}
+	}
 	mapping, ours, err := w.Store.Reserve(ctx, w.lease, mapping)
 	if err != nil {
 		return err

@@ -61,6 +61,12 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 				return err
 			}
 			account := able[permit.Choice()]
+			if account.Bot {
+				if err := w.unlooped(event.Event, string(event.Post), string(post.Author)+"/"+post.AuthorName, hash(post.Message)); err != nil {
+					permit.Drop()
+					return err
+				}
+			}
 			shown := ""
 			if account.MattermostUser != post.Author || post.AuthorName != "" {
 				shown = name
