@@ -89,6 +89,7 @@ type InboundEvent struct {
 	Notice
 
 	carried *TeamsMessage // what the notification carried; nil when the message has to be fetched
+	refused error         // why it must not be posted, found while a run was prepared
 }
 
 // Notice is what came with a notification besides the name of the message.

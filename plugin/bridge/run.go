@@ -143,9 +143,11 @@ func (r *run) glance(ctx context.Context, events []InboundEvent) error {
 
 // prepare finds out all that the event's post needs; false when it needs more care than a run takes.
 func (r *run) prepare(ctx context.Context, event *InboundEvent) (bool, error) {
-	if _, seen := r.seen[MessageRef{Root: event.Ref.Root, ID: event.Ref.ID}]; seen || r.taken[event.Ref.ID] {
+	name := MessageRef{Root: event.Ref.Root, ID: event.Ref.ID}
+	if _, seen := r.seen[name]; seen || r.taken[event.Ref.ID] {
 		return false, nil
 	}
+	r.seen[name] = KnownMessage{} // a second event of it has to find what became of the first
 	if event.Backfill {
 		ctx = AsBackfill(ctx)
 	}
@@ -176,6 +178,11 @@ func (r *run) prepare(ctx context.Context, event *InboundEvent) (bool, error) {
 		ID: MappingID(uuid.NewString()), Ref: event.Ref, Channel: r.link.Channel, Sender: message.From.User, RootPost: thread,
 		Record: Record{TeamsHash: teamsHash(message), TeamsForm: teamsForm(message), PostHash: hash(post.Message)},
 	}
+	if post.Author == "" {
+		if event.refused = r.unlooped(event.Event, string(event.Ref.ID), string(message.From.User)+"/"+message.From.Name, mapping.Record.TeamsHash); event.refused != nil {
+			return false, nil
+		}
+	}
 	post.Root, post.Mapping = thread, mapping.ID
 	if event.Backfill {
 		post.CreatedAt = message.CreatedAt
@@ -199,9 +206,9 @@ func (r *run) thread(root TeamsMessageID) (PostID, bool) {
 	return "", coming
 }
 
-// plain tells whether a message is a text that somebody wrote and that is as it was.
+// plain tells whether a message is a text that a person wrote and that is as it was.
 func plain(m TeamsMessage) bool {
-	return !m.System && m.DeletedAt.IsZero() && len(m.Attachments) == 0 && len(m.Reactions) == 0 && !strings.Contains(m.HTML, "<img")
+	return !m.System && m.From.User != "" && m.DeletedAt.IsZero() && len(m.Attachments) == 0 && len(m.Reactions) == 0 && !strings.Contains(m.HTML, "<img")
 }
 
 // post makes the post of the i-th event; false when it did not work.

@@ -194,6 +194,9 @@ func (w *worker) inbound(ctx context.Context, event *InboundEvent) (outcome, err
 		if !w.linked {
 			return w.ignore(ctx, event.Event, Unlinked)
 		}
+		if event.refused != nil {
+			return event.refused
+		}
 		if event.carried == nil {
 			if err := w.open(ctx, event); err != nil {
 				return err
