@@ -91,6 +91,11 @@ func (p *Plugin) ExecuteCommand(_ *plugin.Context, args *model.CommandArgs) (*mo
 	return &model.CommandResponse{ResponseType: model.CommandResponseTypeEphemeral, Text: answer}, nil
 }
 
+// UserWillLogIn is called before somebody logs in; an answer refuses it.
+func (p *Plugin) UserWillLogIn(_ *plugin.Context, user *model.User) string {
+	return p.service.UserWillLogIn(user)
+}
+
 // MessageHasBeenPosted is called after a post was committed.
 func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	p.service.PostCreated(post)

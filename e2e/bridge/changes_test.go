@@ -104,10 +104,10 @@ func TestEditsThroughTheBots(t *testing.T) {
 	edit(t, shared.casey, post, "edited by casey")
 	l.showsInTeams(t, message, "<strong>casey:</strong> edited by casey")
 
-	said := l.say(t, shared.drew, "", "<p>drew says this</p>")
-	shown := l.post(t, "drew says this")
-	editInTeams(t, shared.drew, said, "<p>drew says that</p>")
-	l.shows(t, shown, "**drew Demo:** drew says that")
+	said := l.say(t, olga, "", "<p>olga says this</p>")
+	shown := l.post(t, "olga says this")
+	editInTeams(t, olga, said, "<p>olga says that</p>")
+	l.shows(t, shown, "**Olga Other:** olga says that")
 }
 
 func TestDeletesCrossEachWay(t *testing.T) {
@@ -228,9 +228,12 @@ func TestReactionsCrossEachWay(t *testing.T) {
 	if _, err := shared.Emulator.Teams().React(shared.drew, message.Ref(), "😮"); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"alex +1", "alex heart", "blake open_mouth", "casey tada", bot + " open_mouth"}
+	if _, err := shared.Emulator.Teams().React(olga, message.Ref(), "😮"); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"alex +1", "alex heart", "blake open_mouth", "casey tada", bot + " open_mouth", shared.mirrorOf(t, "drew") + " open_mouth"}
 	slices.Sort(want)
-	l.haveReactions(t, post, message, want, []string{"Alex Demo ❤️", "Alex Demo 👍", "Blake Demo 😮", "bridge Demo 🎉", "drew Demo 😮"})
+	l.haveReactions(t, post, message, want, []string{"Alex Demo ❤️", "Alex Demo 👍", "Blake Demo 😮", "Olga Other 😮", "bridge Demo 🎉", "drew Demo 😮"})
 
 	l.react(t, shared.alex, post, "heart", false)
 	l.react(t, shared.casey, post, "tada", false)
@@ -238,8 +241,10 @@ func TestReactionsCrossEachWay(t *testing.T) {
 	if _, err := shared.Emulator.Teams().Unreact("alex@demo.example", message.Ref(), "👍"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := shared.Emulator.Teams().Unreact(shared.drew, message.Ref(), "😮"); err != nil {
-		t.Fatal(err)
+	for _, who := range []string{shared.drew, olga} {
+		if _, err := shared.Emulator.Teams().Unreact(who, message.Ref(), "😮"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	l.haveReactions(t, post, message, nil, nil)
 }

@@ -159,7 +159,7 @@ func TestEncryptedMessagesAreNotFetched(t *testing.T) {
 	for i := range n {
 		l.post(t, fmt.Sprintf("number **%02d**.", i))
 	}
-	if got := l.post(t, "from drew").Message; got != "**drew Demo:** from drew" {
+	if got := l.post(t, "from drew").Message; got != "from drew" {
 		t.Errorf("drew's message became %q", got)
 	}
 	if got := l.fetched(); got != 0 {

@@ -41,6 +41,9 @@ var shared world
 // plugin/governor and plugin/bridge look at.
 var lifted = map[string]string{"MSTEAMSSYNC_UNGOVERNED": "1"}
 
+// olga is the object id of somebody of another organisation, who is not mirrored.
+const olga = "66666666-6666-4666-8666-666666666666"
+
 func TestMain(m *testing.M) {
 	os.Exit(stack.Run(m, stack.Options{MattermostEnv: lifted}, func(s *stack.Stack) {
 		if err := shared.setUp(context.Background(), s); err != nil {
@@ -75,6 +78,14 @@ func (w *world) setUp(ctx context.Context, s *stack.Stack) (err error) {
 		return err
 	}
 	w.teamsTeam = s.Emulator.Teams().Teams()[0]
+	if err := s.Emulator.Teams().AddForeigner(teams.Person{
+		ID: olga, DisplayName: "Olga Other", UserPrincipalName: "olga@other.example", TenantID: "77777777-7777-4777-8777-777777777777", Licensed: true,
+	}); err != nil {
+		return err
+	}
+	if err := s.Emulator.Teams().AddMember(w.teamsTeam.ID, olga, teams.Member); err != nil {
+		return err
+	}
 	for _, name := range []string{"bridge", "drew"} {
 		if err := s.NewTeamsUser(w.teamsTeam.ID, name); err != nil {
 			return err

@@ -135,15 +135,13 @@ func TestAnAuthorWithoutAnAccountIsNamed(t *testing.T) {
 		t.Errorf("the body %q does not begin with the author's name", message.Text())
 	}
 
-	l.say(t, shared.drew, "", "<p>drew has no Mattermost account</p>")
-	post := l.post(t, "drew has no Mattermost account")
-	if !strings.HasPrefix(post.Message, "**drew Demo:**") {
+	l.say(t, olga, "", "<p>olga is not mirrored</p>")
+	post := l.post(t, "olga is not mirrored")
+	if !strings.HasPrefix(post.Message, "**Olga Other:**") {
 		t.Errorf("the post %q does not begin with the author's name", post.Message)
 	}
-	for _, user := range []string{shared.alex.ID, shared.blake.ID, shared.casey.ID} {
-		if post.UserId == user {
-			t.Errorf("the post is by a user, want the plugin's bot")
-		}
+	if post.UserId != shared.bridgeBot(t) {
+		t.Errorf("the post is by %s, want the plugin's bot", post.UserId)
 	}
 }
 

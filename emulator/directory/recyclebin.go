@@ -150,6 +150,7 @@ func (s *State) Restore(id string) (Deleted, error) {
 			}
 		}
 		record.DeletedDateTime, record.UserPrincipalName = nil, name
+		s.touch(record.ID)
 		restored := record.User
 		found.User = &restored
 	}
@@ -170,7 +171,10 @@ func (s *State) Purge(id string) error {
 func (s *State) purge(id string) {
 	delete(s.applications, id)
 	delete(s.principals, id)
-	delete(s.users, id)
+	if s.users[id] != nil {
+		delete(s.users, id)
+		s.touch(id)
+	}
 	for grantID, g := range s.grants {
 		if g.ClientID == id || g.ResourceID == id || g.PrincipalID != nil && strings.EqualFold(*g.PrincipalID, id) {
 			delete(s.grants, grantID)

@@ -97,6 +97,7 @@ func (s *State) Reset(seed Seed) error {
 	s.mu.Lock()
 	s.tenant = Tenant{ID: strings.ToLower(seed.TenantID), DisplayName: seed.DisplayName, Domains: seed.Domains, Created: s.now()}
 	s.applications, s.principals, s.users = map[string]*applicationRecord{}, map[string]*principalRecord{}, map[string]*userRecord{}
+	s.userChanges = map[string]uint64{}
 	s.grants, s.assignments, s.skus = map[string]Grant{}, map[string]Assignment{}, seed.SKUs
 	s.mu.Unlock()
 	graph, err := s.seedFirstParty()

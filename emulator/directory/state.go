@@ -40,6 +40,8 @@ type State struct {
 	applications map[string]*applicationRecord // by object id, as everything here; deleted ones included
 	principals   map[string]*principalRecord
 	users        map[string]*userRecord
+	userChanges  map[string]uint64 // by user, the number of the latest change; users that are gone included
+	changes      uint64            // counts changes of users
 	grants       map[string]Grant
 	assignments  map[string]Assignment
 	skus         []SKU

@@ -145,6 +145,7 @@ type userRecord struct {
 	User
 	salt, password [32]byte // password is SHA-256 over salt and text
 	mustChange     bool
+	photo          []byte
 }
 
 func (r *userRecord) setPassword(text string) {

@@ -73,6 +73,7 @@ func (s *State) createUser(start User, properties Properties) (User, error) {
 	}
 	record.Born = s.clock.Now()
 	s.users[record.ID] = record
+	s.touch(record.ID)
 	return record.User, nil
 }
 
@@ -87,6 +88,7 @@ func (s *State) UpdateUser(idOrUPN string, changes Properties) (User, error) {
 	if err := s.changeUser(record, changes); err != nil {
 		return User{}, err
 	}
+	s.touch(record.ID)
 	return record.User, nil
 }
 
@@ -259,5 +261,6 @@ func (s *State) DeleteUser(idOrUPN string) error {
 	}
 	now := s.now()
 	record.DeletedDateTime, record.UserPrincipalName, record.SessionsValidFrom = &now, deletedUPN(record.User), s.clock.Now().Add(time.Millisecond)
+	s.touch(record.ID)
 	return nil
 }

@@ -30,6 +30,9 @@ type State struct {
 	sequence uint64 // counts changes of messages; the cursor of a delta query
 	reuse    bool   // see ReuseReplyIDs
 
+	foreignersMu sync.RWMutex
+	foreigners   map[string]Person // by id and by user principal name; see AddForeigner
+
 	observersMu sync.RWMutex
 	observers   []func(Change)
 }
@@ -148,7 +151,7 @@ func (s *State) addChannel(t *team, id ChannelID, displayName, description strin
 
 // AddMember puts a person, named by object id or user principal name, into a team or changes their role.
 func (s *State) AddMember(in TeamID, person string, role Role) error {
-	p, ok := s.people(person)
+	p, ok := s.person(person)
 	if !ok {
 		return refuse(NotFound, "No user '%s' in the directory.", person)
 	}
@@ -165,7 +168,7 @@ func (s *State) AddMember(in TeamID, person string, role Role) error {
 
 // RemoveMember takes a person out of a team.
 func (s *State) RemoveMember(in TeamID, person string) error {
-	if p, ok := s.people(person); ok {
+	if p, ok := s.person(person); ok {
 		person = p.ID
 	}
 	s.mu.Lock()

@@ -275,7 +275,7 @@ func (s *State) applyChange(author Person, ref Ref, apply func(*record, Person, 
 func (r *record) by(p Person) bool { return r.live.From != nil && r.live.From.User.ID == p.ID }
 
 func (s *State) author(as string) (Person, error) {
-	p, ok := s.people(as)
+	p, ok := s.person(as)
 	if !ok {
 		return Person{}, refuse(NotFound, "No user '%s' in the directory.", as)
 	}
@@ -347,7 +347,7 @@ func (s *State) checkMentions(d *Draft) error {
 		if m.Mentioned.User == nil {
 			continue
 		}
-		p, ok := s.people(m.Mentioned.User.ID)
+		p, ok := s.person(m.Mentioned.User.ID)
 		if !ok {
 			return refuse(Invalid, "The mention '%s' names the user '%s', who is not in the directory.", m.MentionText, m.Mentioned.User.ID)
 		}

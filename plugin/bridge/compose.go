@@ -21,13 +21,13 @@ const (
 	emptyPost    = "_This message has no text. Open Mattermost to see it._"
 )
 
-// compose makes the post of a Teams message: as its author, when that person has connected an account, else as the
-// plugin's bot with the author's name before the text.
+// compose makes the post of a Teams message: as its author or who mirrors that person, else as the plugin's bot with the
+// author's name before the text.
 func (w *worker) compose(ctx context.Context, people People, message TeamsMessage, quote string) (NewPost, error) {
 	post := NewPost{Channel: w.link.Channel}
 	text := content(message)
 	if message.From.User != "" {
-		author, known, err := people.UserOf(ctx, message.From.User)
+		author, known, err := people.AuthorOf(ctx, message.From, w.link)
 		if err != nil {
 			return NewPost{}, err
 		}

@@ -74,9 +74,11 @@ type Accounts interface {
 
 // People knows who stands for whom.
 type People interface {
-	// UserOf returns who shows in Mattermost what a Teams user does: whoever connected the account. False when there is nobody;
-	// the plugin's bot shows it then, with the name.
+	// UserOf returns who shows in Mattermost what a Teams user does: whoever connected the account, else the user that mirrors
+	// the person, who is made when there is none. False when there is nobody; the plugin's bot shows it then, with the name.
 	UserOf(ctx context.Context, user TeamsUserID) (UserID, bool, error)
+	// AuthorOf is UserOf for somebody who writes in a linked conversation: a mirrored user becomes a member of its channel.
+	AuthorOf(ctx context.Context, from Sender, link Link) (UserID, bool, error)
 	// PersonOf returns who a Mattermost user is in Teams, whether or not the account can send now.
 	PersonOf(ctx context.Context, user UserID) (Person, bool, error)
 }

@@ -10,6 +10,7 @@ type recollection struct {
 	people   People
 	accounts Accounts
 	users    map[TeamsUserID]recalledUser
+	authors  map[TeamsUserID]recalledUser // in the run's channel
 	bots     map[TeamsUserID]bool
 }
 
@@ -19,7 +20,7 @@ type recalledUser struct {
 }
 
 func recall(people People, accounts Accounts) *recollection {
-	return &recollection{people: people, accounts: accounts, users: map[TeamsUserID]recalledUser{}, bots: map[TeamsUserID]bool{}}
+	return &recollection{people: people, accounts: accounts, users: map[TeamsUserID]recalledUser{}, authors: map[TeamsUserID]recalledUser{}, bots: map[TeamsUserID]bool{}}
 }
 
 // UserOf is People's.
@@ -30,6 +31,18 @@ func (r *recollection) UserOf(ctx context.Context, user TeamsUserID) (UserID, bo
 	id, known, err := r.people.UserOf(ctx, user)
 	if err == nil {
 		r.users[user] = recalledUser{id, known}
+	}
+	return id, known, err
+}
+
+// AuthorOf is People's.
+func (r *recollection) AuthorOf(ctx context.Context, from Sender, link Link) (UserID, bool, error) {
+	if u, ok := r.authors[from.User]; ok {
+		return u.id, u.known, nil
+	}
+	id, known, err := r.people.AuthorOf(ctx, from, link)
+	if err == nil {
+		r.authors[from.User] = recalledUser{id, known}
 	}
 	return id, known, err
 }

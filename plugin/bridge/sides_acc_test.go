@@ -399,6 +399,10 @@ func (p *people) UserOf(ctx context.Context, user bridge.TeamsUserID) (bridge.Us
 	return a.MattermostUser, connected, err
 }
 
+func (p *people) AuthorOf(ctx context.Context, from bridge.Sender, _ bridge.Link) (bridge.UserID, bool, error) {
+	return p.UserOf(ctx, from.User)
+}
+
 func (p *people) PersonOf(ctx context.Context, user bridge.UserID) (bridge.Person, bool, error) {
 	a, connected, err := p.OfUser(ctx, user)
 	return bridge.Person{ID: a.TeamsUser, Name: a.DisplayName}, connected, err

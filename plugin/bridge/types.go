@@ -52,6 +52,8 @@ type Sender struct {
 	User        TeamsUserID
 	Name        string
 	Application bool
+	Tenant      string // of the user; empty when Teams did not say
+	Anonymous   bool   // the user has no account: somebody on the phone, a guest of a meeting
 }
 
 // Reaction is one person's reaction to a Teams message.

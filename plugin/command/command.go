@@ -12,6 +12,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/people"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
@@ -25,6 +26,11 @@ type Accounts interface {
 	MayConnect(ctx context.Context, user bridge.UserID) error
 	Disconnect(ctx context.Context, user bridge.UserID) (store.Account, bool, error)
 	DisconnectBot(ctx context.Context, by bridge.UserID, email string) (store.Account, bool, error)
+}
+
+// People makes mirrored users regular ones.
+type People interface {
+	Promote(ctx context.Context, by bridge.UserID, username, newName string) (people.Promoted, error)
 }
 
 // Links links and unlinks.
@@ -47,6 +53,7 @@ type DeadLetters interface {
 type Config struct {
 	Accounts    Accounts
 	Links       Links
+	People      People
 	DeadLetters DeadLetters
 	SystemAdmin func(user bridge.UserID) bool
 	ChannelName func(ctx context.Context, channel bridge.ChannelID) string
@@ -96,6 +103,8 @@ func subcommands() []subcommand {
 		{name: "dead-letters", help: "Show what was given up, and why.", admin: true, run: (*Command).deadLetters},
 		{name: "retry", hint: "[all]", help: "Give what was given up in this channel, or in all, another chance.", admin: true, run: (*Command).retry,
 			args: []string{"all: in all channels"}},
+		{name: "promote", hint: "[user name] [new user name]", help: "Make a user that stands for somebody in Teams that person's own.", least: 2, admin: true, run: (*Command).promote,
+			args: []string{"User name of the mirrored user, like msteams_alex_demo", "User name that the person gets"}},
 		{name: "connect-bot", help: "Connect a Microsoft Teams account that speaks for everybody without one.", admin: true, run: (*Command).connectBot},
 		{name: "disconnect-bot", hint: "[e-mail]", help: "Disconnect a bot account.", admin: true, run: (*Command).disconnectBot,
 			args: []string{"E-mail address of the bot, when there are several"}},

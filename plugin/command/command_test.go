@@ -187,7 +187,7 @@ func TestTheServerCanRegisterIt(t *testing.T) {
 			admin++
 		}
 	}
-	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 12 || admin != 5 {
+	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 13 || admin != 6 {
 		t.Errorf("%d subcommands, %d for admins", len(r.AutocompleteData.SubCommands), admin)
 	}
 }

@@ -27,6 +27,8 @@ type Config struct {
 	Resync func(ctx context.Context, conversation bridge.ConversationID, kind store.ResyncKind) (more bool, err error)
 	// Subscriptions brings the subscriptions in order and tells when to do so again at the latest.
 	Subscriptions func(ctx context.Context) (again time.Duration, err error)
+	// People brings the mirrored users up to date when that is due; nil: there are none.
+	People func(ctx context.Context) error
 	// Retry gives the dead letters of a lane another chance.
 	Retry func(ctx context.Context, conversation bridge.ConversationID, direction bridge.Direction) (int, error)
 	Log   *slog.Logger
@@ -41,6 +43,8 @@ type Times struct {
 	Sweep time.Duration
 	// Subscriptions is how often the subscriptions are brought in order. Default 1 minute.
 	Subscriptions time.Duration
+	// People is how often is looked whether the mirrored users are to be brought up to date. Default 1 minute.
+	People time.Duration
 	// CleanUp is how often what is not needed any more is deleted. Default 1 hour.
 	CleanUp time.Duration
 	// Silence is how long nobody may have listened before everything is looked through. Graph drops notifications in stretches
@@ -53,7 +57,7 @@ type Times struct {
 
 func (t Times) withDefaults() Times {
 	for value, fallback := range map[*time.Duration]time.Duration{
-		&t.Poll: time.Second, &t.Sweep: time.Minute, &t.Subscriptions: time.Minute, &t.CleanUp: time.Hour, &t.Silence: 10 * time.Minute,
+		&t.Poll: time.Second, &t.Sweep: time.Minute, &t.Subscriptions: time.Minute, &t.People: time.Minute, &t.CleanUp: time.Hour, &t.Silence: 10 * time.Minute,
 		&t.Timeout: time.Minute, &t.Rescue: 75 * time.Second,
 	} {
 		if *value == 0 {
@@ -85,6 +89,15 @@ func New(config Config) (*Jobs, error) {
 	river.AddWorker(work, &subscriptionsWorker{jobs: j})
 	river.AddWorker(work, &cleanUpWorker{jobs: j})
 	river.AddWorker(work, &retryWorker{jobs: j})
+	periodic := []*river.PeriodicJob{
+		every(config.Times.Sweep, sweep{}),
+		every(config.Times.Subscriptions, subscriptions{}),
+		every(config.Times.CleanUp, cleanUp{}),
+	}
+	if config.People != nil {
+		river.AddWorker(work, &userSyncWorker{jobs: j})
+		periodic = append(periodic, every(config.Times.People, userSync{}))
+	}
 	client, err := river.NewClient(riverpgxv5.New(config.Store.Pool()), &river.Config{
 		ID: config.Node[max(0, len(config.Node)-longestID):], Schema: store.Schema, Workers: work, Logger: quiet(config.Log),
 		Queues:   map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
@@ -92,11 +105,7 @@ func New(config Config) (*Jobs, error) {
 		JobTimeout: config.Times.Timeout, RescueStuckJobsAfter: config.Times.Rescue,
 		// A job that fails is started anew by the next sweep.
 		MaxAttempts: 1, CompletedJobRetentionPeriod: time.Hour,
-		PeriodicJobs: []*river.PeriodicJob{
-			every(config.Times.Sweep, sweep{}),
-			every(config.Times.Subscriptions, subscriptions{}),
-			every(config.Times.CleanUp, cleanUp{}),
-		},
+		PeriodicJobs: periodic,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the job queue: %w", err)

@@ -20,6 +20,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/people"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/takeover"
@@ -31,6 +32,7 @@ type rooms struct {
 	store        *store.Store
 	mattermost   *mattermost.Server
 	accounts     *accounts.Accounts
+	people       *people.People
 	certificates *certificates.Certificates
 	governor     *governor.Governor // nil when it is lifted
 	engine       *bridge.Engine
@@ -65,8 +67,10 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 			if err := r.engine.AccountConnected(ctx, user); err != nil {
 				s.log.Warn("could not wake the posts that wait for an account; they are found later", "error", err)
 			}
+			r.people.Connected(ctx)
 		},
 	})
+	r.people = people.New(people.Config{Store: db, Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forPeople, Log: s.log})
 	r.certificates = certificates.New(certificates.Config{Store: db, Vault: s.vault, Changed: s.certificatesChanged, Log: s.log})
 	keys := notification.NewKeyring(db)
 	r.reader = notification.NewReader(notification.Config{
@@ -74,7 +78,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	})
 	r.governor = s.newGovernor(db)
 	r.engine = bridge.New(bridge.Config{
-		Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, People: r.accounts, Notifications: r.reader, Observer: s.metrics, Log: s.log,
+		Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, People: r.people, Notifications: r.reader, Observer: s.metrics, Log: s.log,
 		Reactions: s.reactions, Governor: forEngine(r.governor), Tuning: s.tuning,
 	})
 	r.keeper = subscriptions.New(subscriptions.Config{
@@ -104,7 +108,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	}
 	r.intake = intake.New(intake.Config{Subscriptions: r.takeOver.Gate(r.keeper), Inbox: r.engine, Observer: s.metrics, Log: s.log})
 	r.command = command.New(command.Config{
-		Accounts: r.accounts, Links: r.links, DeadLetters: deadLetters{r}, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
+		Accounts: r.accounts, Links: r.links, People: r.people, DeadLetters: deadLetters{r}, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
 		ConnectURL:  func() string { return catalog.PluginURL(s.siteURL(), "/connect") },
 		ChannelName: r.channelName,
 	})
@@ -167,6 +171,7 @@ func (r *rooms) stop(ctx context.Context) error {
 		err = errors.Join(err, <-stopped)
 		r.started = false
 	}
+	r.people.Stop()
 	if r.governor != nil {
 		r.governor.Stop()
 	}

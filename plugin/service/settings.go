@@ -88,10 +88,16 @@ func (s *Service) replace(settings config.Settings, graph *teams.Client) error {
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
 	r.accounts.ForgetAll()
+	r.people.Forget()
 	if err := r.start(ctx); err != nil {
 		return err
 	}
 	r.keeper.Poke()
+	if r.working() {
+		if err := r.jobs.SyncUsers(ctx); err != nil {
+			s.log.Warn("could not look whether users are to be brought up to date; that happens within a minute", "error", err)
+		}
+	}
 	return nil
 }
 

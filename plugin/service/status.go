@@ -55,6 +55,7 @@ type Status struct {
 	TakeOver                   TakeOverState         `json:"take_over"`
 	Bots                       []BotState            `json:"bots"`
 	Accounts                   AccountsState         `json:"accounts"`
+	MirroredUsers              MirroredState         `json:"mirrored_users"`
 }
 
 // CredentialsState is whether Microsoft takes tenant, client and secret or certificate.
@@ -237,7 +238,10 @@ func (r *rooms) describe(ctx context.Context, status *Status) error {
 		}
 		status.Bots = append(status.Bots, state)
 	}
-	status.Accounts.Connected, status.Accounts.Lost, err = r.store.CountAccounts(ctx)
+	if status.Accounts.Connected, status.Accounts.Lost, err = r.store.CountAccounts(ctx); err != nil {
+		return err
+	}
+	status.MirroredUsers, err = r.mirroredState(ctx)
 	return err
 }
 

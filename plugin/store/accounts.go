@@ -95,6 +95,9 @@ func (s *Store) ConnectAccount(ctx context.Context, a Account, allowed int) erro
 				return err
 			}
 		}
+		if err := notifyPeople(ctx, tx, a.TeamsUser); err != nil {
+			return err
+		}
 		action := "connect"
 		if a.Bot {
 			action = "connect-bot"
@@ -198,6 +201,9 @@ func (s *Store) DisconnectAccount(ctx context.Context, by bridge.UserID, id brid
 			if !found {
 				return nil
 			}
+			return err
+		}
+		if err := notifyPeople(ctx, tx, a.TeamsUser); err != nil {
 			return err
 		}
 		action := "disconnect"

@@ -23,7 +23,7 @@ const (
 	CertificatesChannel = "msteamssync_certificates"
 )
 
-var channels = []string{LinksChannel, SettingsChannel, CertificatesChannel, LanesChannel}
+var channels = []string{LinksChannel, SettingsChannel, CertificatesChannel, PeopleChannel, LanesChannel}
 
 // signals is the one connection that listens.
 type signals struct {

@@ -52,6 +52,17 @@ type chatMessage struct {
 type identity struct {
 	ID          string `json:"id"`
 	DisplayName string `json:"displayName"`
+	Kind        string `json:"userIdentityType,omitempty"`
+	TenantID    string `json:"tenantId,omitempty"`
+}
+
+// anonymous tells whether an identity of this kind is nobody's account.
+func anonymous(kind string) bool {
+	switch kind {
+	case "anonymousGuest", "skypeUser", "phoneUser", "emailUser":
+		return true
+	}
+	return false
 }
 
 // ReadMessage reads a message's JSON as a notification carries it. in is where the notification says that it stands; the
@@ -80,7 +91,10 @@ func (m chatMessage) toBridge(in bridge.Conversation) bridge.TeamsMessage {
 	}
 	switch {
 	case m.From.User != nil:
-		t.From = bridge.Sender{User: bridge.TeamsUserID(m.From.User.ID), Name: m.From.User.DisplayName}
+		t.From = bridge.Sender{
+			User: bridge.TeamsUserID(m.From.User.ID), Name: m.From.User.DisplayName, Tenant: m.From.User.TenantID,
+			Anonymous: anonymous(m.From.User.Kind),
+		}
 	case m.From.Application != nil:
 		t.From = bridge.Sender{Name: m.From.Application.DisplayName, Application: true}
 	}

@@ -151,6 +151,10 @@ func (c *Client) once(ctx context.Context, r request, out any) error {
 	if out == nil || len(body) == 0 {
 		return nil
 	}
+	if picture, ok := out.(*raw); ok {
+		*picture = body
+		return nil
+	}
 	if err := json.Unmarshal(body, out); err != nil {
 		// The call was accepted; only what it did is not known.
 		return &bridge.Failure{Class: r.doubtful(), Status: response.StatusCode, RequestID: response.Header.Get("request-id"), Err: fmt.Errorf("%s %s: read the answer: %w", r.method, r.route, err)}
