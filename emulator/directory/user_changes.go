@@ -27,11 +27,10 @@ func (s *State) touch(id string) {
 }
 
 // UserChanges returns the users that were changed after a cursor, oldest change first. From 0 on it returns all users that
-// are not deleted.
-func (s *State) UserChanges(after uint64) []UserChange {
+// are not deleted. cursor is that of the latest change.
+func (s *State) UserChanges(after uint64) (list []UserChange, cursor uint64) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var list []UserChange
 	for id, at := range s.userChanges {
 		if at <= after {
 			continue
@@ -50,7 +49,7 @@ func (s *State) UserChanges(after uint64) []UserChange {
 		}
 	}
 	slices.SortFunc(list, func(a, b UserChange) int { return cmp.Compare(a.Cursor, b.Cursor) })
-	return list
+	return list, s.changes
 }
 
 // SetPhoto gives a user a picture, or takes it away when it is empty.

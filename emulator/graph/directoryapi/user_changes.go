@@ -54,7 +54,7 @@ func (a *api) userDelta(call *graph.Call) (*graph.Response, error) {
 			}
 		}
 	}
-	changes := a.dir.UserChanges(token.Cursor)
+	changes, newest := a.dir.UserChanges(token.Cursor)
 	more := len(changes) > size
 	if more {
 		changes = changes[:size]
@@ -73,8 +73,8 @@ func (a *api) userDelta(call *graph.Call) (*graph.Response, error) {
 		delete(document, "@odata.context")
 		value = append(value, document)
 	}
-	if token.Cursor == 0 {
-		token.Cursor = 1 // an empty directory; what comes is new
+	if !more {
+		token.Cursor = max(newest, 1) // of an empty directory, too: what comes is new
 	}
 	raw, err := json.Marshal(token)
 	if err != nil {
