@@ -38,6 +38,7 @@ type Engine struct {
 	arrivals   gathering
 	giveWay    *giveWay
 	guard      loopGuard
+	newest     newestPosts
 
 	// stopping is closed when no new event may be begun, life ends when calls in progress must give up.
 	stopping chan struct{}

@@ -14,6 +14,9 @@ import (
 // found by the next scan of the channel, which is due at once.
 func (e *Engine) PostCreated(ctx context.Context, post Post) error {
 	link, linked := e.links.ByChannel(post.Channel)
+	if linked {
+		e.newest.saw(post.Channel, post.CreateAt)
+	}
 	if !linked || !outgoing(post, link) {
 		return nil
 	}

@@ -82,6 +82,8 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	post.Root, post.Mapping = thread, mapping.ID
 	if event.Backfill {
 		post.CreatedAt = message.CreatedAt
+	} else if thread == "" && w.lookAtNewest(ctx) {
+		post.CreatedAt = w.timeOf(message.CreatedAt)
 	}
 	return w.post(ctx, event, mapping, message, post, began)
 }
@@ -130,8 +132,8 @@ func (w *worker) recordPost(ctx context.Context, event *InboundEvent, mapping Ma
 // Both sides may have been changed since; what was posted is what the reservation says.
 func (w *worker) recoverPost(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage) (settled bool, err error) {
 	since := mapping.ReservedAt
-	if event.Backfill {
-		since = message.CreatedAt
+	if message.CreatedAt.Before(since) && !message.CreatedAt.IsZero() {
+		since = message.CreatedAt // the post may have the message's time
 	}
 	since = since.Add(-w.Tuning.ScanOverlap) // the two clocks may differ
 	post, found, err := w.Mattermost.FindByMapping(ctx, mapping.Channel, mapping.ID, since)

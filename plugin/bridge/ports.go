@@ -38,6 +38,8 @@ type Mattermost interface {
 	// PostsAfter returns up to limit posts of the channel after the cursor, ordered by UpdateAt and id, deleted ones
 	// included, the server's edit-history rows (OriginalId ≠ "") not.
 	PostsAfter(ctx context.Context, channel ChannelID, after Cursor, limit int) ([]Post, error)
+	// NewestPost returns when the channel's newest post was made, of whatever kind; zero when there is none.
+	NewestPost(ctx context.Context, channel ChannelID) (createAt int64, err error)
 	// UpdatePost changes the text of a post and nothing else.
 	UpdatePost(ctx context.Context, id PostID, text string) (Post, error)
 	// DeletePost deletes a post, and with a root its replies, as the server does.

@@ -60,6 +60,7 @@ type run struct {
 
 	posted    map[TeamsMessageID]PostID // roots of this run
 	confirmed []Reservation             // those to confirm next
+	looked    bool                      // the channel's newest post is known
 	renewed   time.Time                 // the lease was, at this time or later
 	oldest    time.Time                 // when the first of them was posted
 }
@@ -91,6 +92,9 @@ func (w *worker) run(ctx context.Context, events []InboundEvent) (settled int, e
 	}
 	if len(events) == 0 {
 		return 0, nil
+	}
+	if !events[0].Backfill {
+		r.looked = r.lookAtNewest(ctx)
 	}
 	r.renewed = time.Now()
 	ours, err := w.Store.ReserveNew(ctx, w.lease, r.mappings)
@@ -217,6 +221,9 @@ func (r *run) post(ctx context.Context, event *InboundEvent, i int) bool {
 	if event.Ref.Root != "" && post.Root == "" {
 		post.Root = r.posted[event.Ref.Root]
 	}
+	if event.Ref.Root == "" && r.looked && !event.Backfill {
+		post.CreatedAt = r.timeOf(event.carried.CreatedAt)
+	}
 	limited, cancel := r.within(ctx, r.renewed, r.Tuning.SendTimeout)
 	defer cancel()
 	if limited.Err() != nil {
@@ -234,6 +241,7 @@ func (r *run) post(ctx context.Context, event *InboundEvent, i int) bool {
 	}); err != nil {
 		return false
 	}
+	r.newest.saw(created.Channel, created.CreateAt)
 	if event.Ref.Root == "" {
 		r.posted[event.Ref.ID] = created.ID
 	}

@@ -310,6 +310,17 @@ func (s *mattermostSide) FindByMapping(_ context.Context, channel bridge.Channel
 	return bridge.Post{}, false, nil
 }
 
+func (s *mattermostSide) NewestPost(_ context.Context, channel bridge.ChannelID) (newest int64, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.posts {
+		if p.Channel == channel {
+			newest = max(newest, p.CreateAt)
+		}
+	}
+	return newest, nil
+}
+
 func (s *mattermostSide) PostsAfter(_ context.Context, channel bridge.ChannelID, after bridge.Cursor, limit int) ([]bridge.Post, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -77,6 +77,17 @@ func (s *Server) PostsAfter(ctx context.Context, channel bridge.ChannelID, after
 	return found, nil
 }
 
+// NewestPost returns when the channel's newest post was made. The server keeps that with the channel.
+func (s *Server) NewestPost(ctx context.Context, channel bridge.ChannelID) (createAt int64, err error) {
+	if s.pool == nil {
+		return 0, errors.New("there is no connection to the database")
+	}
+	if err := s.pool.QueryRow(ctx, "SELECT lastpostat FROM channels WHERE id = $1", channel).Scan(&createAt); err != nil {
+		return 0, fmt.Errorf("read channel %s: %w", channel, err)
+	}
+	return createAt, nil
+}
+
 func (s *Server) posts(ctx context.Context, condition string, arguments ...any) ([]bridge.Post, error) {
 	if s.pool == nil {
 		return nil, errors.New("there is no connection to the database")
