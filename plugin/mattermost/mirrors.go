@@ -108,6 +108,62 @@ func silence() model.StringMap {
 	}
 }
 
+// KeepMirror marks the user again where it is not marked as remote, and tells whether there is such a user.
+func (s *Server) KeepMirror(_ context.Context, id bridge.UserID, of bridge.TeamsUserID) (bool, error) {
+	doing := "read user " + string(id)
+	u, e := s.api.GetUser(string(id))
+	switch {
+	case e != nil && e.StatusCode == http.StatusNotFound:
+		return false, nil
+	case e != nil:
+		return false, failure(doing, e)
+	case u == nil:
+		return false, gone(doing)
+	case IsMirror(u) && u.Props[mirrorProp] == string(of):
+		return true, nil
+	}
+	return true, s.mark(u, of)
+}
+
+func (s *Server) mark(u *model.User, of bridge.TeamsUserID) error {
+	u.RemoteId = model.NewPointer(mirrorRemote)
+	if u.Props == nil {
+		u.Props = model.StringMap{}
+	}
+	u.Props[mirrorProp] = string(of)
+	return s.updateUser("mark user "+u.Id+" as one that stands for somebody in Teams", u)
+}
+
+// BesideMirrors has open make a direct or group channel of the users. A server makes none with remote users unless its feature
+// flag EnableSharedChannelsDMs is on; where it refuses, the mirrored ones among the users are no remote ones for the moment.
+// Whoever is cut off in between leaves them so until they are next looked at (KeepMirror).
+func (s *Server) BesideMirrors(_ context.Context, users []bridge.UserID, open func() error) (err error) {
+	err = open()
+	f, ok := errors.AsType[*bridge.Failure](err)
+	if !ok || !strings.HasSuffix(f.Code, "remote_restricted.app_error") {
+		return err
+	}
+	for _, id := range users {
+		u, e := s.api.GetUser(string(id))
+		if e != nil {
+			return failure("read user "+string(id), e)
+		}
+		if u == nil {
+			return gone("read user " + string(id))
+		}
+		if !IsMirror(u) {
+			continue
+		}
+		defer func() { err = errors.Join(err, s.mark(u, bridge.TeamsUserID(u.Props[mirrorProp]))) }()
+		local := *u
+		local.RemoteId = nil
+		if err := s.updateUser("open a channel with user "+u.Id, &local); err != nil {
+			return err
+		}
+	}
+	return open()
+}
+
 func (m Mirror) name(u *model.User) {
 	u.Nickname, u.FirstName, u.LastName, u.Position = cut(m.Nickname), cut(m.FirstName), cut(m.LastName), m.Position
 }

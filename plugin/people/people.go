@@ -29,6 +29,7 @@ type Directory interface {
 type Mattermost interface {
 	MirrorOf(ctx context.Context, id bridge.UserID) (of bridge.TeamsUserID, found bool, err error)
 	CreateMirror(ctx context.Context, m mattermost.Mirror) error
+	KeepMirror(ctx context.Context, id bridge.UserID, of bridge.TeamsUserID) (found bool, err error)
 	RenameMirror(ctx context.Context, m mattermost.Mirror) (bool, error)
 	SetActive(ctx context.Context, id bridge.UserID, active bool) error
 	SetPicture(ctx context.Context, id bridge.UserID, picture []byte) error
@@ -171,7 +172,11 @@ func (p *People) look(ctx context.Context, who bridge.Sender) (known, error) {
 	case m.Kind != store.MirroredMember && !current.Settings.SyncGuestUsers:
 		return known{}, nil
 	case m.State == store.MirroredActive:
-		return known{user: m.User, joins: true}, nil
+		there, err := p.Mattermost.KeepMirror(ctx, m.User, m.TeamsUser)
+		if err == nil && !there {
+			return p.introduce(ctx, current, who) // an admin has deleted the user for good
+		}
+		return known{user: m.User, joins: true}, err
 	case m.Reason == store.LeftTenant:
 		return known{user: m.User}, nil // what somebody wrote who is not there any more
 	}

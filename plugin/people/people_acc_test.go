@@ -92,6 +92,18 @@ func TestACrashAfterTheUserWasMade(t *testing.T) {
 	}
 }
 
+func TestAUserWhoWasDeletedForGoodIsMadeAgain(t *testing.T) {
+	w := newWorld(t)
+	w.directory.put(drew())
+	n := w.start("one")
+	id := n.author(t, bridge.Sender{User: "teams-drew"})
+	delete(w.server.users, id)
+	n.Forget()
+	if again := n.author(t, bridge.Sender{User: "teams-drew"}); again != id || w.server.get(id).Username == "" {
+		t.Errorf("then shown by %q, %+v", again, w.server.get(id))
+	}
+}
+
 func TestWhoIsNotMirrored(t *testing.T) {
 	w := newWorld(t)
 	guest, off := drew(), drew()

@@ -159,6 +159,13 @@ func (s *server) CreateMirror(_ context.Context, m mattermost.Mirror) error {
 	return nil
 }
 
+func (s *server) KeepMirror(_ context.Context, id bridge.UserID, _ bridge.TeamsUserID) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, found := s.users[id]
+	return found, nil
+}
+
 func (s *server) change(id bridge.UserID, f func(*user)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

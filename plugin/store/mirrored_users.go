@@ -118,7 +118,7 @@ func (s *Store) MirroredUsers(ctx context.Context, after bridge.TeamsUserID, lim
 func (s *Store) KeepMirrored(ctx context.Context, m MirroredUser) error {
 	return s.changePeople(ctx, "keep a mirrored user", m.TeamsUser, `INSERT INTO msteamssync.mirrored_users AS m (teams_user_id, user_id, display_name, mail, user_principal_name, kind, state, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (teams_user_id) DO UPDATE SET display_name = excluded.display_name, mail = excluded.mail, user_principal_name = excluded.user_principal_name,
+		ON CONFLICT (teams_user_id) DO UPDATE SET user_id = excluded.user_id, display_name = excluded.display_name, mail = excluded.mail, user_principal_name = excluded.user_principal_name,
 			kind = excluded.kind, updated_at = clock_timestamp(),
 			state = CASE WHEN m.state = 'promoted' THEN m.state ELSE excluded.state END,
 			reason = CASE WHEN m.state = 'promoted' THEN m.reason ELSE excluded.reason END`,

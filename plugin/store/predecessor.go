@@ -19,7 +19,8 @@ type Predecessor struct {
 	Links         []PredecessorLink
 	Accounts      []PredecessorAccount
 	Subscriptions []PredecessorSubscription
-	Whitelist     []string // e-mail addresses and user names of those who might connect, in lower case
+	Mirrored      []MirroredUser // users that it made to stand for people without an account
+	Whitelist     []string       // e-mail addresses and user names of those who might connect, in lower case
 	// LastSeen is when the newest message that it carried was last changed; zero when it carried none.
 	LastSeen time.Time
 }
@@ -70,6 +71,7 @@ func (s *Store) ReadPredecessor(ctx context.Context, bot bridge.UserID) (p Prede
 	for _, part := range []func() error{
 		func() error { p.Links, err = s.predecessorLinks(ctx); return err },
 		func() error { p.Accounts, err = s.predecessorAccounts(ctx, bot); return err },
+		func() error { p.Mirrored, err = s.predecessorMirrored(ctx, bot); return err },
 		func() error { p.Subscriptions, err = s.predecessorSubscriptions(ctx); return err },
 		func() error { p.Whitelist, err = s.predecessorWhitelist(ctx); return err },
 		func() error {
@@ -108,6 +110,25 @@ func (s *Store) predecessorAccounts(ctx context.Context, bot bridge.UserID) ([]P
 		err = row.Scan(&a.User, &a.TeamsUser, &a.Token, &connected, &a.Gone, &a.Email, &a.DisplayName)
 		a.ConnectedAt = fromEpoch(connected)
 		return a, err
+	})
+}
+
+// predecessorMirrored reads the users that have no token and are remote. Of several for one person the oldest active one counts.
+// That somebody is a guest the directory tells later.
+func (s *Store) predecessorMirrored(ctx context.Context, bot bridge.UserID) ([]MirroredUser, error) {
+	rows, _ := s.pool.Query(ctx, `SELECT DISTINCT ON (r.msteamsuserid) r.msteamsuserid, u.id, coalesce(nullif(trim(concat(u.firstname, ' ', u.lastname)), ''), u.username, ''),
+			coalesce(u.email, ''), coalesce(u.deleteat, 0) > 0
+		FROM msteamssync_users r JOIN users u ON u.id = r.mmuserid
+		WHERE coalesce(r.token, '') = '' AND r.mmuserid <> $1 AND coalesce(r.msteamsuserid, '') <> '' AND coalesce(u.remoteid, '') <> ''
+		ORDER BY r.msteamsuserid, coalesce(u.deleteat, 0) > 0, u.createat, u.id`, bot)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (m MirroredUser, err error) {
+		var inactive bool
+		err = row.Scan(&m.TeamsUser, &m.User, &m.DisplayName, &m.Mail, &inactive)
+		m.Kind, m.State = MirroredMember, MirroredActive
+		if inactive {
+			m.State, m.Reason = MirroredInactive, LeftTenant
+		}
+		return m, err
 	})
 }
 

@@ -32,6 +32,7 @@ type TakeOverReport struct {
 	Links         int    `json:"links"`
 	Accounts      int    `json:"accounts"`
 	Bots          int    `json:"bots"`
+	MirroredUsers int    `json:"mirrored_users"`
 	Subscriptions int    `json:"subscriptions"`
 	Whitelist     int    `json:"whitelist"`
 	Messages      int    `json:"messages"`
@@ -98,7 +99,8 @@ func (s *Store) AsOnlyTakeOver(ctx context.Context, f func(context.Context) erro
 // Taken is what a take-over begins with: everything but the messages.
 type Taken struct {
 	Links         []bridge.Link
-	Accounts      []Account            // bots included
+	Accounts      []Account // bots included
+	Mirrored      []MirroredUser
 	Bots          []bridge.TeamsUserID // that ever were one; what they wrote is never posted
 	Subscriptions []PredecessorSubscription
 	Whitelist     []string
@@ -124,6 +126,14 @@ func (s *Store) BeginTakeOver(ctx context.Context, t Taken) error {
 		}
 		if err := takeAccounts(ctx, tx, t, &report); err != nil {
 			return err
+		}
+		for _, m := range t.Mirrored {
+			tag, err := tx.Exec(ctx, `INSERT INTO msteamssync.mirrored_users (teams_user_id, user_id, display_name, mail, kind, state, reason)
+				VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`, m.TeamsUser, m.User, m.DisplayName, m.Mail, m.Kind, m.State, m.Reason)
+			if err != nil {
+				return err
+			}
+			report.MirroredUsers += int(tag.RowsAffected())
 		}
 		for _, x := range t.Subscriptions {
 			// Graph is told to remove them; until it has, and for a while after, what they deliver is accepted.

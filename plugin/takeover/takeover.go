@@ -98,7 +98,7 @@ func (t *TakeOver) begin(ctx context.Context) error {
 		return err
 	}
 	now := time.Now()
-	taken := store.Taken{Since: sinceWhen(found.LastSeen, now), Whitelist: found.Whitelist, Subscriptions: chooseSubscriptions(found.Subscriptions, current.WebhookSecret)}
+	taken := store.Taken{Since: sinceWhen(found.LastSeen, now), Whitelist: found.Whitelist, Mirrored: found.Mirrored, Subscriptions: chooseSubscriptions(found.Subscriptions, current.WebhookSecret)}
 	taken.Links = chooseLinks(found.Links, taken.Since, &taken.Report)
 	if taken.Accounts, taken.Bots, err = chooseAccounts(found.Accounts, t.Bot, current, now, &taken.Report); err != nil {
 		return err
@@ -120,7 +120,7 @@ func (t *TakeOver) tell(ctx context.Context, took time.Duration) error {
 	if n := withOtherKey(r); n > 0 {
 		t.Log.Error("the setting encryptionKey is not the predecessor's: its accounts could not be taken over, and their users have to connect again with /msteams-sync connect; links and messages were taken over", "accounts", n)
 	}
-	t.Log.Info("took over what this plugin's predecessor left; its tables are as they were", "links", r.Links, "accounts", r.Accounts, "bots", r.Bots,
+	t.Log.Info("took over what this plugin's predecessor left; its tables are as they were", "links", r.Links, "accounts", r.Accounts, "bots", r.Bots, "mirrored_users", r.MirroredUsers,
 		"subscriptions", r.Subscriptions, "whitelist", r.Whitelist, "messages", r.Messages, "copies", r.Copies, "took", took)
 	return nil
 }

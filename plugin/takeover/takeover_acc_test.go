@@ -263,6 +263,28 @@ func TestAccountsAreTaken(t *testing.T) {
 	}
 }
 
+// TestMirroredUsersAreTaken, and nobody who is a user of their own.
+func TestMirroredUsersAreTaken(t *testing.T) {
+	w := newWorld(t)
+	w.account("drew", "teams-drew", "", 1) // disconnected
+	for user, deleted := range map[string]int{"twice": 0, "again": 0, "gone": 1} {
+		w.exec("INSERT INTO users (id, username, firstname, lastname, email, remoteid, createat, deleteat) VALUES ($1, $2, 'Mira', '', $3, 'remote', 2, $4)", user, "msteams_"+user, user+"@demo.example", deleted)
+		w.account(user, map[string]string{"twice": "teams-mira", "again": "teams-mira", "gone": "teams-gone"}[user], "", 1)
+	}
+	w.exec("UPDATE users SET createat = 1 WHERE id = 'twice'")
+	if r := w.run(); r.MirroredUsers != 2 || r.Accounts != 0 {
+		t.Errorf("report %+v", r)
+	}
+	for user, want := range map[bridge.TeamsUserID]store.MirroredUser{
+		"teams-mira": {User: "twice", State: store.MirroredActive}, "teams-gone": {User: "gone", State: store.MirroredInactive}, "teams-drew": {},
+	} {
+		m, _, err := w.store.MirroredUser(t.Context(), user)
+		if err != nil || m.User != want.User || m.State != want.State {
+			t.Errorf("%s is %+v, %v", user, m, err)
+		}
+	}
+}
+
 // TestAnotherKeyTakesEverythingButAccounts, and what the bot wrote still counts as the bot's.
 func TestAnotherKeyTakesEverythingButAccounts(t *testing.T) {
 	for name, key := range map[string]string{"of the same length": strings.Repeat("k", 32), "of another length": strings.Repeat("k", 40)} {
