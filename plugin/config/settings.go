@@ -43,6 +43,8 @@ type Settings struct {
 	SyncFileAttachments bool   `setting:"syncFileAttachments"`
 	SyncUsersMinutes    int    `setting:"syncUsers"`
 	SyncGuestUsers      bool   `setting:"syncGuestUsers"`
+	SyncUsersDomains    string `setting:"syncUsersDomains"`
+	SyncUsersGroups     string `setting:"syncUsersGroups"`
 	EnabledTeams        string `setting:"enabledTeams"`
 
 	PromptIntervalHours int `setting:"promptIntervalForDMsAndGMs"`
@@ -89,6 +91,18 @@ func (s Settings) TeamEnabled(name string) bool {
 	}
 	return len(names) == 0
 }
+
+// MirroredDomains returns the domains whose people are mirrored, in lower case; none for all.
+func (s Settings) MirroredDomains() []string {
+	domains := splitList(strings.ToLower(s.SyncUsersDomains))
+	for i := range domains {
+		domains[i] = strings.TrimPrefix(domains[i], "@")
+	}
+	return domains
+}
+
+// MirroredGroups returns the ids of the groups whose members are mirrored; none for everybody.
+func (s Settings) MirroredGroups() []string { return splitList(strings.ToLower(s.SyncUsersGroups)) }
 
 // ManagedKeys returns the keys that Terraform owns.
 func (s Settings) ManagedKeys() []string { return splitList(s.TerraformManagedKeys) }

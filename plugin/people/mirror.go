@@ -27,8 +27,12 @@ func (p *People) introduce(ctx context.Context, current Current, who bridge.Send
 	if err != nil || kind == "" {
 		return known{}, err
 	}
-	if kind != store.MirroredMember && !current.Settings.SyncGuestUsers || profile.Gone() {
+	if profile.Gone() {
 		return known{}, nil
+	}
+	wanted, err := p.wanted(ctx, current, store.MirroredUser{TeamsUser: who.User, Mail: profile.Mail, UPN: profile.UPN, Kind: kind})
+	if err != nil || !wanted {
+		return known{}, err
 	}
 	m, err := p.create(ctx, current.Settings, profile, kind)
 	switch class := bridge.ClassOf(err); {

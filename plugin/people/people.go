@@ -21,6 +21,7 @@ var _ bridge.People = (*People)(nil)
 // Directory is the tenant's directory; *teams.Client implements it.
 type Directory interface {
 	Profile(ctx context.Context, id bridge.TeamsUserID) (teams.Profile, error)
+	GroupMembers(ctx context.Context, group string) ([]bridge.TeamsUserID, error)
 	ProfileChanges(ctx context.Context, link string) (changed []teams.Profile, next string, more bool, err error)
 	Photo(ctx context.Context, id bridge.TeamsUserID) ([]byte, error)
 }
@@ -72,6 +73,7 @@ type People struct {
 	Config
 	memory   memory
 	pictures pictures
+	groups   groups
 	cancel   func()
 }
 
@@ -169,8 +171,11 @@ func (p *People) look(ctx context.Context, who bridge.Sender) (known, error) {
 		return p.introduce(ctx, current, who)
 	case m.State == store.Promoted:
 		return known{user: m.User}, nil
-	case m.Kind != store.MirroredMember && !current.Settings.SyncGuestUsers:
-		return known{}, nil
+	}
+	if wanted, err := p.wanted(ctx, current, m); err != nil || !wanted {
+		return known{}, err
+	}
+	switch {
 	case m.State == store.MirroredActive:
 		there, err := p.Mattermost.KeepMirror(ctx, m.User, m.TeamsUser)
 		if err == nil && !there {
@@ -180,7 +185,7 @@ func (p *People) look(ctx context.Context, who bridge.Sender) (known, error) {
 	case m.Reason == store.LeftTenant:
 		return known{user: m.User}, nil // what somebody wrote who is not there any more
 	}
-	// Guests are mirrored again, or the person has disconnected the account.
+	// The settings have the person mirrored again, or the person has disconnected the account.
 	if err := p.setState(ctx, m, store.MirroredActive, ""); err != nil {
 		return known{}, err
 	}

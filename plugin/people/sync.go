@@ -155,13 +155,17 @@ func (p *People) update(ctx context.Context, current Current, mirror *store.Mirr
 			p.fetchPicture(current.Directory, m)
 		}
 	}
+	wanted, err := p.wanted(ctx, current, m)
+	if err != nil {
+		return changed, err
+	}
 	state, reason := m.State, m.Reason
 	switch {
 	case profile.Gone():
 		state, reason = store.MirroredInactive, store.LeftTenant
-	case m.Kind != store.MirroredMember && !current.Settings.SyncGuestUsers:
-		state, reason = store.MirroredInactive, store.GuestsOff
-	case m.Reason == store.LeftTenant, m.Reason == store.GuestsOff:
+	case !wanted:
+		state, reason = store.MirroredInactive, store.Excluded
+	case m.Reason == store.LeftTenant, m.Reason == store.Excluded:
 		state, reason = store.MirroredActive, ""
 	}
 	if m.Reason == store.HasConnected || state == m.State && reason == m.Reason {
@@ -224,7 +228,7 @@ func (p *People) Connected(ctx context.Context) {
 // mirrorsPerPage is how many mirrored users are read at a time.
 const mirrorsPerPage = 500
 
-// lookThrough does what no change of the directory tells of: guests after the setting has changed, and pictures.
+// lookThrough does what no change of the directory tells of: who is to be mirrored after settings have changed, and pictures.
 func (p *People) lookThrough(ctx context.Context, current Current) error {
 	pictures := photosPerRun
 	for after := bridge.TeamsUserID(""); ; {
@@ -234,11 +238,15 @@ func (p *People) lookThrough(ctx context.Context, current Current) error {
 		}
 		for _, m := range page {
 			after = m.TeamsUser
-			outside := m.Kind != store.MirroredMember
+			if m.State == store.Promoted {
+				continue
+			}
+			wanted, err := p.wanted(ctx, current, m)
 			switch {
-			case outside && m.State == store.MirroredActive && !current.Settings.SyncGuestUsers:
-				err = p.setState(ctx, m, store.MirroredInactive, store.GuestsOff)
-			case outside && m.Reason == store.GuestsOff && current.Settings.SyncGuestUsers:
+			case err != nil:
+			case !wanted && m.State == store.MirroredActive:
+				err = p.setState(ctx, m, store.MirroredInactive, store.Excluded)
+			case wanted && m.Reason == store.Excluded:
 				err = p.setState(ctx, m, store.MirroredActive, "")
 			case m.State == store.MirroredActive && pictures > 0 && time.Since(m.PhotoAt) > photosAge:
 				pictures--

@@ -130,6 +130,48 @@ func TestGuestsFollowTheSetting(t *testing.T) {
 	}
 }
 
+func TestDomainsAndGroupsSayWhoIsMirrored(t *testing.T) {
+	other := named("o", "Otto")
+	other.Mail = "otto@other.example"
+	for name, choose := range map[string]func(*config.Settings){
+		"domains": func(s *config.Settings) { s.SyncUsersDomains = "more.example, @Demo.example" },
+		"groups":  func(s *config.Settings) { s.SyncUsersGroups = "nothing,some" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.directory.groups = map[string][]bridge.TeamsUserID{"some": {"a", "x"}}
+			n := w.start("one")
+			ids := w.mirrored(n, named("a", "Ann"), other)
+			w.set(choose)
+			n.Forget()
+			for id, want := range map[bridge.TeamsUserID]bridge.UserID{"a": ids[0], "o": ""} {
+				if got := n.author(t, bridge.Sender{User: id}); got != want {
+					t.Errorf("%s is shown by %q, want %q", id, got, want)
+				}
+			}
+			n.synced(t)
+			if w.server.get(ids[0]).inactive || !w.server.get(ids[1]).inactive {
+				t.Errorf("Ann %+v, Otto %+v", w.server.get(ids[0]), w.server.get(ids[1]))
+			}
+			stranger := named("x", "Xenia")
+			stranger.Mail = "xenia@more.example"
+			if id := w.mirrored(n, stranger)[0]; id == "" {
+				t.Error("Xenia is one of those, and shown by the bot")
+			}
+			outside := named("y", "Yan")
+			outside.Mail = "yan@other.example"
+			if id := w.mirrored(n, outside)[0]; id != "" {
+				t.Errorf("Yan is none of those, and shown by %q", id)
+			}
+			w.set(func(s *config.Settings) { s.SyncUsersDomains, s.SyncUsersGroups = "", "" })
+			n.synced(t)
+			if w.server.get(ids[1]).inactive {
+				t.Error("with everybody mirrored again, Otto is inactive")
+			}
+		})
+	}
+}
+
 func TestSyncKeepsToItsInterval(t *testing.T) {
 	w := newWorld(t)
 	n := w.start("one")

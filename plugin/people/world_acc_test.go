@@ -232,6 +232,7 @@ type directory struct {
 	mu      sync.Mutex
 	changes []teams.Profile // the newest of each user counts
 	photos  map[bridge.TeamsUserID]string
+	groups  map[string][]bridge.TeamsUserID
 	reads   int
 	down    error
 	expired bool // the links that it gave out
@@ -279,6 +280,15 @@ func (d *directory) ProfileChanges(_ context.Context, link string) ([]teams.Prof
 		end = min(end, at+d.page)
 	}
 	return slices.Clone(d.changes[at:end]), fmt.Sprint(end), end < len(d.changes), nil
+}
+
+func (d *directory) GroupMembers(_ context.Context, group string) ([]bridge.TeamsUserID, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if members, ok := d.groups[group]; ok {
+		return members, nil
+	}
+	return nil, &bridge.Failure{Class: bridge.NotFound, Status: 404, Err: errors.New("no such group")}
 }
 
 func (d *directory) Photo(_ context.Context, id bridge.TeamsUserID) ([]byte, error) {

@@ -57,7 +57,7 @@ type MirroredReason string
 // The reasons.
 const (
 	LeftTenant   MirroredReason = "left"      // deleted or switched off in the tenant
-	GuestsOff    MirroredReason = "guest"     // guests are not mirrored
+	Excluded     MirroredReason = "excluded"  // settings say that the person is not mirrored
 	HasConnected MirroredReason = "connected" // the person's own Mattermost user took the mirror's place
 )
 

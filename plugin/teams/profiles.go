@@ -64,6 +64,16 @@ func (c *Client) ProfileChanges(ctx context.Context, link string) (changed []Pro
 	return changed, page.Delta, false, nil
 }
 
+// GroupMembers lists the users who are direct members of a group, as the application. Permission Group.Read.All.
+func (c *Client) GroupMembers(ctx context.Context, group string) ([]bridge.TeamsUserID, error) {
+	members, err := list[Profile](ctx, c, request{method: "GET", route: "/groups/{group-id}/members", path: []string{group}, query: "$select=id&$top=999", repeat: true})
+	ids := make([]bridge.TeamsUserID, len(members))
+	for i, m := range members {
+		ids[i] = m.ID
+	}
+	return ids, err
+}
+
 // maxPhoto bounds a picture: Graph keeps none above 4 MB (Graph docs, "Update profilePhoto").
 const maxPhoto = 4 << 20
 

@@ -13,7 +13,7 @@ CREATE TABLE msteamssync.mirrored_users (
         'active',
         'inactive',                         -- the user is deactivated
         'promoted')),                       -- the user is a regular one and somebody's own
-    reason        text NOT NULL DEFAULT '' CHECK (reason IN ('', 'left', 'guest', 'connected')), -- of inactive
+    reason        text NOT NULL DEFAULT '' CHECK (reason IN ('', 'left', 'excluded', 'connected')), -- of inactive
     photo_hash    bytea,                    -- sha256 of the picture; NULL = none was found
     photo_at      timestamptz NOT NULL DEFAULT '-infinity', -- when Graph was asked for it
     seen_at       timestamptz NOT NULL DEFAULT clock_timestamp(), -- when the directory last had the person
