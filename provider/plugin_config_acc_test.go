@@ -50,6 +50,8 @@ const everything = `
   sync_file_attachments                 = false
   sync_users                            = 60
   sync_guest_users                      = true
+  sync_users_domains                    = ["example.com", "corp.example.com"]
+  sync_users_groups                     = ["55555555-5555-4555-8555-555555555555"]
   enabled_teams                         = ["red-team", "blue-team"]
   prompt_interval_for_dms_and_gms       = 12
   max_size_for_complete_download        = 10
@@ -97,7 +99,7 @@ func TestAccPluginConfigLifecycle(t *testing.T) {
 				Config: full,
 				Check: stored(map[string]any{
 					"tenantid": tenantID, "cloud": "custom", "evaluationapi": true, "tenantsubscriptionfrom": 25.0, "enforceconnectedusers": true, "synclinkedchannels": false,
-					"enabledteams": "blue-team,red-team", "promptintervalfordmsandgms": 12.0, "synthetic": nil, "syntheticuserauthdata": "Mail",
+					"enabledteams": "blue-team,red-team", "syncusersdomains": "corp.example.com,example.com", "promptintervalfordmsandgms": 12.0, "synthetic": nil, "syntheticuserauthdata": "Mail",
 				}),
 			},
 			{Config: full, ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},

@@ -257,7 +257,14 @@ func (s *Service) snapshot(ctx context.Context) (telemetry.Snapshot, error) {
 	if now.EvaluationMessages, _, err = r.store.Evaluation(ctx); err != nil {
 		return now, err
 	}
-	now.Accounts, err = r.store.AccountsByState(ctx)
+	if now.Accounts, err = r.store.AccountsByState(ctx); err != nil {
+		return now, err
+	}
+	mirrored, err := r.store.CountMirrored(ctx)
+	now.MirroredUsers = map[string]int{}
+	for state, n := range mirrored {
+		now.MirroredUsers[string(state)] = n
+	}
 	return now, err
 }
 

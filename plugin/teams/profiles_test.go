@@ -113,6 +113,10 @@ func TestProfilesAndPictures(t *testing.T) {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
 
+	team := string(tenant.Channel.Team)
+	if members, err := client.GroupMembers(t.Context(), team); err != nil || len(members) != 3 || !slices.Contains(members, id) {
+		t.Errorf("members %v, %v", members, err)
+	}
 	for _, role := range dir.Assignments() {
 		permission, known := catalog.ByID(catalog.Application, role.AppRoleID)
 		if known && permission.Name == "User.Read.All" {

@@ -15,6 +15,7 @@ import (
 type Snapshot struct {
 	Subscriptions      []Subscription
 	Accounts           map[[2]string]int // "user" or "bot", state → how many
+	MirroredUsers      map[string]int    // by state
 	CredentialsChecked bool
 	CredentialsRefused bool
 	EvaluationMessages int // of this month
@@ -43,6 +44,7 @@ var (
 	subscriptionsFailing = prometheus.NewDesc(namespace+"_app_subscriptions_failing", "Graph subscriptions that Graph refuses to make or renew, by code; quota_exceeded when there are too many.", []string{"code"}, nil)
 	subscriptionsEnd     = prometheus.NewDesc(namespace+"_app_subscriptions_next_expiry_timestamp_seconds", "When the first active subscription ends unless it is renewed; 0 without one.", nil, nil)
 	accountsByState      = prometheus.NewDesc(namespace+"_app_accounts", "Connected Teams accounts by kind (user, bot) and state of their tokens (connected, lost).", []string{"kind", "state"}, nil)
+	mirroredByState      = prometheus.NewDesc(namespace+"_app_mirrored_users", "Users that stand for people in Teams without a connected account, by state (active, inactive, promoted).", []string{"state"}, nil)
 	credentials          = prometheus.NewDesc(namespace+"_msgraph_credentials_accepted", "1 when Microsoft took the application's credentials last, 0 when it refused them or could not be reached; not there before the first use.", nil, nil)
 	evaluationMessages   = prometheus.NewDesc(namespace+"_app_evaluation_messages", "Messages that subscriptions to the whole tenant delivered this month in the evaluation model.", nil, nil)
 	evaluationBudget     = prometheus.NewDesc(namespace+"_app_evaluation_budget_messages", "How many the evaluation model allowed in a month; 0 when the settings do not name it.", nil, nil)
@@ -50,7 +52,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (s *snapshots) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{subscriptionsByState, subscriptionsFailing, subscriptionsEnd, accountsByState, credentials, evaluationMessages, evaluationBudget} {
+	for _, desc := range []*prometheus.Desc{subscriptionsByState, subscriptionsFailing, subscriptionsEnd, accountsByState, mirroredByState, credentials, evaluationMessages, evaluationBudget} {
 		out <- desc
 	}
 }
@@ -90,6 +92,9 @@ func (s *snapshots) Collect(out chan<- prometheus.Metric) {
 		for _, state := range []string{"connected", "lost"} {
 			gauge(accountsByState, float64(now.Accounts[[2]string{kind, state}]), kind, state)
 		}
+	}
+	for _, state := range []string{"active", "inactive", "promoted"} {
+		gauge(mirroredByState, float64(now.MirroredUsers[state]), state)
 	}
 	if now.CredentialsChecked {
 		accepted := 1.0
