@@ -12,6 +12,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/arm"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/clock"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/drives"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/entra"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
@@ -69,6 +70,9 @@ func (s *Server) Azure() *arm.State { return s.azure }
 
 // Teams is the state of Microsoft Teams.
 func (s *Server) Teams() *teams.State { return s.teams }
+
+// Drives are OneDrive and SharePoint.
+func (s *Server) Drives() *drives.State { return s.drives }
 
 // Subscriptions are the change notification subscriptions.
 func (s *Server) Subscriptions() *notify.Subscriptions { return s.subs }

@@ -19,10 +19,12 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/arm"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/clock"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/drives"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/entra"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/graph"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/graph/directoryapi"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/graph/drivesapi"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/graph/teamsapi"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/pki"
@@ -51,6 +53,7 @@ type Server struct {
 	entra     *entra.Server
 	azure     *arm.State
 	teams     *teams.State
+	drives    *drives.State
 	subs      *notify.Subscriptions
 	faults    *faults.Faults
 	limits    *faults.Limits
@@ -147,6 +150,7 @@ func (s *Server) assemble(logTo io.Writer) error {
 	if err := s.teams.Load(s.seed.Teams); err != nil {
 		return err
 	}
+	s.drives = drives.New(s.clock, "demo")
 	if s.entra, err = entra.New(s.directory, s.clock, s.addresses()...); err != nil {
 		return err
 	}
@@ -166,8 +170,11 @@ func (s *Server) assemble(logTo io.Writer) error {
 	directoryapi.Register(front, directoryapi.Parts{Directory: s.directory, Visibility: s.faults})
 	teamsapi.Register(front, teamsapi.Parts{Teams: s.teams, Subscriptions: s.subs, Directory: s.directory, Lag: s.faults})
 
+	drivesapi.Register(front, drivesapi.Parts{Drives: s.drives, Teams: s.teams, Directory: s.directory})
+
 	handler := &router{
-		graph: front, entra: s.entra, azure: arm.NewServer(s.azure, s.entra, s.directory),
+		drives: s.drives,
+		graph:  front, entra: s.entra, azure: arm.NewServer(s.azure, s.entra, s.directory),
 		web: web.Handler(web.Parts{Clock: s.clock, Directory: s.directory, Teams: s.teams, Subscriptions: s.subs}),
 		admin: admin.Handler(admin.Parts{
 			Clock: s.clock, Requests: s.requests, Directory: s.directory, Tokens: s.entra, Teams: s.teams, Subscriptions: s.subs,
@@ -254,6 +261,9 @@ func (s *Server) Close() error {
 		s.client.CloseIdleConnections()
 	}
 	s.serving.Wait()
+	if s.drives != nil {
+		errs = append(errs, s.drives.Clear())
+	}
 	return errors.Join(errs...)
 }
 
@@ -267,6 +277,9 @@ func (s *Server) Reset() error {
 	s.entra.Reset()
 	s.azure.Reset(s.seed.Azure)
 	s.teams.Clear()
+	if err := s.drives.Clear(); err != nil {
+		return err
+	}
 	if err := s.directory.Reset(s.seed.Directory); err != nil {
 		return err
 	}

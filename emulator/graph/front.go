@@ -83,6 +83,9 @@ func SameAs(catalogueCall string) RouteOption {
 	return func(r *route) { r.permission = permissionFor(catalogueCall) }
 }
 
+// Streams leaves the body of the route's requests to the handler, as it comes and of any length.
+func Streams() RouteOption { return func(r *route) { r.streams = true } }
+
 // Handle registers a route. pattern is spelled as in the permission catalogue, without the version
 // ("/teams/{team-id}/channels/{channel-id}/messages"): "METHOD pattern" is looked up there for the permissions that
 // open it; a call that the catalogue does not know is open to any valid token. Registering a route twice panics.
@@ -135,8 +138,10 @@ func (f *Front) answer(r *http.Request) (*Response, error) {
 	if !ok {
 		return nil, &Error{Status: http.StatusNotFound, Code: "NotFound", Message: "Graph answers below /v1.0 and /beta."}
 	}
-	if err := openBody(r); err != nil {
-		return nil, err
+	if found, _, _ := f.find(r.Method, segments(rest)); found == nil || !found.streams {
+		if err := openBody(r); err != nil {
+			return nil, err
+		}
 	}
 	caller, err := f.authenticate(r)
 	if err != nil {

@@ -13,6 +13,7 @@ type route struct {
 	handler    Handler
 	permission permission
 	collection string
+	streams    bool
 }
 
 func newRoute(method, pattern string, h Handler) *route {

@@ -28,6 +28,7 @@ type record struct {
 	etag      int64
 	sequence  uint64 // of its latest change
 	replies   chain
+	hosted    []Hosted
 }
 
 func newConversation(at Place) conversation {

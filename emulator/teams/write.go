@@ -24,6 +24,9 @@ type Draft struct {
 	Importance  string       `json:"importance"`
 	Mentions    []Mention    `json:"mentions"`
 	Attachments []Attachment `json:"attachments"`
+	// HostedContents are pictures that come with the message; its body names them by their temporary ids.
+	HostedContents []HostedContent `json:"hostedContents"`
+	Address        string          `json:"-"` // of Graph, for links to them; default https://graph.microsoft.com
 }
 
 // Edit is a change of a message; what is nil stays as it is.
@@ -33,6 +36,9 @@ type Edit struct {
 	Importance  *string      `json:"importance"`
 	Mentions    []Mention    `json:"mentions"`
 	Attachments []Attachment `json:"attachments"`
+	// HostedContents and Address are as in a Draft.
+	HostedContents []HostedContent `json:"hostedContents"`
+	Address        string          `json:"-"`
 }
 
 // Post writes a message as a person (object id or user principal name): a root message when root is empty, else a
@@ -105,6 +111,10 @@ func (s *State) post(author Person, at Place, root MessageID, draft Draft) (Chan
 	m.WebURL = &link
 	s.sequence++
 	r := &record{live: m, etag: created, sequence: s.sequence, replies: newChain()}
+	if err := r.host(draft.Address, draft.HostedContents); err != nil {
+		return Change{}, err
+	}
+	m = r.live
 	in.add(r)
 	return Change{Type: Created, Ref: m.Ref(), Message: m}, nil
 }
@@ -137,7 +147,7 @@ func (s *State) Edit(as string, ref Ref, edit Edit) (*Message, error) {
 		m.Body, m.Subject, m.Importance, m.Mentions, m.Attachments = draft.Body, draft.Subject, draft.Importance, draft.Mentions, draft.Attachments
 		m.EditedAt = &at
 		r.live = &m
-		return nil
+		return r.host(edit.Address, edit.HostedContents)
 	})
 }
 

@@ -4,7 +4,6 @@
 package teamsapi
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -46,17 +45,12 @@ func (a *api) post(call *graph.Call) (*graph.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	var body struct {
-		teams.Draft
-		unsupported
-	}
-	if err := call.Decode(&body); err != nil {
+	var draft teams.Draft
+	if err := call.Decode(&draft); err != nil {
 		return nil, err
 	}
-	if err := body.check(); err != nil {
-		return nil, err
-	}
-	m, err := a.Teams.Post(call.Caller.UserID, at, teams.MessageID(call.Path["message-id"]), body.Draft)
+	draft.Address = call.BaseURL
+	m, err := a.Teams.Post(call.Caller.UserID, at, teams.MessageID(call.Path["message-id"]), draft)
 	if err != nil {
 		return nil, graphError(err)
 	}
@@ -64,35 +58,17 @@ func (a *api) post(call *graph.Call) (*graph.Response, error) {
 	return graph.Created(shown{Context: messageContext(call, m.Ref()) + "/$entity", Message: m}, location), nil
 }
 
-// unsupported are parts of a message that Graph knows and the emulator does not. They are refused: dropping them
-// silently would let a client believe that they work.
-type unsupported struct {
-	HostedContents json.RawMessage `json:"hostedContents"`
-}
-
-func (u *unsupported) check() error {
-	if text := strings.TrimSpace(string(u.HostedContents)); text != "" && text != "null" && text != "[]" {
-		return badRequest("The emulator does not keep hostedContents yet.")
-	}
-	return nil
-}
-
 func (a *api) edit(call *graph.Call) (*graph.Response, error) {
 	at, err := a.writer(call)
 	if err != nil {
 		return nil, err
 	}
-	var body struct {
-		teams.Edit
-		unsupported
-	}
-	if err := call.Decode(&body); err != nil {
+	var edit teams.Edit
+	if err := call.Decode(&edit); err != nil {
 		return nil, err
 	}
-	if err := body.check(); err != nil {
-		return nil, err
-	}
-	if _, err := a.Teams.Edit(call.Caller.UserID, refOf(call, at), body.Edit); err != nil {
+	edit.Address = call.BaseURL
+	if _, err := a.Teams.Edit(call.Caller.UserID, refOf(call, at), edit); err != nil {
 		return nil, graphError(err)
 	}
 	return graph.NoContent(), nil

@@ -64,6 +64,8 @@ func Register(front *graph.Front, parts Parts) {
 		front.Handle("POST", path+"/undoSoftDelete", a.change(parts.Teams.Undelete))
 		front.Handle("POST", path+"/setReaction", a.react(parts.Teams.React))
 		front.Handle("POST", path+"/unsetReaction", a.react(parts.Teams.Unreact))
+		front.Handle("GET", path+"/hostedContents", a.hostedContents, graph.SameAs("GET "+messagePath+"/hostedContents"))
+		front.Handle("GET", path+"/hostedContents/{hosted-id}/$value", a.hostedContent, graph.SameAs("GET "+messagePath+"/hostedContents/{hosted-id}/$value"))
 	}
 
 	front.Handle("POST", "/subscriptions", a.subscribe)
