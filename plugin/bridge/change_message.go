@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
 )
 
 // changeMessage carries an edit, a delete or a reaction from Mattermost. The event only says that something changed: the
@@ -64,7 +62,7 @@ func (w *worker) changeMessage(ctx context.Context, event *OutboundEvent) error 
 }
 
 func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {
-	shown := hash(post.Message)
+	shown := mapping.Record.postHashOf(post)
 	if mapping.carries(shown) {
 		return w.nothingToSend(ctx, event, mapping, Echo)
 	}
@@ -72,16 +70,25 @@ func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping 
 	if err != nil {
 		return err
 	}
-	message, err := w.revisedMessage(ctx, mapping, account, post)
+	files, err := w.revisedFiles(ctx, event, mapping, account, post)
 	if err != nil {
 		return err
 	}
-	version := SentVersion{TeamsHash: hash(markup.Canonical(message.HTML)), PostHash: shown, At: time.Now()}
+	message, err := w.revisedMessage(ctx, mapping, account, post, files)
+	if err != nil {
+		return err
+	}
+	version := SentVersion{TeamsHash: outgoingHash(message), PostHash: postHash(post.Message, post.Files), At: time.Now(), Files: files}
 	record := mapping.Record
+	record.Files = files
 	record.TeamsHash, record.TeamsForm, record.PostHash = version.TeamsHash, "", version.PostHash
-	return w.change(ctx, event, mapping, Change{Account: account, Version: version}, record, func(ctx context.Context) error {
+	if err := w.change(ctx, event, mapping, Change{Account: account, Version: version}, record, func(ctx context.Context) error {
 		return w.Teams.Edit(ctx, account, mapping.Ref, message)
-	})
+	}); err != nil {
+		return err
+	}
+	w.tellAuthor(ctx, post.Author, newlyMissing(files, mapping.Record.Files), "Microsoft Teams")
+	return nil
 }
 
 func (w *worker) deleteMessage(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {

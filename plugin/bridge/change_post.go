@@ -111,10 +111,10 @@ func (w *worker) postIsGone(ctx context.Context, id PostID) bool {
 // revisePost brings text and reactions of a post to what its message shows.
 func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage, post Post) error {
 	record := mapping.Record
-	text, form := teamsHash(message), teamsForm(message)
-	revised, edited := post.Message, false
+	text, form := record.teamsHash(message), teamsForm(message)
+	revised, edited, files := post.Message, false, post.Files
 	// An edit whose writing was cut off, and which Teams does not show any more.
-	shown := hash(post.Message)
+	shown := record.postHashOf(post)
 	halfway := shown != record.PostHash && slices.Contains(mapping.Written, shown)
 	switch {
 	case !halfway && text == record.TeamsHash && (record.TeamsForm == "" || record.TeamsForm == form):
@@ -128,19 +128,23 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 		w.dispatcher.wake(Lane{w.lease.Conversation, Outbound}, 0)
 		return nil
 	default:
-		var err error
-		if revised, err = w.revisedPost(ctx, mapping, message, post); err != nil {
+		now, err := w.broughtAgain(ctx, event, mapping, message, post)
+		if err != nil {
 			return err
 		}
-		edited = true
+		if revised, err = w.revisedPost(ctx, mapping, now.shown, post); err != nil {
+			return err
+		}
+		edited, files, record.Files = true, postFiles(now.files), now.files
 	}
-	if revised != post.Message && !mapping.carries(shown) && record.PostHash != "" {
+	writes := revised != post.Message || !sameFiles(files, post.Files)
+	if writes && !mapping.carries(shown) && record.PostHash != "" {
 		if wait, err := w.editIsOnItsWay(ctx, event, post); wait || err != nil {
 			return err
 		}
 	}
 	if edited {
-		record.TeamsHash, record.PostHash = text, hash(revised)
+		record.TeamsHash, record.PostHash = teamsHash(message), postHash(revised, files)
 	}
 	record.TeamsForm = form
 	plan, err := w.planReactions(ctx, event, record, message, post)
@@ -152,15 +156,14 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 	if unchanged && !mapping.Writing && (len(mapping.SentVersions) == 0 || text != record.TeamsHash) {
 		return w.nothingToWrite(ctx, event, mapping, Duplicate)
 	}
-	writes := revised != post.Message
 	newText := ""
 	if writes {
-		newText = hash(revised)
+		newText = postHash(revised, files)
 	}
 	mapping.Record.Reactions = plan.before
 	err = w.write(ctx, event, mapping, record, newText, func(ctx context.Context, record *Record) error {
 		if writes {
-			updated, err := w.Mattermost.UpdatePost(ctx, post.ID, revised)
+			updated, err := w.update(ctx, post, revised, files, record)
 			if err != nil && w.postIsGone(ctx, post.ID) {
 				// Deleted meanwhile; that is on its way to Teams.
 				*record, writes, plan = mapping.Record, false, reactionPlan{}
@@ -169,7 +172,7 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 			if err != nil {
 				return err
 			}
-			record.PostHash = hash(updated.Message)
+			record.PostHash = record.postHashOf(updated)
 			if err := w.updateCopies(ctx, mapping, updated.Message); err != nil {
 				return err
 			}
@@ -181,6 +184,7 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 	}
 	if writes {
 		w.carriedChange(Edit, message.ModifiedAt)
+		w.tellAuthor(ctx, post.Author, newlyMissing(record.Files, mapping.Record.Files), "Mattermost")
 	}
 	reacts := len(plan.add)+len(plan.remove) > 0
 	if reacts {

@@ -25,7 +25,7 @@ func (w *worker) complete(ctx context.Context, mapping Mapping, other MessageRef
 	}
 	mapping.Sender = message.From.User
 	if message.EditedAt.IsZero() || !message.EditedAt.After(mapping.SeenAt) {
-		mapping.Record.TeamsHash = teamsHash(message)
+		mapping.Record.TeamsHash = mapping.Record.teamsHash(message)
 	}
 	if w.Reactions() {
 		if mapping.Record.Reactions, err = w.shared(ctx, message, mapping.Post, subject); err != nil {

@@ -45,7 +45,7 @@ func (w *worker) compose(ctx context.Context, people People, message TeamsMessag
 // content is what a post shows of a Teams message, without its author and what it replies to.
 func content(message TeamsMessage) string {
 	text := markdown(message)
-	if strings.TrimSpace(text) == "" {
+	if strings.TrimSpace(text) == "" && message.brought == 0 {
 		text = nothingShown
 	}
 	if message.Subject != "" {
@@ -73,7 +73,9 @@ func named(name, text string) string {
 		name = "Unknown sender"
 	}
 	separator := " "
-	if beginsBlock(text) {
+	if text == "" {
+		separator = ""
+	} else if beginsBlock(text) {
 		separator = "\n"
 	}
 	return "**" + markup.EscapeMarkdown(name) + ":**" + separator + text
@@ -126,8 +128,8 @@ func hash(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// teamsHash is of the canonical text: Teams rewrites the HTML that it is given.
-func teamsHash(message TeamsMessage) string {
+// textHash is of the canonical text: Teams rewrites the HTML that it is given.
+func textHash(message TeamsMessage) string {
 	if message.Text {
 		return hash(strings.Join(strings.Fields(message.HTML), " "))
 	}

@@ -23,14 +23,18 @@ func (w *worker) changeByCopy(ctx context.Context, event *OutboundEvent, mapping
 	var call func(context.Context) error
 	switch event.Kind {
 	case Edit:
-		if mapping.carries(hash(post.Message)) {
+		if mapping.carries(mapping.Record.postHashOf(post)) {
 			return w.ignore(ctx, event.Event, Echo)
 		}
 		var err error
 		if account, err = w.accountOf(ctx, event, mapping, post); err != nil {
 			return err
 		}
-		message, err := w.revisedMessage(ctx, mapping, account, post)
+		files, err := w.revisedFiles(ctx, event, mapping, account, post)
+		if err != nil {
+			return err
+		}
+		message, err := w.revisedMessage(ctx, mapping, account, post, files)
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,11 @@ type Config struct {
 	Observer      Observer     // default: nobody
 	Log           *slog.Logger // default: slog.Default()
 	Tuning        Tuning
-	Reactions     func() bool // whether reactions are carried; default: they are
+	// TeamsFiles and MattermostFiles are where files are; without them none is carried.
+	TeamsFiles      TeamsFiles
+	MattermostFiles MattermostFiles
+	Files           func() bool // whether files are carried; default: they are
+	Reactions       func() bool // whether reactions are carried; default: they are
 }
 
 // Engine moves messages in both directions. One runs on each node; the store keeps them out of each other's way.
@@ -39,6 +43,7 @@ type Engine struct {
 	giveWay    *giveWay
 	guard      loopGuard
 	newest     newestPosts
+	transfers  transfers
 
 	// stopping is closed when no new event may be begun, life ends when calls in progress must give up.
 	stopping chan struct{}
@@ -63,6 +68,9 @@ func New(config Config) *Engine {
 	}
 	if config.Reactions == nil {
 		config.Reactions = func() bool { return true }
+	}
+	if config.Files == nil {
+		config.Files = func() bool { return true }
 	}
 	e := &Engine{Config: config, links: newLinks(config.Store), giveWay: newGiveWay(), stopping: make(chan struct{})}
 	e.life, e.end = context.WithCancel(context.Background())

@@ -13,7 +13,7 @@ import (
 // the channel is not linked. Edits that the bridge itself makes are queued too and turn out to be carried already.
 func (e *Engine) PostEdited(ctx context.Context, after, before Post) error {
 	link, linked := e.links.ByChannel(after.Channel)
-	if !linked || after.System || after.Message == before.Message {
+	if !linked || after.System || after.Message == before.Message && slices.Equal(after.Files, before.Files) {
 		return nil
 	}
 	return e.depart(ctx, link, editOf(after, link))
@@ -118,7 +118,7 @@ func changesSince(mapping Mapping, post Post, reactions map[PostID][]PostReactio
 		return nil
 	case post.DeleteAt > 0:
 		return []Departure{deleteOf(post, link)}
-	case mapping.Record.PostHash != "" && !mapping.carries(hash(post.Message)):
+	case mapping.Record.PostHash != "" && !mapping.carries(mapping.Record.postHashOf(post)):
 		departures = append(departures, editOf(post, link))
 	}
 	if reactions == nil {

@@ -56,16 +56,21 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	if err != nil {
 		return err
 	}
-	post, err := w.compose(ctx, w.People, message, quote)
+	files, err := w.bringFiles(ctx, event, message, nil)
 	if err != nil {
 		return err
 	}
+	post, err := w.compose(ctx, w.People, files.shown, quote)
+	if err != nil {
+		return err
+	}
+	post.Files = postFiles(files.files)
 	began := time.Now()
 	if !known {
 		mapping = Mapping{ID: MappingID(uuid.NewString()), Ref: event.Ref, Channel: w.link.Channel, Sender: message.From.User}
 	}
 	mapping.RootPost = thread
-	mapping.Record = Record{TeamsHash: teamsHash(message), TeamsForm: teamsForm(message), PostHash: hash(post.Message)}
+	mapping.Record = Record{TeamsHash: teamsHash(message), TeamsForm: teamsForm(message), PostHash: postHash(post.Message, post.Files), Files: files.files}
 	if post.Author == "" || message.From.Application {
 		if err := w.unlooped(event.Event, string(event.Ref.ID), string(message.From.User)+"/"+message.From.Name, mapping.Record.TeamsHash); err != nil {
 			return err
@@ -85,7 +90,11 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	} else if thread == "" && w.lookAtNewest(ctx) {
 		post.CreatedAt = w.timeOf(message.CreatedAt)
 	}
-	return w.post(ctx, event, mapping, message, post, began)
+	if err := w.post(ctx, event, mapping, message, post, began); err != nil {
+		return err
+	}
+	w.tellAuthor(ctx, post.Author, files.files, "Mattermost")
+	return nil
 }
 
 // post makes the post and confirms its mapping. The lease was renewed since the given time.
@@ -99,7 +108,7 @@ func (w *worker) post(ctx context.Context, event *InboundEvent, mapping Mapping,
 		if gone := (lookErr == nil && root.DeleteAt > 0) || (lookErr != nil && ClassOf(lookErr) == NotFound); gone {
 			post.Root = ""
 			post.Message = quoted("", lostOriginal) + post.Message
-			mapping.RootPost, mapping.Record.PostHash = "", hash(post.Message)
+			mapping.RootPost, mapping.Record.PostHash = "", postHash(post.Message, post.Files)
 			if _, _, err := w.Store.Reserve(ctx, w.lease, mapping); err != nil {
 				return err
 			}
@@ -113,7 +122,7 @@ func (w *worker) post(ctx context.Context, event *InboundEvent, mapping Mapping,
 }
 
 func (w *worker) confirmPost(ctx context.Context, event *InboundEvent, mapping MappingID, created Post, message TeamsMessage) error {
-	posted := Posted{Post: created.ID, RootPost: created.Root, TeamsHash: teamsHash(message), TeamsForm: teamsForm(message), PostHash: hash(created.Message)}
+	posted := Posted{Post: created.ID, RootPost: created.Root, TeamsHash: teamsHash(message), TeamsForm: teamsForm(message), PostHash: postHash(created.Message, created.Files)}
 	return w.recordPost(ctx, event, mapping, posted, message)
 }
 

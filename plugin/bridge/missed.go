@@ -126,7 +126,7 @@ func (e *Engine) differs(ctx context.Context, mapping Mapping, m TeamsMessage) (
 		return Edit, !deleted && record.PostHash != NeverShown, nil
 	case deleted:
 		return Delete, true, nil
-	case record.TeamsHash != "" && teamsHash(m) != record.TeamsHash, record.TeamsForm != "" && teamsForm(m) != record.TeamsForm:
+	case record.TeamsHash != "" && record.teamsHash(m) != record.TeamsHash, record.TeamsForm != "" && teamsForm(m) != record.TeamsForm:
 		return Edit, true, nil
 	case !e.Reactions():
 		return "", false, nil

@@ -42,7 +42,7 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 		return err
 	}
 	text := quote + post.Message
-	if post.Message == "" {
+	if post.Message == "" && len(post.Files) == 0 {
 		text = quote + emptyPost
 	}
 	name, err := w.authorName(ctx, post)
@@ -50,6 +50,10 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 		return err
 	}
 	groups, err := w.senders(ctx, post)
+	if err != nil {
+		return err
+	}
+	files, err := w.sendFiles(ctx, event, post, accountsOf(groups), mapping.Record.Files)
 	if err != nil {
 		return err
 	}
@@ -71,8 +75,11 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 			if account.MattermostUser != post.Author || post.AuthorName != "" {
 				shown = name
 			}
-			err = w.send(ctx, event, post, account, root, body(shown, text), permit)
+			err = w.send(ctx, event, post, account, root, w.attach(body(shown, text), files), files, permit)
 			permit.Drop()
+			if err == nil {
+				w.tellAuthor(ctx, post.Author, files, "Microsoft Teams")
+			}
 			if err == nil || ClassOf(err) != UserAction || errors.Is(err, errWaiting) {
 				return err
 			}
@@ -87,15 +94,15 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 }
 
 // send makes one POST as the account and settles the event by its outcome.
-func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, account Account, root TeamsMessageID, message Outgoing, permit Permit) error {
+func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, account Account, root TeamsMessageID, message Outgoing, files []CarriedFile, permit Permit) error {
 	if event.Attempt == "" {
 		event.Attempt = AttemptKey(uuid.NewString())
 	}
 	began := time.Now()
 	mapping, err := w.Store.BeginSend(ctx, w.lease, *event, Send{
 		Mapping: MappingID(uuid.NewString()), Attempt: event.Attempt, Account: account, Team: w.link.Conversation.Team,
-		Root: root, Channel: w.link.Channel, PostHash: hash(post.Message),
-		TeamsHash: hash(markup.Canonical(message.HTML)),
+		Root: root, Channel: w.link.Channel, PostHash: postHash(post.Message, post.Files),
+		TeamsHash: outgoingHash(message), Files: files,
 	}, w.Tuning.Looks[0])
 	if err != nil {
 		return err

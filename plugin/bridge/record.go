@@ -17,6 +17,7 @@ type Record struct {
 	PostHash  string // of the post's text
 	Deleted   bool
 	Reactions []CarriedReaction
+	Files     []CarriedFile // nil: the message was carried before files were
 }
 
 // CarriedReaction is a reaction that both sides show. Somebody without an account on the other side is stood in for by a
@@ -43,6 +44,8 @@ type SentVersion struct {
 	TeamsHash string    `json:"teams"`
 	PostHash  string    `json:"post"`
 	At        time.Time `json:"at"`
+
+	Files []CarriedFile `json:"files,omitempty"`
 }
 
 // lateFor is how long a version that was sent may come back late.

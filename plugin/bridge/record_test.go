@@ -89,7 +89,9 @@ func TestPlanReactions(t *testing.T) {
 func TestWhoEditedWhat(t *testing.T) {
 	m := Mapping{
 		Record: Record{TeamsHash: "t3", PostHash: "p3"}, Written: []string{"p4"},
-		SentVersions: []SentVersion{{"t1", "p1", time.Now().Add(-time.Hour)}, {"t2", "p2", time.Now()}, {"t3", "p3", time.Now()}},
+		SentVersions: []SentVersion{
+			{TeamsHash: "t1", PostHash: "p1", At: time.Now().Add(-time.Hour)}, {TeamsHash: "t2", PostHash: "p2", At: time.Now()}, {TeamsHash: "t3", PostHash: "p3", At: time.Now()},
+		},
 	}
 	for hash, carries := range map[string]bool{"p3": true, "p4": true, "p2": false, "other": false} {
 		if m.carries(hash) != carries {

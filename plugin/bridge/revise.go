@@ -46,7 +46,8 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 	if post.Root != "" && mapping.Ref.Root == "" {
 		text = strings.TrimPrefix(text, leadingQuote.FindString(text))
 	}
-	if strings.TrimSpace(text) == "" {
+	text = w.withoutNotices(text, mapping.Record.Files, "Mattermost")
+	if strings.TrimSpace(text) == "" && message.brought == 0 {
 		text = nothingShown
 	}
 	return text, nil
@@ -56,13 +57,13 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 var leadingQuote = regexp.MustCompile(`\A(?:> [^\n]*\n)+\n+`)
 
 // revisedMessage is the body of a message after its post was edited in Mattermost.
-func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Account, post Post) (Outgoing, error) {
+func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Account, post Post, files []CarriedFile) (Outgoing, error) {
 	text := post.Message
-	if text == "" {
+	if text == "" && len(post.Files) == 0 {
 		text = emptyPost
 	}
 	if mapping.Direction == Inbound {
-		return w.revisedOwnMessage(ctx, mapping, post)
+		return w.revisedOwnMessage(ctx, mapping, post, files)
 	}
 	if post.Root != "" && mapping.Ref.Root == "" {
 		quote, err := w.quoteOf(ctx, post.Root)
@@ -71,32 +72,33 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 		}
 		text = quote + text
 	}
-	if account.MattermostUser == post.Author && post.AuthorName == "" {
-		return body("", text), nil
+	name := ""
+	if account.MattermostUser != post.Author || post.AuthorName != "" {
+		var err error
+		if name, err = w.authorName(ctx, post); err != nil {
+			return Outgoing{}, err
+		}
 	}
-	name, err := w.authorName(ctx, post)
-	if err != nil {
-		return Outgoing{}, err
-	}
-	return body(name, text), nil
+	return w.withPictures(ctx, mapping, w.attach(body(name, text), files), files)
 }
 
 // revisedOwnMessage is for a message that was written in Teams. What a post cannot hold would be lost from the message.
-func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Post) (Outgoing, error) {
+func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Post, files []CarriedFile) (Outgoing, error) {
 	message, err := w.Teams.Message(ctx, mapping.Ref)
 	if err != nil {
 		return Outgoing{}, err
 	}
-	for _, element := range []string{"<attachment", "<at ", "<img", "<codeblock"} {
-		if strings.Contains(message.HTML, element) {
-			return Outgoing{}, &Failure{Class: Permanent, Err: errors.New("the message has files, pictures, mentions or a code block of Teams' own, which an edit from Mattermost would take away from it; edit it in Teams")}
+	foreign := strings.Count(message.HTML, "<img") > len(markup.PictureTags(message.HTML))
+	for _, element := range []string{"<at ", "<codeblock"} {
+		if foreign || strings.Contains(message.HTML, element) {
+			return Outgoing{}, &Failure{Class: Permanent, Err: errors.New("the message has pictures from elsewhere, mentions or a code block of Teams' own, which an edit from Mattermost would take away from it; edit it in Teams")}
 		}
 	}
-	text := post.Message
+	text := w.withoutNotices(post.Message, files, "Microsoft Teams")
 	if message.Subject != "" {
 		text = strings.TrimPrefix(text, heading(message))
 	}
-	return body("", text), nil
+	return keep(body("", text), message, files), nil
 }
 
 // quoteOf is the quote of a post that a reply in Teams cannot be placed under.

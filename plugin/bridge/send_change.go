@@ -136,7 +136,8 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 	case event.Kind == Edit && len(mapping.SentVersions) > 0:
 		if last := mapping.SentVersions[len(mapping.SentVersions)-1]; last.TeamsHash == teamsHash(message) {
 			record.TeamsHash, record.TeamsForm, record.PostHash = last.TeamsHash, "", last.PostHash
-			if last.PostHash != hash(post.Message) {
+			record.Files = append([]CarriedFile{}, last.Files...)
+			if last.PostHash != postHash(post.Message, post.Files) {
 				event.Generation = none // the post was edited again since it was sent
 			}
 			return w.confirmChange(ctx, event, mapping, record)

@@ -138,6 +138,7 @@ type Send struct {
 	PostHash string
 	// TeamsHash is of what is sent. It stays recorded when the message had been edited before it was seen.
 	TeamsHash string
+	Files     []CarriedFile
 }
 
 // Look is how a look for a send ended.

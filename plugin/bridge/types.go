@@ -83,6 +83,8 @@ type TeamsMessage struct {
 	Mentions    []Mention
 	Attachments []Attachment
 	Importance  Importance
+
+	brought int // files that the post shows: it needs no text then
 }
 
 // Importance is how a Teams message asks for attention. Empty is normal.

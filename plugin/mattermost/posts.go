@@ -5,6 +5,7 @@ package mattermost
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -22,6 +23,9 @@ var _ bridge.Mattermost = (*Server)(nil)
 // CreatePost creates the post with its mapping prop in one step.
 func (s *Server) CreatePost(_ context.Context, n bridge.NewPost) (bridge.Post, error) {
 	post := &model.Post{ChannelId: string(n.Channel), RootId: string(n.Root), UserId: string(n.Author), Message: n.Message}
+	for _, id := range n.Files {
+		post.FileIds = append(post.FileIds, string(id))
+	}
 	if !n.CreatedAt.IsZero() {
 		post.CreateAt = n.CreatedAt.UnixMilli()
 	}
@@ -94,15 +98,18 @@ func (s *Server) posts(ctx context.Context, condition string, arguments ...any) 
 	}
 	rows, _ := s.pool.Query(ctx, `SELECT id, channelid, rootid, userid, message, createat, updateat, deleteat, type,
 		coalesce(props ->> '`+bridge.MappingProp+`', ''), coalesce(props ->> 'from_webhook', ''), coalesce(props ->> 'override_username', ''),
-		coalesce(jsonb_exists(props, '`+s.foreignProp()+`'), false)
+		coalesce(jsonb_exists(props, '`+s.foreignProp()+`'), false), coalesce(nullif(fileids, ''), '[]')
 		FROM posts WHERE `+condition, arguments...)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (p bridge.Post, err error) {
-		var kind, webhook, name string
+		var kind, webhook, name, files string
 		if err := row.Scan(&p.ID, &p.Channel, &p.Root, &p.Author, &p.Message, &p.CreateAt, &p.UpdateAt, &p.DeleteAt, &kind,
-			&p.Mapping, &webhook, &name, &p.Foreign); err != nil {
+			&p.Mapping, &webhook, &name, &p.Foreign, &files); err != nil {
 			return p, err
 		}
 		s.classify(&p, kind, webhook, name)
+		if err := json.Unmarshal([]byte(files), &p.Files); err != nil {
+			return p, fmt.Errorf("read the files of post %s: %w", p.ID, err)
+		}
 		return p, nil
 	})
 }
@@ -112,6 +119,9 @@ func (s *Server) ToBridge(post *model.Post) bridge.Post {
 	p := bridge.Post{
 		ID: bridge.PostID(post.Id), Channel: bridge.ChannelID(post.ChannelId), Root: bridge.PostID(post.RootId), Author: bridge.UserID(post.UserId),
 		Message: post.Message, CreateAt: post.CreateAt, UpdateAt: post.UpdateAt, DeleteAt: post.DeleteAt,
+	}
+	for _, id := range post.FileIds {
+		p.Files = append(p.Files, bridge.FileID(id))
 	}
 	text := func(prop string) string {
 		value, _ := post.GetProp(prop).(string)

@@ -24,6 +24,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	directs map[bridge.UserID]string // channel of the bot with the user
+	home    home
 }
 
 // New returns the server. bot is the plugin's own bot (see EnsureBot).

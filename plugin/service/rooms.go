@@ -79,6 +79,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	r.governor = s.newGovernor(db)
 	r.engine = bridge.New(bridge.Config{
 		Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, People: r.people, Notifications: r.reader, Observer: s.metrics, Log: s.log,
+		TeamsFiles: files{s}, MattermostFiles: r.mattermost, Files: s.carriesFiles,
 		Reactions: s.reactions, Governor: forEngine(r.governor), Tuning: s.tuning,
 	})
 	r.keeper = subscriptions.New(subscriptions.Config{

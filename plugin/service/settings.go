@@ -56,6 +56,7 @@ func (s *Service) newGraph(settings config.Settings) *teams.Client {
 		TenantID: settings.TenantID, ClientID: settings.ClientID, ClientSecret: settings.ClientSecret,
 		Certificates: s.usableCertificates, Accepted: s.certificateAccepted,
 		Trusted: settings.Trusted, Tokens: tokens{s}, Gate: gate{s}, Observe: s.metrics.GraphCall,
+		WholeUpTo: int64(settings.MaxDownloadMB) * megabyte, RangeSize: int64(settings.StreamBufferMB) * megabyte,
 	})
 }
 

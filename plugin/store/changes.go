@@ -202,9 +202,17 @@ func (s *Store) MappingsOfPosts(ctx context.Context, posts []bridge.PostID) (map
 }
 
 func record(ctx context.Context, tx pgx.Tx, id bridge.MappingID, r bridge.Record, more string) error {
-	_, err := tx.Exec(ctx, `UPDATE msteamssync.message_map SET teams_hash = $2, teams_form = $3, post_hash = $4, deleted = $5, reactions = $6,
-		version = version + 1`+more+` WHERE id = $1`, id, r.TeamsHash, r.TeamsForm, r.PostHash, r.Deleted, list(r.Reactions))
+	_, err := tx.Exec(ctx, `UPDATE msteamssync.message_map SET teams_hash = $2, teams_form = $3, post_hash = $4, deleted = $5, reactions = $6, files = $7,
+		version = version + 1`+more+` WHERE id = $1`, id, r.TeamsHash, r.TeamsForm, r.PostHash, r.Deleted, list(r.Reactions), filesOf(r))
 	return err
+}
+
+// filesOf keeps apart that no files are shown and that it is not known which.
+func filesOf(r bridge.Record) any {
+	if r.Files == nil {
+		return nil
+	}
+	return r.Files
 }
 
 // list makes an empty list of none: JSON knows both.

@@ -128,15 +128,15 @@ func (s *Store) Waiting(ctx context.Context, target bridge.Target) (n int, err e
 func (s *Store) BeginSend(ctx context.Context, lease bridge.Lease, event bridge.OutboundEvent, send bridge.Send, look time.Duration) (id bridge.MappingID, err error) {
 	err = s.under(ctx, lease, "begin a send", func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, `INSERT INTO msteamssync.message_map AS m
-				(id, conversation, teams_team_id, root, channel_id, post_id, root_post_id, direction, state, account_id, sender, attempt_key, post_hash, teams_hash)
-			VALUES ($1, $2, $3, $11, $4, $5, $6, 'out', 'reserved', $7, $8, $9, $10, $12)
+				(id, conversation, teams_team_id, root, channel_id, post_id, root_post_id, direction, state, account_id, sender, attempt_key, post_hash, teams_hash, files)
+			VALUES ($1, $2, $3, $11, $4, $5, $6, 'out', 'reserved', $7, $8, $9, $10, $12, $13)
 			ON CONFLICT (post_id, part) WHERE post_id IS NOT NULL DO UPDATE SET
 				root = excluded.root, account_id = excluded.account_id, sender = excluded.sender, attempt_key = excluded.attempt_key, post_hash = excluded.post_hash,
-				teams_hash = excluded.teams_hash
+				teams_hash = excluded.teams_hash, files = excluded.files
 			WHERE m.state = 'reserved'
 			RETURNING id`,
 			send.Mapping, lease.Conversation, send.Team, send.Channel, event.Post, event.Root,
-			send.Account.ID, send.Account.TeamsUser, send.Attempt, send.PostHash, send.Root, send.TeamsHash).Scan(&id)
+			send.Account.ID, send.Account.TeamsUser, send.Attempt, send.PostHash, send.Root, send.TeamsHash, list(send.Files)).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return bridge.ErrCarried
 		}

@@ -55,10 +55,10 @@ const takeMessages = `WITH page AS MATERIALIZED (
 		WINDOW w AS (PARTITION BY f.conversation, f.root, f.message ORDER BY f.deleteat > 0, f.createat, f.post_id)),
 	taken AS (
 		INSERT INTO msteamssync.message_map (id, conversation, teams_team_id, root, message, channel_id, post_id, root_post_id, direction, state,
-			alias_of, post_hash, deleted, seen_at, reserved_at, confirmed_at)
+			alias_of, post_hash, deleted, seen_at, reserved_at, confirmed_at, files)
 		SELECT id, conversation, team, root, CASE WHEN known IS NULL AND rank = 1 THEN message END, channel_id, post_id, root_post_id, direction, 'confirmed',
 			CASE WHEN known IS NOT NULL THEN known WHEN rank > 1 THEN first END, CASE WHEN deleted THEN '-' ELSE post_hash END, deleted,
-			CASE WHEN known IS NULL AND rank = 1 AND NOT deleted THEN seen_at END, to_timestamp(createat / 1000.0), to_timestamp(createat / 1000.0)
+			CASE WHEN known IS NULL AND rank = 1 AND NOT deleted THEN seen_at END, to_timestamp(createat / 1000.0), to_timestamp(createat / 1000.0), NULL
 		FROM ranked RETURNING alias_of IS NOT NULL AS copy)
 	SELECT (SELECT count(*) FROM page), coalesce((SELECT conversation FROM page ORDER BY conversation DESC, message DESC LIMIT 1), ''),
 		coalesce((SELECT message FROM page ORDER BY conversation DESC, message DESC LIMIT 1), ''),

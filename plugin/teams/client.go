@@ -30,6 +30,9 @@ type Config struct {
 	Accepted func(certificate string)
 	// Gate lets requests to Graph through; nil: no limit.
 	Gate Gate
+	// WholeUpTo is how large a file may be and still be fetched with one request, RangeSize how much of a larger one a request
+	// asks for or sends, both in bytes. Default 20 MB each.
+	WholeUpTo, RangeSize int64
 	// Observe is told about each request to Graph, by its route with the ids left out; status 0 is no answer. It may be nil.
 	Observe func(method, route string, status int, took time.Duration)
 }
@@ -47,6 +50,7 @@ type Client struct {
 	config Config
 	http   *http.Client
 	app    *appTokens
+	files  *fileTransport
 }
 
 // Limits of the transport. The timeouts bound single steps; callers bound whole calls with their context, and
@@ -83,11 +87,15 @@ func New(config Config) *Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	c.app = newAppTokens(c)
+	c.files = newFileTransport(config)
 	return c
 }
 
 // Close gives idle connections back. Calls in progress go on.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	c.files.http.CloseIdleConnections()
+}
 
 // attempt finds the key of a send in a body.
 func attempt(body string) bridge.AttemptKey { return bridge.AttemptKey(markup.Attempt(body)) }

@@ -44,6 +44,9 @@ type request struct {
 	token  string // used instead of looking one up
 	repeat bool   // make it again when it failed in passing
 	most   int64  // what is read of the answer, in bytes; 0: maxAnswer
+	// content is sent as it is instead of body: length bytes.
+	content io.Reader
+	length  int64
 }
 
 // do makes the request and decodes the answer into out, which may be nil. Errors are a *bridge.Failure.
@@ -203,12 +206,21 @@ func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 		}
 		body = bytes.NewReader(document)
 	}
+	if r.content != nil {
+		body = r.content
+	}
 	httpRequest, err := http.NewRequestWithContext(ctx, r.method, address, body)
 	if err != nil {
 		return nil, err
 	}
+	if r.content != nil {
+		httpRequest.ContentLength = r.length
+	}
 	if r.header != nil {
 		httpRequest.Header = r.header.Clone()
+	}
+	if r.content != nil {
+		httpRequest.Header.Set("Content-Type", "application/octet-stream")
 	}
 	if r.body != nil {
 		httpRequest.Header.Set("Content-Type", "application/json")
