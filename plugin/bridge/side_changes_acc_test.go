@@ -111,7 +111,7 @@ func (s *teamsSide) read(ref bridge.MessageRef) (bridge.TeamsMessage, error) {
 }
 
 func (s *teamsSide) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, message bridge.Outgoing) error {
-	return s.asAccount(ctx, as, ref, true, setText(message.HTML))
+	return s.asAccount(ctx, as, ref, true, setFiles(message.HTML, message.Attachments...))
 }
 
 func (s *teamsSide) Delete(ctx context.Context, as bridge.Account, ref bridge.MessageRef) error {

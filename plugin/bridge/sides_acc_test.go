@@ -179,6 +179,8 @@ func (s *teamsSide) Send(ctx context.Context, as bridge.Account, to bridge.Conve
 	}
 	s.mu.Lock()
 	m := s.add(bridge.MessageRef{Conversation: to, Root: root}, bridge.Sender{User: as.TeamsUser, Name: as.DisplayName}, message.HTML)
+	m.Attachments = message.Attachments
+	s.messages[len(s.messages)-1] = m
 	silent := s.silent
 	s.mu.Unlock()
 	if !silent {
@@ -249,7 +251,7 @@ func (s *mattermostSide) CreatePost(ctx context.Context, n bridge.NewPost) (brid
 		return bridge.Post{}, err
 	}
 	s.mu.Lock()
-	p := s.add(bridge.Post{CreateAt: milliseconds(n.CreatedAt), Channel: n.Channel, Root: n.Root, Author: n.Author, Message: n.Message, Mapping: n.Mapping, Own: n.Author == ""})
+	p := s.add(bridge.Post{CreateAt: milliseconds(n.CreatedAt), Channel: n.Channel, Root: n.Root, Author: n.Author, Message: n.Message, Mapping: n.Mapping, Own: n.Author == "", Files: n.Files})
 	s.mu.Unlock()
 	s.hook(p)
 	if v == failsAfter {

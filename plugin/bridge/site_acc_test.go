@@ -49,12 +49,14 @@ type site struct {
 	teams      *teamsSide
 	mattermost *mattermostSide
 	people     *people
+	files      *filesSide
 	tally      *tally
 	tuning     bridge.Tuning
 	linkedAt   time.Time // zero: now
 	backfill   time.Time // since when the link brings old messages along; zero: none
 
 	withoutReactions bool
+	withoutFiles     bool
 	// governor makes a node's governor and the Teams that its calls go through; nil: no limits.
 	governor      func(*store.Store) (bridge.Governor, bridge.Teams)
 	notifications bridge.Notifications // nil: every message is fetched
@@ -77,8 +79,10 @@ func newSite(t *testing.T) *site {
 		t: t, dsn: storetest.NewDatabase(t), tuning: quickly, tally: &tally{},
 		teams:      &teamsSide{},
 		mattermost: &mattermostSide{users: map[bridge.UserID]string{alexMM: "Alex Demo", blakeMM: "Blake Demo"}},
+		files:      &filesSide{},
 		people:     &people{accounts: []bridge.Account{alex}, bots: []bridge.Account{bot}},
 	}
+	s.files.mattermost = s.mattermost
 	s.teams.notify = func(a []bridge.Arrival) { _ = s.receive(a) }
 	s.mattermost.hook, s.mattermost.changed, s.mattermost.reacted = s.hook, s.hookChange, s.hookReaction
 	return s
@@ -100,6 +104,7 @@ func (s *site) start() *node {
 	n.Engine = bridge.New(bridge.Config{
 		Store: n.store, Teams: teams, Governor: governor, Mattermost: s.mattermost, Accounts: s.people, People: s.people, Notifications: s.notifications,
 		Observer: s.tally, Log: storetest.Log(s.t, name), Tuning: s.tuning, Reactions: func() bool { return !s.withoutReactions },
+		TeamsFiles: s.files.inTeams(), MattermostFiles: s.files, Files: func() bool { return !s.withoutFiles },
 	})
 	if err := n.Start(s.t.Context()); err != nil {
 		s.t.Fatal(err)
