@@ -31,6 +31,7 @@ var suites = []suite{
 	{"basic", basic},
 	{"channels", channels},
 	{"costs", costs},
+	{"files", files},
 }
 
 // options of a run.
@@ -44,6 +45,7 @@ type options struct {
 	spread   int // messages over 10, 100 and 1,000 channels
 	steady   int // messages at 50 a second
 	intake   int // notifications at 500 a second
+	fileMB   int // of the file that goes each way
 	profile  bool
 	unlinked int // posts in a channel that is not linked
 }
@@ -60,6 +62,7 @@ func main() {
 	flag.IntVar(&o.steady, "steady", 3000, "messages at 50 a second, for the time that one takes")
 	flag.IntVar(&o.intake, "intake", 5000, "notifications at 500 a second, for the time that an answer takes")
 	flag.IntVar(&o.unlinked, "unlinked", 1000, "posts in a channel that is not linked, for the hook's time")
+	flag.IntVar(&o.fileMB, "file-mb", 1000, "size of the file that goes each way, for the memory that it takes")
 	flag.BoolVar(&o.profile, "profile", false, "show what PostgreSQL's connections are at while a backlog is carried; costs a little")
 	flag.Parse()
 
