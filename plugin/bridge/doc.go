@@ -65,6 +65,16 @@
 // Mappings that were taken over from another plugin are incomplete (Mapping.SeenAt): complete.go reads the message when one
 // is first needed. Several posts may show one message: copies.go.
 //
+// # Files
+//
+// What a message shows besides its text travels first, in files_in.go and files_out.go, and holds its lane while it does.
+//
+//	bringFiles       before Reserve: opens each file in Teams and hands it to Mattermost; the post is made with their ids
+//	sendFiles        before BeginSend: opens each file in Mattermost and hands it to Teams; the message names them
+//
+// What was transferred is remembered for a while, for the case that the message has to be begun anew. A crash in between leaves
+// files that nobody sees. Record.Files says which is which, and the hashes are of text and files.
+//
 // # When something fails
 //
 // A Failure has a Class. Outages and throttling are waited out, however long. An error of the event's own is retried with

@@ -270,6 +270,10 @@ func TestMessagesFromBeforeFilesStayAsTheyAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.mattermost.change(post.ID, func(p *bridge.Post) { p.Files = nil })
+	now, _ := s.teams.read(message.Ref)
+	if missed, err := n.Missed(t.Context(), chat, []bridge.TeamsMessage{now}, bridge.Window{}); err != nil || len(missed) != 0 {
+		t.Errorf("a resync finds %+v, %v", missed, err)
+	}
 	s.inTeams(message.Ref, func(m *bridge.TeamsMessage) bool { return true })
 	s.inTeams(message.Ref, setReaction(blake.User, "👍", true))
 	s.showWithFiles([]string{"hello []"}, []string{"<p>hello</p> [a.txt]"})
