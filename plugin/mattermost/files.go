@@ -174,7 +174,7 @@ func (s *Server) readAll(doing string, id bridge.FileID, from int64) (io.ReadClo
 	return io.NopCloser(bytes.NewReader(content[min(from, int64(len(content))):])), nil
 }
 
-// UpdatePostFiles changes text and files of a post. Servers before 10.5 keep the files that a post was made with: what they
+// UpdatePostFiles changes text and files of a post. Older servers keep the files that a post was made with: what they
 // took shows in the returned post.
 func (s *Server) UpdatePostFiles(_ context.Context, id bridge.PostID, text string, files []bridge.FileID) (bridge.Post, error) {
 	doing := "edit post " + string(id)
@@ -186,7 +186,27 @@ func (s *Server) UpdatePostFiles(_ context.Context, id bridge.PostID, text strin
 		return bridge.Post{}, gone(doing)
 	}
 	before := post.FileIds
-	post.Message, post.FileIds = text, nil
+	shown, err := s.update(doing, post, text, files)
+	if err != nil {
+		return bridge.Post{}, err
+	}
+	taken := slices.DeleteFunc(slices.Clone(shown.Files), func(file bridge.FileID) bool {
+		if slices.Contains(before, string(file)) {
+			return false
+		}
+		info, e := s.api.GetFileInfo(string(file))
+		return e == nil && info != nil && info.PostId != string(id)
+	})
+	if len(taken) == len(shown.Files) {
+		return shown, nil
+	}
+	// It noted them and shows them to nobody.
+	return s.update(doing, post, text, taken)
+}
+
+func (s *Server) update(doing string, post *model.Post, text string, files []bridge.FileID) (bridge.Post, error) {
+	post = post.Clone()
+	post.Message, post.FileIds = text, model.StringArray{}
 	for _, file := range files {
 		post.FileIds = append(post.FileIds, string(file))
 	}
@@ -197,13 +217,5 @@ func (s *Server) UpdatePostFiles(_ context.Context, id bridge.PostID, text strin
 	case updated == nil:
 		return bridge.Post{}, gone(doing)
 	}
-	shown := s.ToBridge(updated)
-	shown.Files = slices.DeleteFunc(slices.Clone(shown.Files), func(file bridge.FileID) bool {
-		if slices.Contains(before, string(file)) {
-			return false
-		}
-		info, e := s.api.GetFileInfo(string(file))
-		return e == nil && info != nil && info.PostId != string(id)
-	})
-	return shown, nil
+	return s.ToBridge(updated), nil
 }

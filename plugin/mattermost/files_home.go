@@ -51,8 +51,8 @@ func settingsOf(c *model.Config) settings {
 // stall is how long a transfer may stand still.
 const stall = time.Minute
 
-// sessionFor is how long a session lasts that reads one file; it is revoked before.
-const sessionFor = 24 * time.Hour
+// sessionFor is how long a session lasts that reads one file: it is looked at when the reading begins, and revoked when it ends.
+const sessionFor = 10 * time.Minute
 
 func (h *home) open(ctx context.Context, api plugin.API, author bridge.UserID, id bridge.FileID, from int64) (io.ReadCloser, error) {
 	doing := "read file " + string(id)
