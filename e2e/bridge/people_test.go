@@ -73,7 +73,7 @@ func readUser(t *testing.T, id string) *model.User {
 	return user
 }
 
-func picture(t *testing.T, c color.Color) []byte {
+func portrait(t *testing.T, c color.Color) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 64, 64))
 	for i := range 64 * 64 {
@@ -89,7 +89,7 @@ func picture(t *testing.T, c color.Color) []byte {
 func TestPeopleWithoutAnAccountAreMirrored(t *testing.T) {
 	l := newLink(t)
 	upn := inTeamsOnly(t, "mira")
-	if err := shared.Emulator.Directory().SetPhoto(upn, picture(t, color.RGBA{R: 255, A: 255})); err != nil {
+	if err := shared.Emulator.Directory().SetPhoto(upn, portrait(t, color.RGBA{R: 255, A: 255})); err != nil {
 		t.Fatal(err)
 	}
 	message := l.say(t, upn, "", "<p>mira has no account</p>")
