@@ -160,6 +160,7 @@ func (s *Server) assemble(logTo io.Writer) error {
 			return s.entra.ValidationToken(s.URL(), appID, version)
 		},
 		Withheld: teamsapi.TokensWithheld(s.directory),
+		InChat:   teamsapi.InChat(s.directory, s.teams),
 		Billed:   func(owner notify.Owner) bool { return s.azure.Billed(owner.AppID) }})
 	s.teams.Observe(s.subs.Changed)
 	s.limits.Enable(s.limitsOn)

@@ -18,7 +18,7 @@ func (s *Subscriptions) Changed(change teams.Change) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, sub := range s.byID {
-		if !sub.watches.covers(change.Ref.Place) || !strings.Contains(sub.ChangeType, string(change.Type)) || sub.expired(now) {
+		if !sub.watches.covers(change.Ref.Place, s.config.InChat) || !strings.Contains(sub.ChangeType, string(change.Type)) || sub.expired(now) {
 			continue
 		}
 		if s.overCapacity(sub, now) {

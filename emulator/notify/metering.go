@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Until 2025-08-25 subscriptions to all channels or chats of a tenant were metered (Graph docs, "teams-licenses"); what
+// Until 2025-08-25 subscriptions to all channels or chats of a tenant, or to all chats of a user, were metered (Graph docs, "teams-licenses"); what
 // Settings.Metered brings back. Those to one channel or chat never were.
 
 // capacity is what the evaluation model counts for: an application in a tenant, in a month of UTC.
@@ -20,7 +20,9 @@ type capacity struct {
 }
 
 // metered tells whether a subscription costs something where metering is in force.
-func (r Resource) metered() bool { return r.Pattern == AllChannels || r.Pattern == AllChats }
+func (r Resource) metered() bool {
+	return r.Pattern == AllChannels || r.Pattern == AllChats || r.Pattern == UserChats
+}
 
 // modelOf is the billing model that a resource names; empty is evaluation.
 func modelOf(resource string) string {

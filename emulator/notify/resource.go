@@ -18,6 +18,8 @@ type Resource struct {
 	Pattern string
 	// Place is the conversation watched; its fields are empty where all are.
 	Place teams.Place
+	// User is whose chats are watched, an object id or user principal name; empty when not those of one person.
+	User string
 }
 
 // The resources that can be watched.
@@ -25,6 +27,8 @@ const (
 	AllChannels = "/teams/getAllMessages"
 	AllChats    = "/chats/getAllMessages"
 	OneChannel  = "/teams/{team-id}/channels/{channel-id}/messages"
+	OneChat     = "/chats/{chat-id}/messages"
+	UserChats   = "/users/{user-id}/chats/getAllMessages"
 )
 
 // keyStyle is a segment such as teams('x').
@@ -56,19 +60,30 @@ func ParseResource(resource string) (Resource, error) {
 	case len(segments) == 5 && strings.EqualFold(segments[0], "teams") && strings.EqualFold(segments[2], "channels") && strings.EqualFold(segments[4], "messages"):
 		return Resource{Pattern: OneChannel, Place: teams.Place{Team: teams.TeamID(strings.ToLower(segments[1])), Channel: teams.ChannelID(segments[3])}}, nil
 	}
-	return Resource{}, refuse(http.StatusBadRequest, "ExtensionError", "The resource '%s' cannot be subscribed to here. The emulator knows %s, %s and %s.", resource, OneChannel, AllChannels, AllChats)
+	switch {
+	case len(segments) == 3 && strings.EqualFold(segments[0], "chats") && strings.EqualFold(segments[2], "messages"):
+		return Resource{Pattern: OneChat, Place: teams.Place{Chat: teams.ChatID(segments[1])}}, nil
+	case len(segments) == 4 && strings.EqualFold(segments[0], "users") && strings.EqualFold(segments[2], "chats") && strings.EqualFold(segments[3], "getAllMessages"):
+		return Resource{Pattern: UserChats, User: strings.ToLower(segments[1])}, nil
+	}
+	return Resource{}, refuse(http.StatusBadRequest, "ExtensionError", "The resource '%s' cannot be subscribed to here. The emulator knows %s, %s, %s, %s and %s.", resource, OneChannel, AllChannels, OneChat, UserChats, AllChats)
 }
 
-// covers says whether a change at a place belongs to the resource.
-func (r Resource) covers(at teams.Place) bool {
+// covers says whether a change at a place belongs to the resource. inChat tells who is in a chat.
+func (r Resource) covers(at teams.Place, inChat func(chat teams.ChatID, user string) bool) bool {
 	switch r.Pattern {
+	case OneChat:
+		return at.Chat != "" && at.Chat == r.Place.Chat
+	case UserChats:
+		return at.Chat != "" && inChat != nil && inChat(at.Chat, r.User)
+	case OneChannel:
+		return at.Channel != "" && at.Channel == r.Place.Channel
 	case AllChannels:
 		return at.Channel != ""
 	case AllChats:
 		return at.Chat != ""
-	default:
-		return at.Channel == r.Place.Channel
 	}
+	return false
 }
 
 // changedPath is the key-style path of a changed message in notifications.

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
 )
 
 // Clock is the emulator's one clock. Shifted returns a channel that is closed when the clock is moved.
@@ -46,7 +48,9 @@ type Config struct {
 	Withheld func(appID string) bool
 	// Billed says whether the owner's application is linked to an Azure subscription; nil means never. It is asked where
 	// metering is in force (Settings.Metered).
-	Billed   func(Owner) bool
+	Billed func(Owner) bool
+	// InChat tells whether a person, by object id or user principal name, is in a chat; nil means never.
+	InChat   func(chat teams.ChatID, user string) bool
 	Settings Settings // zero fields take their default
 }
 

@@ -13,7 +13,7 @@ import (
 func (s *State) Message(ref Ref) (*Message, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	c, err := s.channel(ref.Place)
+	c, err := s.conversation(ref.Place)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (s *State) Message(ref Ref) (*Message, error) {
 func (s *State) Messages(at Place) ([]*Message, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	c, err := s.channel(at)
+	c, err := s.conversation(at)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (s *State) Messages(at Place) ([]*Message, error) {
 func (s *State) Replies(at Place, root MessageID) ([]*Message, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	c, err := s.channel(at)
+	c, err := s.conversation(at)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ type Window struct {
 func (s *State) Changes(at Place, w Window) (Delta, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	c, err := s.channel(at)
+	c, err := s.conversation(at)
 	if err != nil {
 		return Delta{}, err
 	}

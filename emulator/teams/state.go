@@ -25,10 +25,13 @@ type State struct {
 	people People
 	tenant string
 
-	mu       sync.RWMutex
-	teams    map[TeamID]*team
-	sequence uint64 // counts changes of messages; the cursor of a delta query
-	reuse    bool   // see ReuseReplyIDs
+	mu    sync.RWMutex
+	teams map[TeamID]*team
+	chats map[ChatID]*chat
+	// externals are people of other organisations, by object id.
+	externals map[string]Person
+	sequence  uint64 // counts changes of messages; the cursor of a delta query
+	reuse     bool   // see ReuseReplyIDs
 
 	foreignersMu sync.RWMutex
 	foreigners   map[string]Person // by id and by user principal name; see AddForeigner
@@ -75,7 +78,7 @@ type Channel struct {
 
 // New makes an empty Teams for one tenant.
 func New(clock Clock, tenantID string, people People) *State {
-	return &State{clock: clock, tenant: tenantID, people: people, teams: map[TeamID]*team{}}
+	return &State{clock: clock, tenant: tenantID, people: people, teams: map[TeamID]*team{}, chats: map[ChatID]*chat{}, externals: map[string]Person{}}
 }
 
 // AddTeam makes a team with its channel General. An empty id is chosen.
@@ -251,11 +254,13 @@ func (s *State) Channel(in TeamID, id ChannelID) (Channel, error) {
 	return c.Channel, nil
 }
 
-// Clear forgets everything: teams, channels, messages. Observers stay.
+// Clear forgets everything: teams, channels, chats, messages. Observers stay.
 func (s *State) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.teams)
+	clear(s.chats)
+	clear(s.externals)
 	s.reuse = false
 }
 

@@ -6,8 +6,6 @@ package teams
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 )
@@ -67,6 +65,9 @@ func (s *State) post(author Person, at Place, root MessageID, draft Draft) (Chan
 		return Change{}, err
 	}
 	in, parent := &c.roots, (*record)(nil)
+	if root != "" && at.Chat != "" {
+		return Change{}, refuse(Invalid, "Messages in chats have no replies.")
+	}
 	if root != "" {
 		if parent, err = c.find(Ref{ID: root}); err != nil {
 			return Change{}, err
@@ -85,30 +86,25 @@ func (s *State) post(author Person, at Place, root MessageID, draft Draft) (Chan
 		created = ms // a burst runs ahead of the clock, a millisecond each
 	}
 	m := &Message{
-		ID:              id,
-		ETag:            strconv.FormatInt(created, 10),
-		Type:            "message",
-		CreatedAt:       timestamp(created),
-		ModifiedAt:      timestamp(created),
-		Subject:         draft.Subject,
-		Importance:      draft.Importance,
-		Locale:          "en-us",
-		ChannelIdentity: &ChannelIdentity{TeamID: c.place.Team, ChannelID: c.place.Channel},
-		From:            identityOf(author),
-		Body:            draft.Body,
-		Attachments:     draft.Attachments,
-		Mentions:        draft.Mentions,
-		Reactions:       []Reaction{},
+		ID:          id,
+		ETag:        strconv.FormatInt(created, 10),
+		Type:        "message",
+		CreatedAt:   timestamp(created),
+		ModifiedAt:  timestamp(created),
+		Subject:     draft.Subject,
+		Importance:  draft.Importance,
+		Locale:      "en-us",
+		From:        identityOf(author),
+		Body:        draft.Body,
+		Attachments: draft.Attachments,
+		Mentions:    draft.Mentions,
+		Reactions:   []Reaction{},
 	}
-	parentID := id
 	if parent != nil {
 		m.ReplyToID = &parent.live.ID
 		m.Subject = nil // only root messages have one
-		parentID = parent.live.ID
 	}
-	link := fmt.Sprintf("https://teams.microsoft.com/l/message/%s/%s?groupId=%s&tenantId=%s&createdTime=%s&parentMessageId=%s",
-		url.PathEscape(string(c.ID)), id, c.place.Team, s.tenant, id, parentID)
-	m.WebURL = &link
+	s.stand(m, c)
 	s.sequence++
 	r := &record{live: m, etag: created, sequence: s.sequence, replies: newChain()}
 	if err := r.host(draft.Address, draft.HostedContents); err != nil {
@@ -295,10 +291,16 @@ func (s *State) author(as string) (Person, error) {
 	return p, nil
 }
 
-func (s *State) memberOf(p Person, at Place) (*channel, error) {
-	c, err := s.channel(at)
+func (s *State) memberOf(p Person, at Place) (*conversation, error) {
+	c, err := s.conversation(at)
 	if err != nil {
 		return nil, err
+	}
+	if at.Chat != "" {
+		if !s.chats[at.Chat].has(p.ID) {
+			return nil, refuse(Forbidden, "The user '%s' is not in the chat '%s'.", p.UserPrincipalName, at.Chat)
+		}
+		return c, nil
 	}
 	if t, err := s.team(at.Team); err != nil || !t.has(p.ID) {
 		return nil, refuse(Forbidden, "The user '%s' is not a member of the team '%s'.", p.UserPrincipalName, at.Team)

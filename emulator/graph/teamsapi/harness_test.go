@@ -62,7 +62,7 @@ func newCloud(t *testing.T) *cloud {
 	t.Cleanup(c.Close)
 	roots := x509.NewCertPool()
 	roots.AddCert(c.Certificate())
-	c.subs = notify.New(notify.Config{Clock: c.clock, Roots: roots, Disturb: c.faults, Authorized: teamsapi.Authorized(c.dir)})
+	c.subs = notify.New(notify.Config{Clock: c.clock, Roots: roots, Disturb: c.faults, Authorized: teamsapi.Authorized(c.dir), InChat: teamsapi.InChat(c.dir, c.teams)})
 	t.Cleanup(c.subs.Close)
 	c.teams.Observe(c.subs.Changed)
 	teamsapi.Register(front, teamsapi.Parts{Teams: c.teams, Subscriptions: c.subs, Directory: c.dir, Lag: c.faults})

@@ -108,7 +108,7 @@ func (a *api) react(do func(string, teams.Ref, string) (*teams.Message, error)) 
 	}
 }
 
-// writer finds the channel in the path for a signed-in user. Applications write only to import old messages, which the
+// writer finds the channel or chat in the path for a signed-in user. Applications write only to import old messages, which the
 // emulator does not offer, or to mark policy violations.
 func (a *api) writer(call *graph.Call) (teams.Place, error) {
 	if call.Caller.AppOnly() {
@@ -126,7 +126,10 @@ func refOf(call *graph.Call, at teams.Place) teams.Ref {
 }
 
 func messageContext(call *graph.Call, ref teams.Ref) string {
-	path := fmt.Sprintf("teams('%s')/channels('%s')/messages", ref.Team, ref.Channel)
+	path := fmt.Sprintf("chats('%s')/messages", ref.Chat)
+	if ref.Channel != "" {
+		path = fmt.Sprintf("teams('%s')/channels('%s')/messages", ref.Team, ref.Channel)
+	}
 	if ref.Root != "" {
 		path += fmt.Sprintf("('%s')/replies", ref.Root)
 	}

@@ -68,6 +68,8 @@ func Register(front *graph.Front, parts Parts) {
 		front.Handle("GET", path+"/hostedContents/{hosted-id}/$value", a.hostedContent, graph.SameAs("GET "+messagePath+"/hostedContents/{hosted-id}/$value"))
 	}
 
+	a.registerChats(front)
+
 	front.Handle("POST", "/subscriptions", a.subscribe)
 	front.Handle("GET", "/subscriptions", a.listSubscriptions)
 	front.Handle("GET", "/subscriptions/{subscription-id}", a.getSubscription)

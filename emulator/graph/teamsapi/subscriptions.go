@@ -55,7 +55,11 @@ func (a *api) mayWatch(call *graph.Call, resource notify.Resource) error {
 			"Operation: Create; Exception: [Status Code: Forbidden; Reason: Subscribing to %s %s. Permissions on the request '%s'.]",
 			resource.Pattern, required, strings.Join(call.Caller.Permissions(), ", "))}
 	}
-	if resource.Pattern != notify.OneChannel {
+	switch resource.Pattern {
+	case notify.OneChannel:
+	case notify.OneChat, notify.UserChats:
+		return a.mayWatchChats(call, resource)
+	default:
 		return nil
 	}
 	if _, err := a.Teams.Channel(resource.Place.Team, resource.Place.Channel); err != nil {
@@ -64,6 +68,30 @@ func (a *api) mayWatch(call *graph.Call, resource notify.Resource) error {
 	}
 	if !call.Caller.AppOnly() && !a.Teams.IsMember(resource.Place.Team, call.Caller.UserID) {
 		return &graph.Error{Status: http.StatusForbidden, Code: "ExtensionError", Message: "Operation: Create; Exception: [Status Code: Forbidden; Reason: The caller is not a member of the team.]"}
+	}
+	return nil
+}
+
+// mayWatchChats refuses chats and users that do not exist or that a signed-in user has nothing to do with.
+func (a *api) mayWatchChats(call *graph.Call, resource notify.Resource) error {
+	refused := func(status int, reason string) error {
+		return &graph.Error{Status: status, Code: "ExtensionError", Message: fmt.Sprintf("Operation: Create; Exception: [Status Code: %s; Reason: %s]", strings.ReplaceAll(http.StatusText(status), " ", ""), reason)}
+	}
+	if resource.Pattern == notify.UserChats {
+		user, ok := a.Directory.User(resource.User)
+		switch {
+		case !ok:
+			return refused(http.StatusNotFound, "There is no user '"+resource.User+"'.")
+		case !call.Caller.AppOnly() && user.ID != call.Caller.UserID:
+			return refused(http.StatusForbidden, "The caller may watch only their own chats.")
+		}
+		return nil
+	}
+	if _, err := a.Teams.Chat(resource.Place.Chat); err != nil {
+		return refused(http.StatusNotFound, err.Error())
+	}
+	if !call.Caller.AppOnly() && !a.Teams.InChat(resource.Place.Chat, call.Caller.UserID) {
+		return refused(http.StatusForbidden, "The caller is not a member of the chat.")
 	}
 	return nil
 }

@@ -133,8 +133,11 @@ func (a *api) readableTeam(call *graph.Call) (teams.Team, error) {
 	return team, nil
 }
 
-// readablePlace finds the channel in the path, for callers who may read it.
+// readablePlace finds the channel or chat in the path, for callers who may read it.
 func (a *api) readablePlace(call *graph.Call) (teams.Place, error) {
+	if _, inChat := call.Path["chat-id"]; inChat {
+		return a.readableChat(call)
+	}
 	team, err := a.readableTeam(call)
 	if err != nil {
 		return teams.Place{}, err
