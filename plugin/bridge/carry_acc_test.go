@@ -217,8 +217,8 @@ func TestUnlinkingEndsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.settle([]string{"alex: not for Teams"}, nil)
-	if linked, err := n.Linked(t.Context(), chat.ID); err != nil || linked {
-		t.Errorf("Linked = %v, %v", linked, err)
+	if linked, err := n.Takes(t.Context(), chat); err != nil || linked {
+		t.Errorf("Takes = %v, %v", linked, err)
 	}
 }
 

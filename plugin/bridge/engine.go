@@ -18,6 +18,7 @@ type Config struct {
 	Mattermost Mattermost
 	Accounts   Accounts
 	People     People
+	Chats      Chats    // nil: chats are not carried
 	Governor   Governor // default: no limits
 	// Notifications looks into what came with notifications; without it every message is fetched.
 	Notifications Notifications
@@ -105,6 +106,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	for _, link := range e.links.All() {
 		e.scans.want(link.Conversation.ID)
 	}
+	e.scans.want(waitingPrefix)
 	e.scans.poke()
 	return nil
 }
@@ -150,16 +152,13 @@ func (e *Engine) Receive(ctx context.Context, arrivals []Arrival) error {
 	return nil
 }
 
-// Linked tells whether a conversation is linked.
-func (e *Engine) Linked(ctx context.Context, conversation ConversationID) (bool, error) {
-	_, linked, err := e.links.find(ctx, conversation)
-	return linked, err
-}
-
 // AccountConnected has posts sent that waited for the user's account, or for any account when a bot was connected and
 // user is empty.
 func (e *Engine) AccountConnected(ctx context.Context, user UserID) error {
 	e.refusals.forget()
+	if e.Chats != nil {
+		e.Chats.Forget()
+	}
 	if err := e.Store.WakeAccount(ctx, user); err != nil {
 		return err
 	}
@@ -216,6 +215,9 @@ func (e *Engine) poll() {
 			continue
 		}
 		e.scan(e.life)
+		if err := e.scanDirect(e.life); err != nil && e.life.Err() == nil {
+			e.Log.Warn("could not look for direct messages that no hook reported; it is tried again", "error", err)
+		}
 	}
 }
 

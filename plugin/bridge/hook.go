@@ -14,10 +14,11 @@ import (
 // found by the next scan of the channel, which is due at once.
 func (e *Engine) PostCreated(ctx context.Context, post Post) error {
 	link, linked := e.links.ByChannel(post.Channel)
-	if linked {
-		e.newest.saw(post.Channel, post.CreateAt)
+	if !linked {
+		return e.unlinkedPost(ctx, post)
 	}
-	if !linked || !outgoing(post, link) {
+	e.newest.saw(post.Channel, post.CreateAt)
+	if !outgoing(post, link) {
 		return nil
 	}
 	return e.depart(ctx, link, departure(post, link))

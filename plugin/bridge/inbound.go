@@ -47,6 +47,9 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 		w.Observer.Ignored(Inbound, Create, Deleted)
 		return nil
 	case message.System:
+		if err := w.membersChanged(ctx, message); err != nil {
+			return err
+		}
 		return w.ignore(ctx, event.Event, SystemMessage)
 	}
 	if ours, err := w.recognise(ctx, event, message); ours || err != nil {
@@ -55,6 +58,11 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	thread, quote, err := w.thread(ctx, event)
 	if err != nil {
 		return err
+	}
+	if thread == "" && quote == "" {
+		if thread, quote, err = w.quotedThread(ctx, event, message); err != nil {
+			return err
+		}
 	}
 	files, err := w.bringFiles(ctx, event, message, nil)
 	if err != nil {

@@ -6,6 +6,7 @@ package bridge
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -71,6 +72,19 @@ func (l *Links) Create(ctx context.Context, link Link) (Link, error) {
 		return Link{}, err
 	}
 	return link, l.load(ctx)
+}
+
+// Move has another channel show a conversation.
+func (l *Links) Move(ctx context.Context, link Link, to ChannelID) error {
+	if err := l.store.MoveLink(ctx, link.Conversation.ID, to); err != nil {
+		return err
+	}
+	return l.load(ctx)
+}
+
+// Channels returns the links of channels, oldest first: those that somebody made.
+func (l *Links) Channels() []Link {
+	return slices.DeleteFunc(slices.Clone(l.All()), func(link Link) bool { return link.Conversation.IsChat() })
 }
 
 // Delete unlinks the channel and returns the link; false when there was none. What was queued for it is dropped.

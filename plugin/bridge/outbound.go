@@ -41,6 +41,10 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	if err != nil {
 		return err
 	}
+	var reference TeamsMessageID
+	if w.link.Conversation.IsChat() {
+		reference, root = root, "" // chats have no threads
+	}
 	text := quote + post.Message
 	if post.Message == "" && len(post.Files) == 0 {
 		text = quote + emptyPost
@@ -75,7 +79,10 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 			if account.MattermostUser != post.Author || post.AuthorName != "" {
 				shown = name
 			}
-			err = w.send(ctx, event, post, account, root, w.attach(body(shown, text), files), files, permit)
+			message, err := w.withReference(ctx, w.attach(body(shown, text), files), reference, post.Root)
+			if err == nil {
+				err = w.send(ctx, event, post, account, root, message, files, permit)
+			}
 			permit.Drop()
 			if err == nil {
 				w.tellAuthor(ctx, post.Author, files, "Microsoft Teams")

@@ -40,6 +40,9 @@ type Mattermost interface {
 	PostsAfter(ctx context.Context, channel ChannelID, after Cursor, limit int) ([]Post, error)
 	// NewestPost returns when the channel's newest post was made, of whatever kind; zero when there is none.
 	NewestPost(ctx context.Context, channel ChannelID) (createAt int64, err error)
+	// DirectPostsAfter returns up to limit new posts of direct and group messages after the cursor, whose UpdateAt is a
+	// CreateAt here, ordered by CreateAt and id.
+	DirectPostsAfter(ctx context.Context, after Cursor, limit int) ([]Post, error)
 	// UpdatePost changes the text of a post and nothing else.
 	UpdatePost(ctx context.Context, id PostID, text string) (Post, error)
 	// DeletePost deletes a post, and with a root its replies, as the server does.

@@ -22,7 +22,7 @@ func (w *worker) revisedPost(ctx context.Context, mapping Mapping, message Teams
 	if post.Own {
 		text = named(message.From.Name, text)
 	}
-	if mapping.Ref.Root != "" && mapping.RootPost == "" {
+	if mapping.Ref.Root != "" && mapping.RootPost == "" || len(references(message)) > 0 {
 		text = leadingQuote.FindString(post.Message) + text
 	}
 	return text, nil
@@ -43,7 +43,7 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 		}
 		text = strings.TrimLeft(strings.TrimPrefix(text, "**"+markup.EscapeMarkdown(name)+":**"), " \n")
 	}
-	if post.Root != "" && mapping.Ref.Root == "" {
+	if post.Root != "" && mapping.Ref.Root == "" && !mapping.Ref.Conversation.IsChat() {
 		text = strings.TrimPrefix(text, leadingQuote.FindString(text))
 	}
 	text = w.withoutNotices(text, mapping.Record.Files, "Mattermost")
@@ -64,6 +64,9 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 	}
 	if mapping.Direction == Inbound {
 		return w.revisedOwnMessage(ctx, mapping, post, files)
+	}
+	if w.link.Conversation.IsChat() {
+		return w.revisedInChat(ctx, mapping, post, text)
 	}
 	if post.Root != "" && mapping.Ref.Root == "" {
 		quote, err := w.quoteOf(ctx, post.Root)
@@ -98,6 +101,9 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	if message.Subject != "" {
 		text = strings.TrimPrefix(text, heading(message))
 	}
+	if len(references(message)) > 0 {
+		text = strings.TrimPrefix(text, leadingQuote.FindString(text))
+	}
 	return keep(body("", text), message, files), nil
 }
 
@@ -115,4 +121,26 @@ func (w *worker) quoteOf(ctx context.Context, root PostID) (string, error) {
 		return "", err
 	}
 	return quoted(name, post.Message), nil
+}
+
+// revisedInChat is the body of a message that answers another one: an edit replaces what it quotes too.
+func (w *worker) revisedInChat(ctx context.Context, mapping Mapping, post Post, text string) (Outgoing, error) {
+	name := post.AuthorName
+	if post.Root == "" {
+		return body(name, text), nil
+	}
+	message, err := w.Teams.Message(ctx, mapping.Ref)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	edited := keepReferences(body(name, text), message)
+	if len(references(message)) > 0 {
+		return edited, nil
+	}
+	quote, err := w.quoteOf(ctx, post.Root)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	edited.HTML = body(name, quote+text).HTML
+	return edited, nil
 }

@@ -27,9 +27,11 @@ func (w *worker) senders(ctx context.Context, post Post) ([][]Account, error) {
 	} else if connected {
 		groups = append(groups, []Account{own})
 	}
-	bots, err := w.Accounts.Bots(ctx)
-	if err != nil {
-		return nil, err
+	var bots []Account
+	if !w.link.Conversation.IsChat() { // nobody else speaks in a chat
+		if bots, err = w.Accounts.Bots(ctx); err != nil {
+			return nil, err
+		}
 	}
 	var able []Account
 	if len(bots) > 0 {
@@ -118,6 +120,13 @@ func (w *worker) awaitAccount(ctx context.Context, event *OutboundEvent, refused
 	if refused != nil {
 		reason += ": " + explain(refused)
 	}
+	if w.link.Conversation.IsChat() {
+		if author, err := w.Mattermost.User(ctx, event.Author); err != nil && ClassOf(err) != NotFound {
+			return err
+		} else if err != nil || author.Bot {
+			return w.skipPost(ctx, event, NoAccount)
+		}
+	}
 	waiting, err := w.Store.Waiting(ctx, target)
 	if err != nil {
 		return err
@@ -140,7 +149,11 @@ func (w *worker) awaitAccount(ctx context.Context, event *OutboundEvent, refused
 		}
 	}
 	if waiting == 0 {
-		if notifyErr := w.Mattermost.Notify(ctx, event.Author, notSentYet); notifyErr != nil {
+		text := notSentYet
+		if w.link.Conversation.IsChat() {
+			text = notSentYetInChat
+		}
+		if notifyErr := w.Mattermost.Notify(ctx, event.Author, text); notifyErr != nil {
 			w.Log.Warn("could not tell an author that a post waits", "user", event.Author, "error", notifyErr)
 		}
 	}
@@ -150,3 +163,6 @@ func (w *worker) awaitAccount(ctx context.Context, event *OutboundEvent, refused
 const notSentYet = "Your message in a channel that is linked with Microsoft Teams has not been sent to Teams yet: " +
 	"there is no connected Teams account that could send it. Connect yours with `/msteams-sync connect`; " +
 	"messages that wait are sent then, up to 7 days later."
+
+const notSentYetInChat = "Your direct message has not been sent to Microsoft Teams yet: a direct message is sent with your own Teams account only. " +
+	"Connect yours with `/msteams-sync connect`; messages that wait are sent then, up to 7 days later."

@@ -341,6 +341,17 @@ func (s *mattermostSide) PostsAfter(_ context.Context, channel bridge.ChannelID,
 	return found[:min(limit, len(found))], nil
 }
 
+func (s *mattermostSide) DirectPostsAfter(_ context.Context, after bridge.Cursor, limit int) (found []bridge.Post, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.posts {
+		if p.Channel != channel && (p.CreateAt > after.UpdateAt || p.CreateAt == after.UpdateAt && p.ID > after.ID) {
+			found = append(found, p)
+		}
+	}
+	return found[:min(len(found), limit)], nil
+}
+
 func (s *mattermostSide) User(_ context.Context, id bridge.UserID) (bridge.User, error) {
 	return bridge.User{ID: id, Username: string(id), DisplayName: s.users[id]}, nil
 }

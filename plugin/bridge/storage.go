@@ -38,6 +38,10 @@ type LinkStore interface {
 	LinkOf(ctx context.Context, conversation ConversationID) (Link, bool, error)
 	// CreateLink fails with a *LinkConflict when the channel or the conversation is linked already.
 	CreateLink(ctx context.Context, link Link) error
+	// MoveLink gives a conversation another channel. What was carried stays where it is.
+	MoveLink(ctx context.Context, conversation ConversationID, to ChannelID) error
+	// MoveWaiting moves posts that waited for their conversation into its lane.
+	MoveWaiting(ctx context.Context, waiting, conversation ConversationID) error
 	// DeleteLink deletes the link and everything queued for it and returns it; false when there was none.
 	DeleteLink(ctx context.Context, channel ChannelID) (Link, bool, error)
 }
@@ -233,6 +237,10 @@ type CursorStore interface {
 	// ClaimScan returns the cursor when its last scan began longer ago than age, and marks it as being scanned.
 	ClaimScan(ctx context.Context, conversation ConversationID, age time.Duration) (Cursor, bool, error)
 	AdvanceCursor(ctx context.Context, conversation ConversationID, to Cursor) error
+	// EnsureDirectScan makes the cursor of the scan of direct messages that have no link, from a time on, unless there is one.
+	EnsureDirectScan(ctx context.Context, from time.Time) error
+	// ForgetDirectScan forgets that cursor: direct messages are not carried.
+	ForgetDirectScan(ctx context.Context) error
 }
 
 // Statistics is what the queues hold.

@@ -192,7 +192,11 @@ func (w *worker) inbound(ctx context.Context, event *InboundEvent) (outcome, err
 	w.begin(event.Event)
 	err := protect(func() error {
 		if !w.linked {
-			return w.ignore(ctx, event.Event, Unlinked)
+			if opened, err := w.openChat(ctx, event); err != nil {
+				return err
+			} else if !opened {
+				return w.ignore(ctx, event.Event, Unlinked)
+			}
 		}
 		if event.refused != nil {
 			return event.refused
@@ -216,6 +220,9 @@ func (w *worker) inbound(ctx context.Context, event *InboundEvent) (outcome, err
 func (w *worker) outbound(ctx context.Context, event *OutboundEvent) (outcome, error) {
 	w.begin(event.Event)
 	err := protect(func() error {
+		if channel, waits := waiting(event.Lane.Conversation); waits {
+			return w.openPost(ctx, event, channel)
+		}
 		switch {
 		case !w.linked:
 			return w.ignore(ctx, event.Event, Unlinked)

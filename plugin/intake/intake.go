@@ -44,7 +44,8 @@ type Subscriptions interface {
 
 // Inbox is where notifications go; *bridge.Engine is one.
 type Inbox interface {
-	Linked(ctx context.Context, conversation bridge.ConversationID) (bool, error)
+	// Takes tells whether what happens in a conversation is to be received.
+	Takes(ctx context.Context, conversation bridge.Conversation) (bool, error)
 	Receive(ctx context.Context, arrivals []bridge.Arrival) error
 }
 
@@ -212,7 +213,7 @@ func (in *intake) arrival(ctx context.Context, subscription Subscription, known 
 	}
 	linked, asked := known[ref.Conversation.ID]
 	if !asked {
-		if linked, err = in.Inbox.Linked(ctx, ref.Conversation.ID); err != nil {
+		if linked, err = in.Inbox.Takes(ctx, ref.Conversation); err != nil {
 			return bridge.Arrival{}, "", err
 		}
 		known[ref.Conversation.ID] = linked

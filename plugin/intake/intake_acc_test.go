@@ -35,7 +35,7 @@ func (office) Delivered(context.Context, intake.Subscription, int) error { retur
 
 func (o office) Lifecycle(context.Context, intake.LifecycleEvent) error { return nil }
 
-func (o office) Linked(context.Context, bridge.ConversationID) (bool, error) { return true, nil }
+func (o office) Takes(context.Context, bridge.Conversation) (bool, error) { return true, nil }
 
 func (o office) Receive(ctx context.Context, arrivals []bridge.Arrival) error {
 	return o.store.Accept(ctx, arrivals, time.Hour)

@@ -56,9 +56,9 @@ func (d *desk) Lifecycle(_ context.Context, e LifecycleEvent) error {
 	return d.fail("Lifecycle")
 }
 
-func (d *desk) Linked(_ context.Context, c bridge.ConversationID) (bool, error) {
+func (d *desk) Takes(_ context.Context, c bridge.Conversation) (bool, error) {
 	d.asked++
-	return c == channel, d.fail("Linked")
+	return c.ID == channel, d.fail("Takes")
 }
 
 func (d *desk) Receive(_ context.Context, arrivals []bridge.Arrival) error {
@@ -131,7 +131,7 @@ func TestAcceptsAfterCommit(t *testing.T) {
 }
 
 func TestAsksForARepeatWhenNothingIsStored(t *testing.T) {
-	for _, method := range []string{"Match", "Linked", "Receive", "Lifecycle"} {
+	for _, method := range []string{"Match", "Takes", "Receive", "Lifecycle"} {
 		d := desk{failing: method}
 		w := d.post("/changes", batch(notification(secret, "created", message), `{"clientState":"`+secret+`","lifecycleEvent":"missed"}`))
 		if w.Code != http.StatusServiceUnavailable || w.Body.Len() != 0 {

@@ -20,7 +20,7 @@ import (
 // Index is the bridge's links; *bridge.Links implements it.
 type Index interface {
 	ByChannel(channel bridge.ChannelID) (bridge.Link, bool)
-	All() []bridge.Link
+	Channels() []bridge.Link // links of channels
 	Create(ctx context.Context, link bridge.Link) (bridge.Link, error)
 	Delete(ctx context.Context, channel bridge.ChannelID) (bridge.Link, bool, error)
 }
@@ -69,8 +69,8 @@ type Links struct{ Config }
 // New returns it.
 func New(config Config) *Links { return &Links{config} }
 
-// List returns all links, oldest first.
-func (l *Links) List(context.Context) ([]bridge.Link, error) { return l.Index.All(), nil }
+// List returns the links of channels, oldest first.
+func (l *Links) List(context.Context) ([]bridge.Link, error) { return l.Index.Channels(), nil }
 
 // Of returns a channel's link.
 func (l *Links) Of(channel bridge.ChannelID) (bridge.Link, bool) { return l.Index.ByChannel(channel) }

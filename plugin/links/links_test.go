@@ -39,7 +39,7 @@ func (w *world) ByChannel(id bridge.ChannelID) (bridge.Link, bool) {
 	}
 	return bridge.Link{}, false
 }
-func (w *world) All() []bridge.Link { return w.all }
+func (w *world) Channels() []bridge.Link { return w.all }
 func (w *world) Create(_ context.Context, link bridge.Link) (bridge.Link, error) {
 	for _, l := range w.all {
 		if l.Channel == link.Channel || l.Conversation.ID == link.Conversation.ID {

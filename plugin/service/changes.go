@@ -18,7 +18,7 @@ const hookTimeout = 5 * time.Second
 
 // PostCreated is told of every new post on the server.
 func (s *Service) PostCreated(post *model.Post) {
-	s.hook("post_created", "a post", post.ChannelId, post.Id, func(ctx context.Context, r *rooms) error {
+	s.hook(postCreated, "a post", post.ChannelId, post.Id, func(ctx context.Context, r *rooms) error {
 		return r.engine.PostCreated(ctx, r.mattermost.ToBridge(post))
 	})
 }
@@ -50,6 +50,9 @@ func (s *Service) PostReacted(reaction *model.Reaction) {
 	})
 }
 
+// postCreated is the only call that an unlinked channel may be concerned by: a direct message may be the first one.
+const postCreated = "post_created"
+
 // hook does what a call of the server about a post asks for. The metrics call it by its name, the log by what it is.
 func (s *Service) hook(name, what, channel, post string, f func(context.Context, *rooms) error) {
 	began := time.Now()
@@ -59,7 +62,7 @@ func (s *Service) hook(name, what, channel, post string, f func(context.Context,
 		return // a scan finds it
 	}
 	// Most posts of a server are in channels that are not linked. A timer would cost more than the look into memory.
-	if _, linked := r.engine.Links().ByChannel(bridge.ChannelID(channel)); !linked && channel != "" {
+	if _, linked := r.engine.Links().ByChannel(bridge.ChannelID(channel)); !linked && channel != "" && (name != postCreated || !r.engine.Watches(bridge.ChannelID(channel))) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), hookTimeout)

@@ -13,6 +13,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/chats"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/command"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/governor"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
@@ -36,6 +37,7 @@ type rooms struct {
 	certificates *certificates.Certificates
 	governor     *governor.Governor // nil when it is lifted
 	engine       *bridge.Engine
+	chats        *chats.Chats
 	links        *links.Links
 	keeper       *subscriptions.Keeper
 	jobs         *jobs.Jobs
@@ -68,6 +70,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 				s.log.Warn("could not wake the posts that wait for an account; they are found later", "error", err)
 			}
 			r.people.Connected(ctx)
+			r.keeper.Poke() // a user's chats have a subscription
 		},
 	})
 	r.people = people.New(people.Config{Store: db, Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forPeople, Log: s.log})
@@ -77,7 +80,16 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		Keys: keys, Tokens: db.Tokens, Current: s.forNotifications, Parse: teams.ReadMessage, Observe: s.metrics.Notification, Log: s.log,
 	})
 	r.governor = s.newGovernor(db)
+	r.chats = chats.New(chats.Config{
+		Store: db, Mattermost: r.mattermost, Accounts: r.accounts, People: r.people, Current: s.forChats, Switches: s.chatSwitches,
+		IsLinked: func(chat bridge.ConversationID) bool {
+			_, linked := r.engine.Links().ByConversation(chat)
+			return linked
+		},
+		Changed: func() { r.keeper.Poke() }, Log: s.log,
+	})
 	r.engine = bridge.New(bridge.Config{
+		Chats: r.chats,
 		Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, People: r.people, Notifications: r.reader, Observer: s.metrics, Log: s.log,
 		TeamsFiles: files{s}, MattermostFiles: r.mattermost, Files: s.carriesFiles,
 		Reactions: s.reactions, Governor: forEngine(r.governor), Tuning: s.tuning,

@@ -14,6 +14,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/chats"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
@@ -90,6 +91,7 @@ func (s *Service) replace(settings config.Settings, graph *teams.Client) error {
 	defer cancel()
 	r.accounts.ForgetAll()
 	r.people.Forget()
+	r.chats.Forget()
 	if err := r.start(ctx); err != nil {
 		return err
 	}
@@ -157,7 +159,25 @@ func (s *Service) forSubscriptions() (subscriptions.Current, error) {
 		Certificate:  u.settings.Certificate,
 		WideFrom:     u.settings.TenantSubscriptionFrom,
 		Evaluation:   u.settings.EvaluationAPI,
+		Chats:        u.settings.SyncDirectMessages || u.settings.SyncGroupMessages,
 	}, nil
+}
+
+func (s *Service) forChats() (chats.Current, error) {
+	u, err := s.current()
+	if err != nil {
+		return chats.Current{}, err
+	}
+	return chats.Current{Settings: u.settings, Graph: u.graph}, nil
+}
+
+// chatSwitches tells whether one-to-one and group chats are carried.
+func (s *Service) chatSwitches() (direct, group bool) {
+	u := s.used.Load()
+	if u == nil {
+		return false, false
+	}
+	return u.settings.SyncDirectMessages, u.settings.SyncGroupMessages
 }
 
 func (s *Service) forNotifications() (notification.Current, error) {

@@ -56,11 +56,8 @@ func (p *pass) delivered(w store.PlannedSubscription) (gap time.Time, delivered 
 		s, found := p.find(all(w.Conversation))
 		return s.GapSince, found && s.State == store.SubscriptionActive
 	}
-	for _, l := range p.links {
-		if all(l.Conversation) != w.Resource {
-			continue
-		}
-		s, found := p.find(resourceOf(l.Conversation))
+	for _, resource := range p.narrow(w.Resource) {
+		s, found := p.find(resource)
 		if !found || s.State != store.SubscriptionActive {
 			return time.Time{}, false
 		}
@@ -69,6 +66,22 @@ func (p *pass) delivered(w store.PlannedSubscription) (gap time.Time, delivered 
 		}
 	}
 	return gap, true
+}
+
+// narrow names the subscriptions that together deliver what one to all delivers.
+func (p *pass) narrow(resource string) (narrow []string) {
+	if resource == allChats {
+		for _, person := range p.people {
+			narrow = append(narrow, chatsOf(person))
+		}
+		return narrow
+	}
+	for _, l := range p.links {
+		if all(l.Conversation) == resource {
+			narrow = append(narrow, resourceOf(l.Conversation))
+		}
+	}
+	return narrow
 }
 
 func (p *pass) find(resource string) (store.Subscription, bool) {

@@ -61,12 +61,15 @@ type Current struct {
 	LifecycleURL string
 	// Certificate is what Graph encrypts messages for; without it notifications carry no messages.
 	Certificate *notification.Key
-	// WideFrom is the number of linked channels, or chats, from which on one subscription to all of the tenant takes the
+	// WideFrom is the number of linked channels, or of connected users, from which on one subscription to all of the tenant takes the
 	// place of one for each; 0 is never.
 	WideFrom int
 	// Evaluation: subscriptions to all of the tenant name no billing model, and what they deliver counts against the
 	// monthly budget. Otherwise they name model B.
 	Evaluation bool
+	// Chats are carried: those of each user who connected an account have a subscription, from WideFrom users on all of the
+	// tenant.
+	Chats bool
 }
 
 // Config is what a keeper works with.

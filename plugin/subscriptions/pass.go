@@ -34,6 +34,7 @@ type pass struct {
 
 	began  time.Time // the round
 	links  []bridge.Link
+	people []bridge.TeamsUserID // who connected an account
 	all    []store.Subscription // as of the beginning of the round
 	wanted map[string]bool      // resources
 	// covers tells for a resource which others deliver the same changes while it is replaced; none when it must do without.
@@ -68,6 +69,9 @@ func (p *pass) round(ctx context.Context, list bool) (err error) {
 	if p.links, err = p.Store.Links(ctx); err != nil {
 		return err
 	}
+	if p.people, err = p.Store.ConnectedPeople(ctx); err != nil {
+		return err
+	}
 	if p.all, err = p.Store.Subscriptions(ctx); err != nil {
 		return err
 	}
@@ -75,7 +79,7 @@ func (p *pass) round(ctx context.Context, list bool) (err error) {
 	if err != nil {
 		return err
 	}
-	wanted, serving := p.plan(scopes(p.current, p.links, p.all, used >= Budget))
+	wanted, serving := p.plan(scopes(p.current, p.links, p.people, p.all, used >= Budget))
 	if err := p.Store.AlignSubscriptions(ctx, wanted, serving); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ package subscriptions
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
@@ -34,11 +35,21 @@ func all(c bridge.Conversation) string {
 	return allChannels
 }
 
+// chatsOf names the subscription that covers all chats of a person.
+func chatsOf(person bridge.TeamsUserID) string {
+	return "/users/" + string(person) + "/chats/getAllMessages"
+}
+
 func wide(resource string) bool { return resource == allChannels || resource == allChats }
+
+// wasMetered tells whether a subscription cost something where metering is in force.
+func wasMetered(resource string) bool {
+	return wide(resource) || strings.HasPrefix(resource, "/users/")
+}
 
 // modelOf is the billing model that a subscription should name; empty for none.
 func (c Current) modelOf(resource string) string {
-	if c.Evaluation || !wide(resource) {
+	if c.Evaluation || !wasMetered(resource) {
 		return ""
 	}
 	return metered
@@ -53,19 +64,32 @@ type scope struct {
 
 // scopes decides for channels and for chats between one subscription each and one for all. There is a band in which what
 // there is stays: a link more or less must not move a thousand subscriptions.
-func scopes(current Current, links []bridge.Link, existing []store.Subscription, usedUp bool) []scope {
+//
+// Chats are not known before somebody writes in them, so that what stands beside the subscription to all of them is one for
+// each person who connected an account. Only when the evaluation budget is used up each chat that is known has its own.
+func scopes(current Current, links []bridge.Link, people []bridge.TeamsUserID, existing []store.Subscription, usedUp bool) []scope {
 	var list []scope
 	for _, resource := range []string{allChannels, allChats} {
+		if resource == allChats && !current.Chats {
+			continue
+		}
 		var each []store.PlannedSubscription
 		for _, l := range links {
 			if all(l.Conversation) == resource {
 				each = append(each, store.PlannedSubscription{Resource: resourceOf(l.Conversation), Conversation: l.Conversation, Since: l.CreatedAt})
 			}
 		}
+		one := []store.PlannedSubscription{{Resource: resource, Since: oldest(each)}}
+		if resource == allChats && !(current.Evaluation && usedUp) {
+			// What somebody's chats held before they connected is not looked for.
+			each, one[0].Since = nil, time.Time{}
+			for _, person := range people {
+				each = append(each, store.PlannedSubscription{Resource: chatsOf(person)})
+			}
+		}
 		if len(each) == 0 {
 			continue
 		}
-		one := []store.PlannedSubscription{{Resource: resource, Since: oldest(each)}}
 		there := slices.ContainsFunc(existing, func(s store.Subscription) bool { return s.Resource == resource && s.State == store.SubscriptionActive })
 		enough := current.WideFrom > 0 && (len(each) >= current.WideFrom || there && len(each) > current.WideFrom-current.WideFrom/10)
 		if enough && !(current.Evaluation && usedUp) {
@@ -78,7 +102,11 @@ func scopes(current Current, links []bridge.Link, existing []store.Subscription,
 	return list
 }
 
+// oldest is since when the oldest is wanted; zero when there is none.
 func oldest(wanted []store.PlannedSubscription) time.Time {
+	if len(wanted) == 0 {
+		return time.Time{}
+	}
 	first := wanted[0].Since
 	for _, w := range wanted {
 		if w.Since.Before(first) {

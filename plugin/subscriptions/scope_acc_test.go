@@ -278,6 +278,6 @@ func TestWhatIsDeliveredIsCounted(t *testing.T) {
 // nowhere takes all.
 type nowhere struct{}
 
-func (nowhere) Linked(context.Context, bridge.ConversationID) (bool, error) { return false, nil }
-func (nowhere) Receive(context.Context, []bridge.Arrival) error             { return nil }
-func (nowhere) Ignored(bridge.Direction, bridge.Kind, bridge.Reason)        {}
+func (nowhere) Takes(context.Context, bridge.Conversation) (bool, error) { return false, nil }
+func (nowhere) Receive(context.Context, []bridge.Arrival) error          { return nil }
+func (nowhere) Ignored(bridge.Direction, bridge.Kind, bridge.Reason)     {}

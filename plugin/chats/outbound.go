@@ -1,0 +1,187 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package chats
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+)
+
+// ChatOf implements bridge.Chats.
+func (c *Chats) ChatOf(ctx context.Context, channel bridge.ChannelID, author bridge.UserID) (bridge.ConversationID, error) {
+	if v, known := c.verdicts.ofChannel(channel); known && v.refused != nil {
+		return "", v.refused
+	}
+	current, err := c.Current()
+	if err != nil {
+		return "", &bridge.Failure{Class: bridge.Retry, Err: err}
+	}
+	talk, err := c.Mattermost.Talk(ctx, channel)
+	if err != nil {
+		return "", err
+	}
+	chat, err := c.chatOf(ctx, current, channel, talk, author)
+	if refused, ok := errors.AsType[*bridge.NotCarried](err); ok {
+		c.Log.Debug("a direct message is not carried", "channel", channel, "why", refused.Why)
+		c.verdicts.keepChannel(channel, verdict{direct: talk.Direct, group: talk.Group, refused: refused})
+	}
+	return chat, err
+}
+
+func (c *Chats) chatOf(ctx context.Context, current Current, channel bridge.ChannelID, talk mattermost.Talk, author bridge.UserID) (bridge.ConversationID, error) {
+	switch {
+	case !talk.Direct && !talk.Group:
+		return "", refuse(bridge.Unlinked, "it is neither a direct nor a group message")
+	case talk.Direct && len(talk.Members) == 1:
+		return "", refuse(bridge.Unlinked, "Microsoft makes no chat with oneself; it is carried once something is written in it in Teams")
+	case !slices.Contains(talk.Members, author):
+		return "", refuse(bridge.NoAccount, "its author is not among its members")
+	}
+	if refused := allowed(current.Settings, talk.Direct); refused != nil {
+		return "", refused
+	}
+	people, err := c.inTeams(ctx, current.Settings, talk.Members, author)
+	if err != nil {
+		return "", err
+	}
+	account, able, err := c.Accounts.OfUser(ctx, author)
+	switch {
+	case err != nil:
+		return "", err
+	case !able:
+		return "", c.awaits(ctx, current.Settings, channel, author, people)
+	}
+	if talk.Direct {
+		return current.Graph.CreateChat(ctx, account.ID, teams.OneOnOne, people.ids)
+	}
+	return c.groupChat(ctx, current.Graph, channel, account, people.ids)
+}
+
+// counterparts are the members of a direct or group message as Teams sees them.
+type counterparts struct {
+	ids      []bridge.TeamsUserID
+	author   bool // the author is one of them
+	mirrored int
+}
+
+// inTeams finds out who the members are in Teams. All but the author must be somebody.
+func (c *Chats) inTeams(ctx context.Context, settings config.Settings, members []bridge.UserID, author bridge.UserID) (p counterparts, err error) {
+	connected := 0
+	for _, user := range members {
+		person, known, err := c.People.PersonOf(ctx, user)
+		if err != nil {
+			return p, err
+		}
+		mirrored, err := c.Mattermost.Mirrored(ctx, user)
+		switch {
+		case err != nil:
+			return p, err
+		case mirrored:
+			p.mirrored++
+		case known:
+			if _, is, err := c.Accounts.OfTeamsUser(ctx, person.ID); err != nil {
+				return p, err
+			} else if is {
+				connected++
+			}
+		}
+		if known {
+			p.ids = append(p.ids, person.ID)
+		}
+		switch {
+		case known && user == author:
+			p.author = true
+		case !known && user != author:
+			return p, refuse(bridge.NoAccount, "a member is nobody in Teams")
+		}
+	}
+	if !selected(settings, len(members), p.mirrored, connected) {
+		return p, refuse(bridge.SwitchedOff, "its people are not on both sides (settings selectiveSync and syncRemoteOnly)")
+	}
+	return p, nil
+}
+
+// awaits says what becomes of a message whose author has no account that can send: it waits when the author had one, or when
+// somebody is meant who cannot see it otherwise. Else all of its people see it where it is.
+func (c *Chats) awaits(ctx context.Context, settings config.Settings, channel bridge.ChannelID, author bridge.UserID, people counterparts) error {
+	if settings.PromptIntervalHours > 0 && !people.author {
+		due, err := c.Store.Prompt(ctx, author, channel, time.Duration(settings.PromptIntervalHours)*time.Hour)
+		if err != nil {
+			return err
+		}
+		if due {
+			c.Mattermost.Whisper(ctx, author, channel, prompt)
+		}
+	}
+	if people.author || people.mirrored > 0 {
+		return bridge.ErrNoAccount
+	}
+	return refuse(bridge.NoAccount, "its author has not connected an account")
+}
+
+const prompt = "Somebody in this conversation uses Microsoft Teams. Connect your Teams account with `/msteams-sync connect`, and what you write here is sent there too."
+
+// Looks for a group chat whose making was not confirmed.
+const (
+	looksInVain = 3
+	lookFor     = 30 * time.Second
+)
+
+// groupChat finds the group chat of exactly these people, or makes it. Graph makes another one each time that it is asked, so
+// what became of a request is looked for before there is another.
+func (c *Chats) groupChat(ctx context.Context, graph Graph, channel bridge.ChannelID, account bridge.Account, people []bridge.TeamsUserID) (bridge.ConversationID, error) {
+	attempted, looks, open, err := c.Store.ChatAttempt(ctx, channel)
+	if err != nil {
+		return "", err
+	}
+	chats, err := graph.ChatsOf(ctx, account.ID)
+	if err != nil {
+		return "", err
+	}
+	chats = slices.DeleteFunc(chats, func(chat teams.Chat) bool { return c.IsLinked(chat.ID) }) // shown in a private channel
+	if chat, found := sameGroup(chats, people); found {
+		return chat, c.Store.EndChat(ctx, channel)
+	}
+	if open && (looks+1 < looksInVain || time.Since(attempted) < lookFor) {
+		if err := c.Store.LookedForChat(ctx, channel); err != nil {
+			return "", err
+		}
+		return "", &bridge.Failure{Class: bridge.Retry, Err: errors.New("whether the group chat was made is not known yet"), RetryAfter: lookFor / looksInVain}
+	}
+	if err := c.Store.BeginChat(ctx, channel); err != nil {
+		return "", err
+	}
+	chat, err := graph.CreateChat(ctx, account.ID, teams.Group, people)
+	if err != nil && bridge.ClassOf(err) == bridge.Unknown {
+		return "", err
+	}
+	return chat, errors.Join(err, c.Store.EndChat(context.WithoutCancel(ctx), channel))
+}
+
+// sameGroup finds the newest group chat without a name that has exactly these members.
+func sameGroup(chats []teams.Chat, people []bridge.TeamsUserID) (bridge.ConversationID, bool) {
+	wanted := slices.Sorted(slices.Values(people))
+	var newest teams.Chat
+	for _, chat := range chats {
+		if chat.Type != teams.Group || chat.Topic != "" || len(chat.Members) != len(wanted) {
+			continue
+		}
+		var members []bridge.TeamsUserID
+		for _, m := range chat.Members {
+			members = append(members, m.User)
+		}
+		slices.Sort(members)
+		if slices.Equal(members, wanted) && (newest.ID == "" || chat.CreatedAt.After(newest.CreatedAt)) {
+			newest = chat
+		}
+	}
+	return newest.ID, newest.ID != ""
+}
