@@ -83,6 +83,7 @@ type teamsSide struct {
 	turned   []string                     // the pages that were read
 	changes  counter                      // edits, deletes, reactions
 	first    map[bridge.MessageRef]string // each message's first text, whatever became of it
+	sent     []bridge.Outgoing            // what was sent
 	unmarked bool                         // drops the mark of a send
 	silent   bool                         // does not notify of what the bridge sends
 	notify   func([]bridge.Arrival)       // how its notifications travel
@@ -181,6 +182,7 @@ func (s *teamsSide) Send(ctx context.Context, as bridge.Account, to bridge.Conve
 	m := s.add(bridge.MessageRef{Conversation: to, Root: root}, bridge.Sender{User: as.TeamsUser, Name: as.DisplayName}, message.HTML)
 	m.Attachments = message.Attachments
 	s.messages[len(s.messages)-1] = m
+	s.sent = append(s.sent, message)
 	silent := s.silent
 	s.mu.Unlock()
 	if !silent {

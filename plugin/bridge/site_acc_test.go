@@ -57,6 +57,7 @@ type site struct {
 
 	withoutReactions bool
 	withoutFiles     bool
+	chats            bridge.Chats // nil: chats are not carried
 	// governor makes a node's governor and the Teams that its calls go through; nil: no limits.
 	governor      func(*store.Store) (bridge.Governor, bridge.Teams)
 	notifications bridge.Notifications // nil: every message is fetched
@@ -103,7 +104,7 @@ func (s *site) start() *node {
 	}
 	n.Engine = bridge.New(bridge.Config{
 		Store: n.store, Teams: teams, Governor: governor, Mattermost: s.mattermost, Accounts: s.people, People: s.people, Notifications: s.notifications,
-		Observer: s.tally, Log: storetest.Log(s.t, name), Tuning: s.tuning, Reactions: func() bool { return !s.withoutReactions },
+		Chats: s.chats, Observer: s.tally, Log: storetest.Log(s.t, name), Tuning: s.tuning, Reactions: func() bool { return !s.withoutReactions },
 		TeamsFiles: s.files.inTeams(), MattermostFiles: s.files, Files: func() bool { return !s.withoutFiles },
 	})
 	if err := n.Start(s.t.Context()); err != nil {
