@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
@@ -97,6 +98,9 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	r.keeper = subscriptions.New(subscriptions.Config{
 		Store: db, Current: s.forSubscriptions, Count: s.metrics.Subscription, Log: s.log,
 		Reconciled: func(ctx context.Context) { s.sweep(ctx, r) },
+		MissedChats: func(ctx context.Context, people []bridge.TeamsUserID, since time.Time) error {
+			return s.missedChats(ctx, r, people, since)
+		},
 		Keep: func(ctx context.Context, key *notification.Key) error {
 			current, err := s.forNotifications()
 			if err != nil {

@@ -49,6 +49,7 @@ type Status struct {
 	Error                      string                `json:"error,omitempty"` // why something below is missing
 	Queues                     map[string]QueueState `json:"queues"`          // inbound, outbound
 	Links                      []LinkState           `json:"links"`
+	Chats                      []ChatState           `json:"chats"`
 	Subscriptions              []SubscriptionState   `json:"subscriptions"`
 	Notifications              NotificationsState    `json:"notifications"`
 	Evaluation                 EvaluationState       `json:"evaluation"`
@@ -149,7 +150,7 @@ func (s *Service) Status(ctx context.Context) Status {
 		Version: s.manifest.Version, Node: s.node, State: Running,
 		MissingKeys: orEmpty(reading.Missing), Problems: orEmpty(reading.Problems), TerraformManagedKeys: orEmpty(reading.Settings.ManagedKeys()),
 		ClientSecretExpiresAt: orNil(reading.Settings.SecretExpiry()), Credentials: CredentialsState{State: "unknown"},
-		Queues: map[string]QueueState{}, Links: []LinkState{}, Subscriptions: []SubscriptionState{}, Bots: []BotState{},
+		Queues: map[string]QueueState{}, Links: []LinkState{}, Chats: []ChatState{}, Subscriptions: []SubscriptionState{}, Bots: []BotState{},
 		Evaluation: EvaluationState{Budget: subscriptions.Budget},
 		TakeOver:   TakeOverState{State: "none", TakeOverReport: store.TakeOverReport{Left: []store.Left{}}},
 	}
@@ -198,7 +199,13 @@ func (r *rooms) describe(ctx context.Context, status *Status) error {
 	if err != nil {
 		return err
 	}
+	if status.Chats, err = r.chatStates(ctx, health.Links, resyncs, now); err != nil {
+		return err
+	}
 	for _, l := range health.Links {
+		if l.Link.Conversation.IsChat() {
+			continue
+		}
 		status.Links = append(status.Links, LinkState{
 			ChannelID: string(l.Link.Channel), TeamsTeamID: string(l.Link.Conversation.Team), TeamsChannelID: string(l.Link.Conversation.ID),
 			Inbound: laneState(l.Inbound, now), Outbound: laneState(l.Outbound, now),
@@ -325,7 +332,13 @@ func (s *Service) summary(ctx context.Context) string {
 			active++
 		}
 	}
-	fmt.Fprintf(&b, "\n* %d links, %d of %d subscriptions active, %d users and %d bots connected", len(status.Links), active, len(status.Subscriptions), status.Accounts.Connected, len(status.Bots))
+	carried := 0
+	for _, c := range status.Chats {
+		if c.ChannelID != "" {
+			carried++
+		}
+	}
+	fmt.Fprintf(&b, "\n* %d links, %d chats, %d of %d subscriptions active, %d users and %d bots connected", len(status.Links), carried, active, len(status.Subscriptions), status.Accounts.Connected, len(status.Bots))
 	told := 0
 	for _, x := range status.Subscriptions {
 		if x.State == string(store.SubscriptionActive) || x.LastError == "" {

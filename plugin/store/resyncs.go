@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -76,8 +77,34 @@ func (s *Store) resyncs(ctx context.Context, condition string) ([]Resync, error)
 	return all, nil
 }
 
-// WantResync has what may have been missed in the conversation looked for, also when a run is under way; in all of them when
-// conversation is empty. It tells whether there is such a link.
+// Scope names the conversations that a subscription is about, for WantResync.
+func Scope(s Subscription) bridge.ConversationID {
+	person, ofPerson := strings.CutPrefix(s.Resource, "/users/")
+	switch {
+	case s.Conversation.ID != "":
+		return s.Conversation.ID
+	case ofPerson:
+		person, _, _ = strings.Cut(person, "/")
+		return bridge.ConversationID(chatsOf + person)
+	case strings.HasPrefix(s.Resource, "/chats/"):
+		return allChats
+	}
+	return allChannels
+}
+
+// The scopes of several conversations; an empty one is all of them.
+const (
+	allChannels = "channels"
+	allChats    = "chats"
+	chatsOf     = "chats of "
+)
+
+// inScope tells whether a link l is in the scope $1.
+const inScope = `($1 = '' OR l.conversation = $1 OR $1 = '` + allChannels + `' AND l.teams_team_id <> '' OR l.teams_team_id = '' AND ($1 = '` + allChats + `'
+	OR $1 LIKE '` + chatsOf + `%' AND EXISTS (SELECT FROM msteamssync.chats c WHERE c.conversation = l.conversation AND substr($1, 10) = ANY (c.members))))`
+
+// WantResync has what may have been missed in the conversation looked for, also when a run is under way; in several of them
+// when it names a scope. It tells whether there is such a link.
 func (s *Store) WantResync(ctx context.Context, conversation bridge.ConversationID, why string) (linked bool, err error) {
 	err = s.transact(ctx, func(tx pgx.Tx) error {
 		linked, err = wantResync(ctx, tx, conversation, why)
@@ -92,7 +119,7 @@ func (s *Store) WantResync(ctx context.Context, conversation bridge.Conversation
 // wantResync is WantResync for who knows of the gap in a transaction of their own.
 func wantResync(ctx context.Context, on executor, conversation bridge.ConversationID, why string) (linked bool, err error) {
 	tag, err := on.Exec(ctx, `INSERT INTO msteamssync.resyncs AS r (conversation, kind, since, wanted, requests, hold_until)
-		SELECT conversation, 'resync', `+knownSince+`, $2, 1, `+holdFrom("$3")+` FROM msteamssync.links l WHERE conversation = $1 OR $1 = '' ORDER BY conversation
+		SELECT conversation, 'resync', `+knownSince+`, $2, 1, `+holdFrom("$3")+` FROM msteamssync.links l WHERE `+inScope+` ORDER BY conversation
 		ON CONFLICT (conversation, kind) DO UPDATE SET wanted = excluded.wanted, requests = r.requests + 1, not_before = '-infinity',
 			hold_until = greatest(r.hold_until, excluded.hold_until)`, conversation, why, gap(why))
 	return tag.RowsAffected() > 0, err
@@ -112,13 +139,19 @@ func holdFrom(condition string) string {
 }
 
 // expectGap holds the lane of a conversation whose subscription is about to be made: the first notifications may come before
-// Graph's answer, and they are newer than what was missed. One without a conversation is about all of them. Where another
-// subscription delivers meanwhile nothing is missed.
-func expectGap(ctx context.Context, on executor, subscription string) error {
-	_, err := on.Exec(ctx, `INSERT INTO msteamssync.resyncs AS r (conversation, kind, since, hold_until)
-		SELECT l.conversation, 'resync', `+knownSince+`, `+holdFrom("true")+`
-		FROM msteamssync.links l JOIN msteamssync.subscriptions u ON u.conversation IN (l.conversation, '') WHERE u.id = $1 AND u.gap_since IS NOT NULL
-		ON CONFLICT (conversation, kind) DO UPDATE SET hold_until = excluded.hold_until`, subscription)
+// Graph's answer, and they are newer than what was missed. Where another subscription delivers meanwhile nothing is missed.
+func expectGap(ctx context.Context, on pgx.Tx, subscription string) error {
+	rows, _ := on.Query(ctx, "SELECT "+subscriptionColumns+" FROM msteamssync.subscriptions WHERE id = $1", subscription)
+	s, err := pgx.CollectExactlyOneRow(rows, scanSubscription)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && s.GapSince.IsZero() {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = on.Exec(ctx, `INSERT INTO msteamssync.resyncs AS r (conversation, kind, since, hold_until)
+		SELECT l.conversation, 'resync', `+knownSince+`, `+holdFrom("true")+` FROM msteamssync.links l WHERE `+inScope+` ORDER BY l.conversation
+		ON CONFLICT (conversation, kind) DO UPDATE SET hold_until = excluded.hold_until`, Scope(s))
 	return err
 }
 
@@ -128,7 +161,8 @@ const knownSince = "greatest(l.created_at, clock_timestamp() - interval '1 day')
 
 // noGap takes back what expectGap expected: Graph had the subscription all along.
 func noGap(ctx context.Context, on executor, conversation bridge.ConversationID) error {
-	_, err := on.Exec(ctx, "UPDATE msteamssync.resyncs SET hold_until = '-infinity' WHERE (conversation = $1 OR $1 = '') AND wanted = '' AND hold_until > clock_timestamp()", conversation)
+	_, err := on.Exec(ctx, `UPDATE msteamssync.resyncs r SET hold_until = '-infinity' FROM msteamssync.links l
+		WHERE l.conversation = r.conversation AND `+inScope+` AND r.wanted = '' AND r.hold_until > clock_timestamp()`, conversation)
 	return err
 }
 

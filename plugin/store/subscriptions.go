@@ -110,15 +110,15 @@ func (s *Store) BeginSubscription(ctx context.Context, id string, a Asked) error
 // now nobody told us anything, unless another subscription did: what was missed is looked for.
 func (s *Store) ActivateSubscription(ctx context.Context, id, graphID string, expiry time.Time) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
-		var conversation bridge.ConversationID
+		var about Subscription
 		var before SubscriptionState
 		var gap bool
 		err := tx.QueryRow(ctx, `UPDATE msteamssync.subscriptions u SET state = 'active', graph_id = $3, expires_at = $4, renewed_at = clock_timestamp(),
 				seen_at = clock_timestamp(), failures = 0, last_error = '', error_code = '', last_error_at = NULL, not_before = '-infinity',
-				gap_since = CASE WHEN state = 'active' THEN gap_since END
+				gap_since = CASE WHEN state = 'active' OR conversation = '' AND resource NOT LIKE '/teams/%' THEN gap_since END
 			WHERE id = $1 AND claimed_by = $2
-			RETURNING conversation, (SELECT state FROM msteamssync.subscriptions WHERE id = u.id), (SELECT gap_since IS NOT NULL FROM msteamssync.subscriptions WHERE id = u.id)`,
-			id, s.node, graphID, expiry).Scan(&conversation, &before, &gap)
+			RETURNING conversation, resource, (SELECT state FROM msteamssync.subscriptions WHERE id = u.id), (SELECT gap_since IS NOT NULL FROM msteamssync.subscriptions WHERE id = u.id)`,
+			id, s.node, graphID, expiry).Scan(&about.Conversation.ID, &about.Resource, &before, &gap)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrClaimLost
 		}
@@ -126,10 +126,11 @@ func (s *Store) ActivateSubscription(ctx context.Context, id, graphID string, ex
 			return err
 		}
 		if before == SubscriptionActive {
-			return noGap(ctx, tx, conversation)
+			return noGap(ctx, tx, Scope(about))
 		}
-		if gap {
-			_, err = wantResync(ctx, tx, conversation, WantedSubscription)
+		if scope := Scope(about); gap && (about.Conversation.ID != "" || scope == allChannels) {
+			// Of a gap in many chats the keeper is told: chats may have come that have no link.
+			_, err = wantResync(ctx, tx, scope, WantedSubscription)
 		}
 		return err
 	})

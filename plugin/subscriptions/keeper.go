@@ -82,6 +82,9 @@ type Config struct {
 	// Count is told what was done: created, adopted, renewed, moved, recertified, replaced, recreated, removed, left (one of the
 	// former application's deleted) or failed. It may be nil.
 	Count func(action string)
+	// MissedChats has messages received that were written since then in chats of these people that are not known yet: their
+	// notifications may be lost. It may be nil.
+	MissedChats func(ctx context.Context, people []bridge.TeamsUserID, since time.Time) error
 	// Reconciled is called after each comparison, on every node: subscriptions may have been made. It may be nil.
 	Reconciled func(ctx context.Context)
 	// Warn tells the system admins; nil is nobody.

@@ -28,7 +28,7 @@ import (
 func everything(t *testing.T) map[string]map[string]bool {
 	t.Helper()
 	m := telemetry.New("1.2.3", func(context.Context) (bridge.Health, error) {
-		return bridge.Health{Links: []bridge.LinkHealth{{Link: bridge.Link{Channel: "c"}}}}, nil
+		return bridge.Health{Links: []bridge.LinkHealth{{Link: bridge.Link{Channel: "c", Conversation: bridge.Conversation{Team: "t"}}}}}, nil
 	})
 	m.Watch(func(context.Context) (telemetry.Snapshot, error) {
 		return telemetry.Snapshot{CredentialsChecked: true, Subscriptions: []telemetry.Subscription{{State: "active", ExpiresAt: time.Now()}}}, nil

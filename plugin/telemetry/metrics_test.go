@@ -28,7 +28,7 @@ func scrape(t *testing.T, m *telemetry.Metrics) (int, string) {
 func TestMetricsTellWhatHappened(t *testing.T) {
 	m := telemetry.New("1.2.3", func(context.Context) (bridge.Health, error) {
 		return bridge.Health{Inbound: bridge.Queue{Pending: 3, Dead: 1, Oldest: time.Now().Add(-time.Hour)}, Outbound: bridge.Queue{Parked: 1, OldestParked: time.Now().Add(-2000 * time.Second)}, Links: []bridge.LinkHealth{
-			{Link: bridge.Link{Channel: "one"}, Inbound: bridge.LaneStatistics{Dead: 1, Oldest: time.Now().Add(-time.Minute), LastEventAt: time.Unix(1000, 0)}}, {Link: bridge.Link{Channel: "two"}},
+			{Link: bridge.Link{Channel: "one", Conversation: bridge.Conversation{Team: "t"}}, Inbound: bridge.LaneStatistics{Dead: 1, Oldest: time.Now().Add(-time.Minute), LastEventAt: time.Unix(1000, 0)}}, {Link: bridge.Link{Channel: "two", Conversation: bridge.Conversation{Team: "t"}}}, {Link: bridge.Link{Channel: "a chat"}},
 		}}, nil
 	})
 	m.Carried(bridge.Inbound, bridge.Create, time.Second)
@@ -67,6 +67,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 		`msteams_connect_msgraph_limit_exchanges_total 7`,
 		`msteams_connect_msgraph_limit_wait_seconds_bucket{late="true",limit="POST chat message",le="2.5"} 1`,
 		`msteams_connect_app_linked_channels 2`,
+		`msteams_connect_app_linked_chats 1`,
 		`msteams_connect_app_link_last_event_timestamp_seconds{channel_id="one",source="msteams"} 1000`,
 		`msteams_connect_app_link_dead_letters{channel_id="one",source="msteams"} 1`,
 		`msteams_connect_app_link_lag_seconds{channel_id="one",source="msteams"} 6`,

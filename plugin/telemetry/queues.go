@@ -22,6 +22,7 @@ const scrapeTimeout = 5 * time.Second
 
 var (
 	linkedChannels = prometheus.NewDesc(namespace+"_app_linked_channels", "Linked channels.", nil, nil)
+	linkedChats    = prometheus.NewDesc(namespace+"_app_linked_chats", "Chats that are carried.", nil, nil)
 	queueLength    = prometheus.NewDesc(namespace+"_app_change_event_queue_length", "Queued events by state, whole cluster.", []string{"source", "state"}, nil)
 	linkLag        = prometheus.NewDesc(namespace+"_app_link_lag_seconds", "How long the oldest event of a link has been waiting for its turn; parked ones do not count.", []string{"channel_id", "source"}, nil)
 	linkLastEvent  = prometheus.NewDesc(namespace+"_app_link_last_event_timestamp_seconds", "When an event of a link was last carried; 0 for never.", []string{"channel_id", "source"}, nil)
@@ -32,6 +33,7 @@ var (
 // Describe implements prometheus.Collector.
 func (q *queues) Describe(out chan<- *prometheus.Desc) {
 	out <- linkedChannels
+	out <- linkedChats
 	out <- queueLength
 	out <- queueAge
 	out <- linkLag
@@ -51,9 +53,12 @@ func (q *queues) Collect(out chan<- prometheus.Metric) {
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
-	gauge(linkedChannels, float64(len(health.Links)))
-	now := time.Now()
+	now, chats := time.Now(), 0
 	for _, l := range health.Links {
+		if l.Link.Conversation.IsChat() {
+			chats++ // too many for series of their own
+			continue
+		}
 		for direction, lane := range map[bridge.Direction]bridge.LaneStatistics{bridge.Inbound: l.Inbound, bridge.Outbound: l.Outbound} {
 			channel, from := string(l.Link.Channel), source(direction)
 			gauge(linkLag, lane.Lag(now).Seconds(), channel, from)
@@ -61,6 +66,8 @@ func (q *queues) Collect(out chan<- prometheus.Metric) {
 			gauge(linkDead, float64(lane.Dead), channel, from)
 		}
 	}
+	gauge(linkedChannels, float64(len(health.Links)-chats))
+	gauge(linkedChats, float64(chats))
 	for direction, queue := range map[bridge.Direction]bridge.Queue{bridge.Inbound: health.Inbound, bridge.Outbound: health.Outbound} {
 		from := source(direction)
 		gauge(queueLength, float64(queue.Pending), from, "pending")

@@ -24,6 +24,7 @@ func (a *api) registerChats(front *graph.Front) {
 	front.Handle("GET", "/chats", a.listChats)
 	front.Handle("GET", "/me/chats", a.listChats)
 	front.Handle("GET", "/users/{user-id}/chats", a.listChats)
+	front.Handle("GET", "/users/{user-id}/chats/getAllMessages", a.messagesOfUser)
 	front.Handle("GET", chatPath, a.chat)
 	front.Handle("GET", chatPath+"/members", a.chatMembers)
 	front.Handle("POST", chatPath+"/members", a.addChatMember)
@@ -295,4 +296,34 @@ func InChat(dir *directory.State, state *teams.State) func(teams.ChatID, string)
 		}
 		return state.InChat(chat, user)
 	}
+}
+
+// messagesOfUser lists the messages of all chats of a user, for applications only. Until 2025-08-25 it was metered, which the
+// emulator does not bring back for calls.
+func (a *api) messagesOfUser(call *graph.Call) (*graph.Response, error) {
+	if err := allowOptions(call, "top", "skiptoken", "filter"); err != nil {
+		return nil, err
+	}
+	user, ok := a.Directory.User(call.Path["user-id"])
+	if !ok {
+		return nil, graph.NotFound(call.Path["user-id"])
+	}
+	wanted, err := chatFilter(call.Query.Filter, byModified)
+	if err != nil {
+		return nil, err
+	}
+	var all []*teams.Message
+	for _, chat := range a.Teams.ChatsOf(user.ID) {
+		messages, err := a.Teams.Messages(teams.Place{Chat: chat.ID})
+		if err != nil {
+			continue // gone since it was listed
+		}
+		all = append(all, slices.DeleteFunc(slices.Clone(messages), func(m *teams.Message) bool { return !wanted(m) })...)
+	}
+	slices.SortStableFunc(all, func(a, b *teams.Message) int { return timeOf(byModified, b).Compare(timeOf(byModified, a)) })
+	page, err := a.page(call, all)
+	if err != nil {
+		return nil, err
+	}
+	return graph.OK(page), nil
 }

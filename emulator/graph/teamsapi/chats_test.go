@@ -90,6 +90,11 @@ func TestAChatIsReadByWhatChangedLast(t *testing.T) {
 		t.Errorf("a filter on another property than the order's: %v, want it ignored", list)
 	}
 	c.want(t, 400, "app", "GET", chat+"/messages?$orderby=lastModifiedDateTime%20asc", nil)
+	user, _ := c.dir.User(blake)
+	if list := c.want(t, 200, "app", "GET", "/users/"+user.ID+"/chats/getAllMessages?$top=50&$filter="+after, nil).values(); len(list) != 1 || list[0]["id"] != first.text("id") {
+		t.Errorf("of all chats of blake, changed after the second: %v", list)
+	}
+	c.want(t, 403, alex, "GET", "/users/"+user.ID+"/chats/getAllMessages", nil)
 }
 
 func TestChatsAreNotifiedToWhoeverAskedForThem(t *testing.T) {

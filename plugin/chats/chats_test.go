@@ -1,0 +1,465 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package chats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+)
+
+// world is both sides and the table, in memory. People are connected when their name begins with c, mirrored with m, and
+// have an account that cannot send with l; of locals (u) and strangers (s) nobody knows the other side. The Teams user of
+// name is "t-name".
+type world struct {
+	settings config.Settings
+	chats    []teams.Chat
+	made     []string // chats that were made
+	failMake error
+	hidden   bool // a chat that was made is not listed yet
+	talk     mattermost.Talk
+	teams    []mattermost.TeamOf
+	calls    []string
+	kept     map[bridge.ConversationID]store.Chat
+	attempt  *attempt
+	prompted map[string]bool
+	linked   map[bridge.ConversationID]bool
+}
+
+type attempt struct {
+	at    time.Time
+	looks int
+}
+
+func newWorld(t *testing.T) (*world, *Chats) {
+	t.Helper()
+	w := &world{
+		settings: config.Settings{SyncDirectMessages: true, SyncGroupMessages: true}, kept: map[bridge.ConversationID]store.Chat{},
+		prompted: map[string]bool{}, linked: map[bridge.ConversationID]bool{}, teams: []mattermost.TeamOf{{ID: "1", Name: "alpha"}, {ID: "2", Name: "beta"}},
+	}
+	return w, New(Config{
+		Store: table{w}, Mattermost: w, Accounts: w, People: w, Log: slog.New(slog.DiscardHandler),
+		Current:  func() (Current, error) { return Current{w.settings, w}, nil },
+		Switches: func() (bool, bool) { return w.settings.SyncDirectMessages, w.settings.SyncGroupMessages },
+		IsLinked: func(id bridge.ConversationID) bool { return w.linked[id] },
+	})
+}
+
+func (w *world) did(format string, args ...any) {
+	w.calls = append(w.calls, fmt.Sprintf(format, args...))
+}
+
+func (w *world) Chat(_ context.Context, id bridge.ConversationID) (teams.Chat, error) {
+	for _, c := range w.chats {
+		if c.ID == id {
+			return c, nil
+		}
+	}
+	return teams.Chat{}, &bridge.Failure{Class: bridge.NotFound}
+}
+
+func (w *world) ChatsOf(context.Context, bridge.AccountID) ([]teams.Chat, error) {
+	if w.hidden {
+		return nil, nil
+	}
+	return slices.Clone(w.chats), nil
+}
+
+func (w *world) CreateChat(_ context.Context, as bridge.AccountID, kind string, people []bridge.TeamsUserID) (bridge.ConversationID, error) {
+	id := bridge.ConversationID(fmt.Sprintf("made-%d", len(w.made)+1))
+	if w.failMake == nil || bridge.ClassOf(w.failMake) == bridge.Unknown {
+		w.made = append(w.made, fmt.Sprintf("%s as %s: %v", kind, as, people))
+		chat := teams.Chat{ID: id, Type: kind, CreatedAt: time.Now()}
+		for _, p := range people {
+			chat.Members = append(chat.Members, teams.ChatMember{User: p})
+		}
+		w.chats = append(w.chats, chat)
+	}
+	return id, w.failMake
+}
+
+func (w *world) OfUser(_ context.Context, user bridge.UserID) (bridge.Account, bool, error) {
+	return bridge.Account{ID: bridge.AccountID("a-" + user), MattermostUser: user, TeamsUser: bridge.TeamsUserID("t-" + user)}, strings.HasPrefix(string(user), "c"), nil
+}
+
+func (w *world) OfTeamsUser(_ context.Context, user bridge.TeamsUserID) (bridge.Account, bool, error) {
+	name, _ := strings.CutPrefix(string(user), "t-")
+	return bridge.Account{MattermostUser: bridge.UserID(name), TeamsUser: user}, strings.HasPrefix(name, "c") || strings.HasPrefix(name, "l"), nil
+}
+
+func (w *world) Bots(context.Context) ([]bridge.Account, error) { return nil, nil }
+func (w *world) WasBot(_ context.Context, user bridge.TeamsUserID) (bool, error) {
+	return user == "t-bot", nil
+}
+
+func (w *world) UserOf(_ context.Context, user bridge.TeamsUserID) (bridge.UserID, bool, error) {
+	name, _ := strings.CutPrefix(string(user), "t-")
+	return bridge.UserID(name), strings.ContainsAny(name[:1], "clm"), nil
+}
+
+func (w *world) PersonOf(_ context.Context, user bridge.UserID) (bridge.Person, bool, error) {
+	return bridge.Person{ID: bridge.TeamsUserID("t-" + user)}, strings.ContainsAny(string(user[:1]), "clm"), nil
+}
+
+func (w *world) Mirrored(_ context.Context, user bridge.UserID) (bool, error) {
+	return strings.HasPrefix(string(user), "m"), nil
+}
+
+func (w *world) Talk(context.Context, bridge.ChannelID) (mattermost.Talk, error) {
+	w.did("talk")
+	return w.talk, nil
+}
+
+func (w *world) Members(context.Context, bridge.ChannelID) ([]bridge.UserID, error) {
+	return w.talk.Members, nil
+}
+
+func (w *world) DirectMessage(_ context.Context, a, b bridge.UserID) (bridge.ChannelID, error) {
+	return bridge.ChannelID(fmt.Sprintf("direct %s %s", a, b)), nil
+}
+
+func (w *world) GroupMessage(_ context.Context, people []bridge.UserID) (bridge.ChannelID, error) {
+	return bridge.ChannelID(fmt.Sprintf("group %v", people)), nil
+}
+
+func (w *world) PrivateChannel(_ context.Context, team, name, displayName, _ string) (bridge.ChannelID, error) {
+	w.did("channel %q", displayName)
+	if !strings.HasPrefix(name, "msteams-") || len(name) > 64 {
+		return "", errors.New("no name for a channel: " + name)
+	}
+	return bridge.ChannelID("private in " + team), nil
+}
+
+func (w *world) SetMembers(_ context.Context, _ bridge.ChannelID, people []bridge.UserID) error {
+	w.did("members %v", people)
+	return nil
+}
+
+func (w *world) SharedTeams(context.Context, []bridge.UserID) ([]mattermost.TeamOf, error) {
+	return slices.Clone(w.teams), nil
+}
+
+func (w *world) Say(_ context.Context, id bridge.ChannelID, text string) error {
+	w.did("say in %s: %s", id, text)
+	return nil
+}
+
+func (w *world) Whisper(_ context.Context, user bridge.UserID, _ bridge.ChannelID, _ string) {
+	w.did("whisper to %s", user)
+}
+
+func (w *world) Notify(_ context.Context, user bridge.UserID, _ string) error {
+	w.did("notify %s", user)
+	return nil
+}
+
+func (w *world) KeepChat(_ context.Context, c store.Chat) (bool, error) {
+	tell := c.NotCarried != "" && w.kept[c.Conversation].NotCarried != c.NotCarried
+	w.kept[c.Conversation] = c
+	return tell, nil
+}
+
+func (w *world) ChatAttempt(context.Context, bridge.ChannelID) (time.Time, int, bool, error) {
+	if w.attempt == nil {
+		return time.Time{}, 0, false, nil
+	}
+	return w.attempt.at, w.attempt.looks, true, nil
+}
+
+func (w *world) BeginChat(context.Context, bridge.ChannelID) error {
+	w.attempt = &attempt{at: time.Now()}
+	return nil
+}
+
+func (w *world) LookedForChat(context.Context, bridge.ChannelID) error {
+	w.attempt.looks++
+	return nil
+}
+
+func (w *world) EndChat(context.Context, bridge.ChannelID) error {
+	w.attempt = nil
+	return nil
+}
+
+func (w *world) Prompt(_ context.Context, user bridge.UserID, channel bridge.ChannelID, _ time.Duration) (bool, error) {
+	key := string(user) + " " + string(channel)
+	before := w.prompted[key]
+	w.prompted[key] = true
+	return !before, nil
+}
+
+// The table's Chat and Graph's have one name: the table's is told apart by what is asked first.
+type table struct{ *world }
+
+func (t table) Chat(_ context.Context, id bridge.ConversationID) (store.Chat, bool, error) {
+	c, ok := t.kept[id]
+	return c, ok, nil
+}
+
+// in is a chat with these people; guests end with ?, those of other organisations with !.
+func in(kind string, people ...string) teams.Chat {
+	chat := teams.Chat{ID: "chat", Type: kind, TenantID: "ours"}
+	for _, p := range people {
+		m := teams.ChatMember{Name: strings.ToUpper(p), TenantID: "ours"}
+		if name, guest := strings.CutSuffix(p, "?"); guest {
+			p, m.Roles = name, []string{"guest"}
+		}
+		if name, external := strings.CutSuffix(p, "!"); external {
+			p, m.TenantID = name, "theirs"
+		}
+		m.User = bridge.TeamsUserID("t-" + p)
+		chat.Members = append(chat.Members, m)
+	}
+	return chat
+}
+
+func TestWhichChannelShowsAChat(t *testing.T) {
+	group := []string{"c1", "c2", "m1"}
+	nine := []string{"c1", "c2", "m1", "m2", "m3", "m4", "m5", "m6", "m7"}
+	selective := config.Settings{SyncDirectMessages: true, SyncGroupMessages: true, SelectiveSync: true}
+	remote := selective
+	remote.SyncRemoteOnly = true
+	guests := config.Settings{SyncDirectMessages: true, SyncGroupMessages: true, SyncGuestUsers: true}
+	for name, c := range map[string]struct {
+		settings *config.Settings
+		chat     teams.Chat
+		taken    bridge.ChannelID
+		want     bridge.ChannelID
+		refused  bridge.Reason
+	}{
+		"two connected":                      {nil, in(teams.OneOnOne, "c1", "c2"), "", "direct c1 c2", ""},
+		"a connected and a mirrored one":     {nil, in(teams.OneOnOne, "c1", "m1"), "", "direct c1 m1", ""},
+		"one whose account cannot send":      {nil, in(teams.OneOnOne, "l1", "m1"), "", "direct l1 m1", ""},
+		"oneself":                            {nil, in(teams.OneOnOne, "c1"), "", "direct c1 c1", ""},
+		"nobody is connected":                {nil, in(teams.OneOnOne, "m1", "m2"), "", "", bridge.Unlinked},
+		"a stranger":                         {nil, in(teams.OneOnOne, "c1", "s1"), "", "", bridge.NoAccount},
+		"a stranger of another organisation": {nil, in(teams.OneOnOne, "c1", "s1!"), "", "", bridge.NoAccount},
+		"a guest":                            {nil, in(teams.OneOnOne, "c1", "m1?"), "", "", bridge.NoAccount},
+		"a guest, guests are mirrored":       {&guests, in(teams.OneOnOne, "c1", "m1?"), "", "direct c1 m1", ""},
+		"a bot of ours":                      {nil, in(teams.OneOnOne, "c1", "bot"), "", "", bridge.NoAccount},
+		"direct messages are off":            {&config.Settings{SyncGroupMessages: true}, in(teams.OneOnOne, "c1", "c2"), "", "", bridge.SwitchedOff},
+		"a group":                            {nil, in(teams.Group, group...), "", "group [c1 c2 m1]", ""},
+		"a meeting":                          {nil, in(teams.Meeting, group...), "", "group [c1 c2 m1]", ""},
+		"group messages are off":             {&config.Settings{SyncDirectMessages: true}, in(teams.Group, group...), "", "", bridge.SwitchedOff},
+		"a group whose people have another":  {nil, in(teams.Group, group...), "group [c1 c2 m1]", "private in 1", ""},
+		"nine":                               {nil, in(teams.Group, nine...), "", "private in 1", ""},
+		"a group of two":                     {nil, in(teams.Group, "c1", "c2"), "", "private in 1", ""},
+		"a group with a guest":               {nil, in(teams.Group, "c1", "c2", "m1", "s1?"), "", "private in 1", ""},
+		"a group with another organisation":  {nil, in(teams.Group, "c1", "c2", "m1", "s1!"), "", "private in 1", ""},
+		"a group with a stranger":            {nil, in(teams.Group, "c1", "c2", "m1", "s1"), "", "", bridge.NoAccount},
+		"a team that does not take part":     {&config.Settings{SyncGroupMessages: true, EnabledTeams: "beta"}, in(teams.Group, nine...), "", "private in 2", ""},
+		"no team that takes part":            {&config.Settings{SyncGroupMessages: true, EnabledTeams: "gamma"}, in(teams.Group, nine...), "", "", bridge.SwitchedOff},
+		"selective, both sides":              {&selective, in(teams.OneOnOne, "c1", "m1"), "", "direct c1 m1", ""},
+		"selective, one side":                {&selective, in(teams.OneOnOne, "c1", "c2"), "", "", bridge.SwitchedOff},
+		"selective, oneself":                 {&selective, in(teams.OneOnOne, "c1"), "", "direct c1 c1", ""},
+		"remote only, both sides":            {&remote, in(teams.Group, "c1", "c2", "m1"), "", "group [c1 c2 m1]", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, chats := newWorld(t)
+			if c.settings != nil {
+				w.settings = *c.settings
+			}
+			w.chats = []teams.Chat{c.chat}
+			got, err := chats.ChannelOf(t.Context(), "chat", c.taken)
+			refused, _ := errors.AsType[*bridge.NotCarried](err)
+			switch {
+			case c.refused != "" && (refused == nil || refused.Reason != c.refused):
+				t.Errorf("got %q, %v, want a refusal because of %s", got, err, c.refused)
+			case c.refused != "" && chats.Wants("chat"):
+				t.Error("the refusal is not remembered")
+			case c.refused == "" && (err != nil || got != c.want):
+				t.Errorf("got %q, %v, want %q", got, err, c.want)
+			}
+		})
+	}
+}
+
+func TestWhoIsToldThatAChatIsNotShown(t *testing.T) {
+	w, chats := newWorld(t)
+	w.teams = nil
+	w.chats = []teams.Chat{in(teams.Group, "c1", "c2", "m1", "s1!")}
+	for range 2 {
+		if _, err := chats.ChannelOf(t.Context(), "chat", ""); err == nil {
+			t.Fatal("a channel in no team")
+		}
+		chats.Forget()
+	}
+	if !slices.Equal(w.calls, []string{"notify c1", "notify c2"}) {
+		t.Errorf("calls %q, want each connected one told once", w.calls)
+	}
+}
+
+func TestAPrivateChannelSaysWhatItIs(t *testing.T) {
+	w, chats := newWorld(t)
+	w.chats = []teams.Chat{in(teams.Meeting, "c1", "c2", "m1", "s1!")}
+	w.chats[0].Topic = "Plans for  spring"
+	for range 2 {
+		if _, err := chats.ChannelOf(t.Context(), "chat", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said := slices.DeleteFunc(slices.Clone(w.calls), func(c string) bool { return !strings.HasPrefix(c, "say") })
+	if len(said) != 1 || !strings.Contains(said[0], "S1") || !slices.Contains(w.calls, `channel "Plans for spring"`) {
+		t.Errorf("calls %q, want one notice with the name of who is not in Mattermost", w.calls)
+	}
+}
+
+func TestMembersOfAChatChange(t *testing.T) {
+	link := bridge.Link{Channel: "group [c1 c2 m1]", Conversation: bridge.Conversation{ID: "chat"}}
+	w, chats := newWorld(t)
+	w.chats = []teams.Chat{in(teams.Group, "c1", "c2", "m1")}
+	w.talk.Members = []bridge.UserID{"c1", "c2", "m1"}
+	if got, err := chats.MembersChanged(t.Context(), link); err != nil || got != link.Channel {
+		t.Errorf("the same people: %q, %v", got, err)
+	}
+	w.chats[0] = in(teams.Group, "c1", "c2", "m1", "m2", "s1")
+	got, err := chats.MembersChanged(t.Context(), link)
+	if err != nil || got != "private in 1" || !slices.Contains(w.calls, "members [c1 c2 m1 m2]") {
+		t.Errorf("one more: %q, %v, calls %q", got, err, w.calls)
+	}
+	link.Channel = got
+	w.chats[0] = in(teams.Group, "c1", "m1")
+	if got, err := chats.MembersChanged(t.Context(), link); err != nil || got != "private in 1" || !slices.Contains(w.calls, "members [c1 m1]") {
+		t.Errorf("one less: %q, %v, calls %q", got, err, w.calls)
+	}
+}
+
+func TestWhichChatShowsADirectMessage(t *testing.T) {
+	talk := func(people ...bridge.UserID) mattermost.Talk {
+		return mattermost.Talk{Direct: len(people) < 3, Group: len(people) > 2, Members: people}
+	}
+	selective := config.Settings{SyncDirectMessages: true, SelectiveSync: true}
+	for name, c := range map[string]struct {
+		settings *config.Settings
+		talk     mattermost.Talk
+		author   bridge.UserID
+		made     string
+		refused  bridge.Reason
+		waits    bool
+	}{
+		"two connected":                        {nil, talk("c1", "c2"), "c1", "oneOnOne as a-c1: [t-c1 t-c2]", "", false},
+		"to a mirrored one":                    {nil, talk("c1", "m1"), "c1", "oneOnOne as a-c1: [t-c1 t-m1]", "", false},
+		"to a local":                           {nil, talk("c1", "u1"), "c1", "", bridge.NoAccount, false},
+		"of a local to a connected one":        {nil, talk("c1", "u1"), "u1", "", bridge.NoAccount, false},
+		"of a local to a mirrored one":         {nil, talk("m1", "u1"), "u1", "", "", true},
+		"of one whose account cannot send":     {nil, talk("c1", "l1"), "l1", "", "", true},
+		"to oneself":                           {nil, talk("c1"), "c1", "", bridge.Unlinked, false},
+		"in a channel":                         {nil, mattermost.Talk{}, "c1", "", bridge.Unlinked, false},
+		"of somebody who is not a member":      {nil, talk("c1", "c2"), "c3", "", bridge.NoAccount, false},
+		"a group":                              {nil, talk("c1", "c2", "m1"), "c2", "group as a-c2: [t-c1 t-c2 t-m1]", "", false},
+		"a group with a local":                 {nil, talk("c1", "c2", "u1"), "c2", "", bridge.NoAccount, false},
+		"direct messages are off":              {&config.Settings{SyncGroupMessages: true}, talk("c1", "c2"), "c1", "", bridge.SwitchedOff, false},
+		"group messages are off":               {&config.Settings{SyncDirectMessages: true}, talk("c1", "c2", "c3"), "c1", "", bridge.SwitchedOff, false},
+		"selective, two who are both here":     {&selective, talk("c1", "c2"), "c1", "", bridge.SwitchedOff, false},
+		"selective, one who is not":            {&selective, talk("c1", "m1"), "c1", "oneOnOne as a-c1: [t-c1 t-m1]", "", false},
+		"selective, a local to a mirrored one": {&selective, talk("m1", "u1"), "u1", "", "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, chats := newWorld(t)
+			if c.settings != nil {
+				w.settings = *c.settings
+			}
+			w.talk = c.talk
+			got, err := chats.ChatOf(t.Context(), "channel", c.author)
+			refused, _ := errors.AsType[*bridge.NotCarried](err)
+			switch {
+			case c.waits && !errors.Is(err, bridge.ErrNoAccount):
+				t.Errorf("got %q, %v, want it to wait for the author's account", got, err)
+			case c.refused != "" && (refused == nil || refused.Reason != c.refused):
+				t.Errorf("got %q, %v, want a refusal because of %s", got, err, c.refused)
+			case c.made != "" && (err != nil || !slices.Equal(w.made, []string{c.made})):
+				t.Errorf("made %q, %v, want %q", w.made, err, c.made)
+			case c.made == "" && len(w.made) > 0:
+				t.Errorf("made %q, want none", w.made)
+			}
+		})
+	}
+}
+
+func TestAGroupChatIsMadeOnce(t *testing.T) {
+	w, chats := newWorld(t)
+	w.talk = mattermost.Talk{Group: true, Members: []bridge.UserID{"c1", "c2", "m1"}}
+	w.failMake, w.hidden = &bridge.Failure{Class: bridge.Unknown, Err: errors.New("dropped")}, true
+	if _, err := chats.ChatOf(t.Context(), "channel", "c1"); bridge.ClassOf(err) != bridge.Unknown {
+		t.Fatalf("the answer was dropped: %v", err)
+	}
+	// The list lags behind.
+	for range looksInVain {
+		if _, err := chats.ChatOf(t.Context(), "channel", "c1"); err == nil || len(w.made) != 1 {
+			t.Fatalf("made %q, %v, want it looked for", w.made, err)
+		}
+	}
+	w.hidden = false
+	if got, err := chats.ChatOf(t.Context(), "channel", "c2"); err != nil || got != "made-1" || len(w.made) != 1 {
+		t.Errorf("got %q, %v, made %q, want the first one", got, err, w.made)
+	}
+
+	// One that was not made is made after enough looks.
+	w.chats, w.failMake = nil, nil
+	w.attempt = &attempt{at: time.Now().Add(-time.Minute), looks: looksInVain}
+	if got, err := chats.ChatOf(t.Context(), "channel", "c2"); err != nil || got != "made-2" || w.attempt != nil {
+		t.Errorf("got %q, %v, attempt %v", got, err, w.attempt)
+	}
+	// One that shows a chat in a private channel is not taken.
+	w.linked["made-2"] = true
+	if got, err := chats.ChatOf(t.Context(), "channel", "c2"); err != nil || got != "made-3" {
+		t.Errorf("got %q, %v, want another chat", got, err)
+	}
+}
+
+func TestWhoIsPrompted(t *testing.T) {
+	w, chats := newWorld(t)
+	w.talk = mattermost.Talk{Direct: true, Members: []bridge.UserID{"c1", "u1"}}
+	_, _ = chats.ChatOf(t.Context(), "channel", "u1")
+	if slices.Contains(w.calls, "whisper to u1") {
+		t.Error("prompted although the interval is 0")
+	}
+	w.settings.PromptIntervalHours = 24
+	for range 3 {
+		chats.Forget()
+		_, _ = chats.ChatOf(t.Context(), "channel", "u1")
+	}
+	if n := len(slices.DeleteFunc(w.calls, func(c string) bool { return c != "whisper to u1" })); n != 1 {
+		t.Errorf("prompted %d times, want once", n)
+	}
+}
+
+// TestEachPostOfTheServerAsks: only the first one of a channel may call the server.
+func TestEachPostOfTheServerAsks(t *testing.T) {
+	w, chats := newWorld(t)
+	for range 3 {
+		if chats.WantsPosts(t.Context(), "town") {
+			t.Error("a channel is no direct message")
+		}
+	}
+	if len(w.calls) != 1 || chats.MayWant("town") {
+		t.Errorf("calls %q, may want %v", w.calls, chats.MayWant("town"))
+	}
+	w.talk = mattermost.Talk{Direct: true, Members: []bridge.UserID{"c1", "u1"}}
+	if !chats.WantsPosts(t.Context(), "direct") {
+		t.Error("a direct message is not wanted")
+	}
+	if _, err := chats.ChatOf(t.Context(), "direct", "c1"); err == nil || chats.MayWant("direct") {
+		t.Errorf("%v; a refused one is wanted", err)
+	}
+	chats.Forget()
+	if !chats.MayWant("direct") {
+		t.Error("a refusal is remembered although it was to be forgotten")
+	}
+	w.settings.SyncDirectMessages = false
+	if chats.MayWant("direct") {
+		t.Error("wanted although direct messages are off")
+	}
+}

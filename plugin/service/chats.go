@@ -1,0 +1,55 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package service
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+)
+
+// ChatState is one chat's state.
+type ChatState struct {
+	ChannelID   string       `json:"channel_id"` // empty when it is not carried
+	TeamsChatID string       `json:"teams_chat_id"`
+	Kind        string       `json:"kind"` // oneOnOne, group or meeting; empty when it was taken over and not looked at yet
+	Members     int          `json:"members"`
+	NotCarried  string       `json:"not_carried,omitempty"` // why, although somebody here is in it
+	Inbound     *LaneState   `json:"inbound"`
+	Outbound    *LaneState   `json:"outbound"`
+	Resync      *ResyncState `json:"resync"`
+}
+
+// chatStates are the chats that are carried and those that concern somebody here and are not.
+func (r *rooms) chatStates(ctx context.Context, links []bridge.LinkHealth, resyncs resyncStates, now time.Time) ([]ChatState, error) {
+	known, err := r.store.Chats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	states := []ChatState{}
+	for _, l := range links {
+		id := l.Link.Conversation.ID
+		if !l.Link.Conversation.IsChat() {
+			continue
+		}
+		in, out := laneState(l.Inbound, now), laneState(l.Outbound, now)
+		states = append(states, ChatState{
+			ChannelID: string(l.Link.Channel), TeamsChatID: string(id), Kind: known[id].Kind, Members: len(known[id].Members),
+			Inbound: &in, Outbound: &out, Resync: resyncs[id][store.Catchup],
+		})
+		delete(known, id)
+	}
+	var others []ChatState
+	for id, c := range known {
+		if c.NotCarried != "" {
+			others = append(others, ChatState{TeamsChatID: string(id), Kind: c.Kind, Members: len(c.Members), NotCarried: c.NotCarried})
+		}
+	}
+	slices.SortFunc(others, func(a, b ChatState) int { return cmp.Compare(a.TeamsChatID, b.TeamsChatID) })
+	return append(states, others...), nil
+}
