@@ -111,6 +111,15 @@ func (p *Plugin) MessageHasBeenDeleted(_ *plugin.Context, post *model.Post) {
 	p.service.PostDeleted(post)
 }
 
+// UserHasJoinedChannel is called after somebody became a member of a channel.
+func (p *Plugin) UserHasJoinedChannel(_ *plugin.Context, member *model.ChannelMember, by *model.User) {
+	actor := member.UserId
+	if by != nil {
+		actor = by.Id
+	}
+	p.service.MemberJoined(member.ChannelId, member.UserId, actor)
+}
+
 // ReactionHasBeenAdded is called after a reaction was committed.
 func (p *Plugin) ReactionHasBeenAdded(_ *plugin.Context, reaction *model.Reaction) {
 	p.service.PostReacted(reaction)

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -418,6 +419,70 @@ func TestChatsAreNotCarriedUnlessSwitchedOn(t *testing.T) {
 	if len(messages) != 2 || len(posts) != 2 {
 		t.Errorf("%d messages and %d posts, want the two that were written on each side", len(messages), len(posts))
 	}
+}
+
+// TestSwitchedOffChats: what is written while chats are off is never carried.
+func TestSwitchedOffChats(t *testing.T) {
+	olga := newConnected(t, "olga")
+	l := &link{channel: directOf(t, shared.alex, olga), place: teams.Place{Chat: newChat(t, teams.OneOnOne, "alex", "olga").ID}}
+	t.Cleanup(func() {
+		if err := shared.ConfigurePlugin(context.WithoutCancel(t.Context()), shared.app, shared.settings); err != nil {
+			t.Error(err)
+		}
+	})
+	for i, on := range []bool{true, false, true} {
+		settings := maps.Clone(shared.settings)
+		settings["syncdirectmessages"] = on
+		if err := shared.ConfigurePlugin(t.Context(), shared.app, settings); err != nil {
+			t.Fatal(err)
+		}
+		if on {
+			watched(t, shared.alex, olga)
+		} else {
+			unlinked(t, l.place.Chat)
+		}
+		l.write(t, shared.alex, "", fmt.Sprintf("Mattermost %d", i))
+		l.say(t, "olga@demo.example", "", fmt.Sprintf("<p>Teams %d</p>", i))
+		if on {
+			l.post(t, fmt.Sprintf("Teams %d", i))
+			l.message(t, fmt.Sprintf("Mattermost %d", i))
+		}
+	}
+	messages, err := l.messages(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	posts, err := l.posts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(messages) != 5 || len(posts) != 5 {
+		t.Errorf("%d messages and %d posts, want 5: three of each side's own and the two that were written while chats were on", len(messages), len(posts))
+	}
+}
+
+// unlinked waits until a chat is not carried any more.
+func unlinked(t *testing.T, chat teams.ChatID) {
+	t.Helper()
+	eventually(t, func(ctx context.Context) error {
+		_, status, err := shared.CallPlugin(ctx, http.MethodGet, "/api/v1/status", nil)
+		if err == nil && strings.Contains(string(status), string(chat)) {
+			err = errors.New("the chat is still carried")
+		}
+		return err
+	})
+}
+
+func TestAChatWithOneself(t *testing.T) {
+	withChats(t, nil)
+	watched(t, shared.alex)
+	l := &link{channel: directOf(t, shared.alex, shared.alex), place: teams.Place{Chat: newChat(t, teams.OneOnOne, "alex").ID}}
+	l.say(t, "alex@demo.example", "", "<p>note to self</p>")
+	if post := l.post(t, "note to self"); post.UserId != shared.alex.ID {
+		t.Errorf("the author is %s, want alex", post.UserId)
+	}
+	l.write(t, shared.alex, "", "another note")
+	l.message(t, "another note")
 }
 
 func TestDirectMessagesAreCarriedThatWereWrittenWhileThePluginWasDisabled(t *testing.T) {

@@ -87,6 +87,19 @@ func TestALargeGroupChatIsAPrivateChannel(t *testing.T) {
 		t.Fatal(err)
 	}
 	hasMembers(t, l.channel.Id, people[:8]...)
+	// Who is added in Mattermost is added in Teams, and who cannot be leaves again.
+	for _, user := range []*stack.User{people[8], shared.casey} {
+		if _, _, err := shared.alex.Client.AddChannelMember(t.Context(), l.channel.Id, user.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, func(context.Context) error {
+		if !shared.Emulator.Teams().InChat(chat.ID, teamsID(t, "large6")) {
+			return errors.New("who was added in Mattermost is not in the chat")
+		}
+		return nil
+	})
+	hasMembers(t, l.channel.Id, people...)
 }
 
 func TestAGroupMessageWhoseChatGetsAnotherMemberGoesOnInAPrivateChannel(t *testing.T) {

@@ -29,6 +29,8 @@ type Chats interface {
 	// ChatOf finds the chat that shows a direct or group message, or makes it as the author. It fails with a *NotCarried when
 	// it is not to be carried, with ErrNoAccount when it is and its author has no account that can send.
 	ChatOf(ctx context.Context, channel ChannelID, author UserID) (ConversationID, error)
+	// Since is from when on a chat is carried: the settings did not say so before.
+	Since(ctx context.Context, chat ConversationID) (time.Time, error)
 	// Linked is told that a chat was linked.
 	Linked(ctx context.Context, link Link)
 	// MembersChanged brings the people in the channel of a linked chat in line with those in the chat. The link's channel is
@@ -153,6 +155,13 @@ func (w *worker) openPost(ctx context.Context, event *OutboundEvent, channel Cha
 	if err != nil {
 		return err
 	}
+	since, err := w.Chats.Since(ctx, chat)
+	if err != nil {
+		return err
+	}
+	if event.SourceAt.Before(since.Add(-switchTakes)) {
+		return w.ignore(ctx, event.Event, SwitchedOff)
+	}
 	link, err := w.linkChat(ctx, Link{Channel: channel, Conversation: Conversation{ID: chat}, CreatedAt: event.SourceAt})
 	if conflict, ok := errors.AsType[*LinkConflict](err); ok {
 		if conflict.Holder.Channel != channel {
@@ -166,10 +175,22 @@ func (w *worker) openPost(ctx context.Context, event *OutboundEvent, channel Cha
 	return w.move(ctx, link)
 }
 
-// linkChat links a chat. Posts that were made a moment before and whose hooks are still to come are carried too.
+// switchTakes is how long it takes at most until all nodes have noted that chats were switched on.
+const switchTakes = 5 * time.Second
+
+// linkChat links a chat. Posts that were made a moment before and whose hooks are still to come are carried too, unless chats
+// were not carried then.
 func (w *worker) linkChat(ctx context.Context, link Link) (Link, error) {
-	link.CreatedAt = link.CreatedAt.Add(-w.Tuning.ScanOverlap)
-	link, err := w.links.Create(ctx, link)
+	since, err := w.Chats.Since(ctx, link.Conversation.ID)
+	if err != nil {
+		return Link{}, err
+	}
+	if earlier := link.CreatedAt.Add(-w.Tuning.ScanOverlap); earlier.After(since) {
+		link.CreatedAt = earlier
+	} else if since.Before(link.CreatedAt) {
+		link.CreatedAt = since
+	}
+	link, err = w.links.Create(ctx, link)
 	if err != nil {
 		return Link{}, err
 	}
@@ -223,7 +244,7 @@ func (e *Engine) scanDirect(ctx context.Context) error {
 	if e.scans.take(waitingPrefix) {
 		age = 0
 	}
-	if err := e.Store.EnsureDirectScan(ctx, time.Now()); err != nil {
+	if err := e.Store.EnsureDirectScan(ctx, time.Now().Add(e.Tuning.ScanOverlap)); err != nil {
 		return err
 	}
 	cursor, due, err := e.Store.ClaimScan(ctx, waitingPrefix, age)

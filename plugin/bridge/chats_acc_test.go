@@ -31,9 +31,16 @@ type counterpart struct {
 	refused *bridge.NotCarried
 	fail    []error // of the next questions
 	people  *people
+	since   time.Time // when chats were switched on
 	asked   int
 	linked  []bridge.Link
 	forgot  int
+}
+
+func (c *counterpart) Since(context.Context, bridge.ConversationID) (time.Time, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.since, nil
 }
 
 func (c *counterpart) Active() bool                                           { return !c.off }
@@ -199,6 +206,25 @@ func TestAChatThatConcernsNobodyIsLeftAlone(t *testing.T) {
 	}
 }
 
+func TestWhatWasWrittenBeforeChatsWereSwitchedOnIsNotCarried(t *testing.T) {
+	s, c := newChatSite(t)
+	s.start()
+	before := s.mattermost.write(direct, "", alexMM, "before")
+	s.mattermost.mu.Lock()
+	s.mattermost.posts[0].CreateAt -= 60_000
+	before.CreateAt -= 60_000
+	s.mattermost.mu.Unlock()
+	c.since = time.Now().Add(-time.Second)
+	s.hook(before)
+	s.eventually("it is left out", func() bool { return s.tally.count(bridge.SwitchedOff) == 1 })
+	s.writeDirect("", alexMM, "after")
+	s.eventually("what was written after", func() bool { return len(s.teams.texts()) == 1 })
+	s.quiet()
+	if got := s.teams.texts(); !slices.Equal(got, []string{"after"}) {
+		t.Errorf("Teams shows %q", got)
+	}
+}
+
 func TestTwoChatsDoNotShareAChannel(t *testing.T) {
 	s, c := newChatSite(t)
 	c.other = "private"
@@ -280,8 +306,8 @@ func TestDirectMessagesWithoutALinkAreScanned(t *testing.T) {
 	s, _ := newChatSite(t)
 	first := s.start()
 	s.eventually("the scan has begun", func() bool {
-		_, due, err := first.store.ClaimScan(t.Context(), "channel:", time.Hour)
-		return err == nil && !due
+		_, there, err := first.store.ClaimScan(t.Context(), "channel:", -time.Hour)
+		return err == nil && there
 	})
 	s.quiet()
 	s.stop(first)

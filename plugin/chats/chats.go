@@ -6,6 +6,7 @@ package chats
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
@@ -19,6 +20,7 @@ import (
 type Graph interface {
 	Chat(ctx context.Context, id bridge.ConversationID) (teams.Chat, error)
 	ChatsOf(ctx context.Context, as bridge.AccountID) ([]teams.Chat, error)
+	AddChatMember(ctx context.Context, as bridge.AccountID, chat bridge.ConversationID, person bridge.TeamsUserID) error
 	CreateChat(ctx context.Context, as bridge.AccountID, kind string, people []bridge.TeamsUserID) (bridge.ConversationID, error)
 }
 
@@ -29,6 +31,7 @@ type Mattermost interface {
 	DirectMessage(ctx context.Context, a, b bridge.UserID) (bridge.ChannelID, error)
 	GroupMessage(ctx context.Context, people []bridge.UserID) (bridge.ChannelID, error)
 	PrivateChannel(ctx context.Context, team, name, displayName, purpose string) (bridge.ChannelID, error)
+	RemoveMember(ctx context.Context, id bridge.ChannelID, user bridge.UserID) error
 	SetMembers(ctx context.Context, id bridge.ChannelID, people []bridge.UserID) error
 	SharedTeams(ctx context.Context, people []bridge.UserID) ([]mattermost.TeamOf, error)
 	Mirrored(ctx context.Context, id bridge.UserID) (bool, error)
@@ -45,6 +48,7 @@ type Store interface {
 	BeginChat(ctx context.Context, channel bridge.ChannelID) error
 	LookedForChat(ctx context.Context, channel bridge.ChannelID) error
 	EndChat(ctx context.Context, channel bridge.ChannelID) error
+	ChatsSince(ctx context.Context, direct bool) (time.Time, error)
 	Prompt(ctx context.Context, user bridge.UserID, channel bridge.ChannelID, every time.Duration) (bool, error)
 }
 
@@ -116,6 +120,11 @@ func (c *Chats) WantsPosts(ctx context.Context, channel bridge.ChannelID) bool {
 		c.verdicts.keepChannel(channel, v)
 	}
 	return c.wanted(v)
+}
+
+// Since implements bridge.Chats. The id of a one-to-one chat names its two people, that of any other a thread.
+func (c *Chats) Since(ctx context.Context, chat bridge.ConversationID) (time.Time, error) {
+	return c.Store.ChatsSince(ctx, !strings.Contains(string(chat), "@thread."))
 }
 
 // Linked implements bridge.Chats.

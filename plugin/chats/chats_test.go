@@ -151,6 +151,16 @@ func (w *world) SharedTeams(context.Context, []bridge.UserID) ([]mattermost.Team
 	return slices.Clone(w.teams), nil
 }
 
+func (w *world) RemoveMember(_ context.Context, _ bridge.ChannelID, user bridge.UserID) error {
+	w.did("remove %s", user)
+	return nil
+}
+
+func (w *world) AddChatMember(_ context.Context, as bridge.AccountID, _ bridge.ConversationID, person bridge.TeamsUserID) error {
+	w.did("add %s as %s", person, as)
+	return nil
+}
+
 func (w *world) Say(_ context.Context, id bridge.ChannelID, text string) error {
 	w.did("say in %s: %s", id, text)
 	return nil
@@ -192,6 +202,8 @@ func (w *world) EndChat(context.Context, bridge.ChannelID) error {
 	w.attempt = nil
 	return nil
 }
+
+func (w *world) ChatsSince(context.Context, bool) (time.Time, error) { return time.Time{}, nil }
 
 func (w *world) Prompt(_ context.Context, user bridge.UserID, channel bridge.ChannelID, _ time.Duration) (bool, error) {
 	key := string(user) + " " + string(channel)
@@ -333,6 +345,29 @@ func TestMembersOfAChatChange(t *testing.T) {
 	w.chats[0] = in(teams.Group, "c1", "m1")
 	if got, err := chats.MembersChanged(t.Context(), link); err != nil || got != "private in 1" || !slices.Contains(w.calls, "members [c1 m1]") {
 		t.Errorf("one less: %q, %v, calls %q", got, err, w.calls)
+	}
+}
+
+func TestWhoJoinsTheChannelOfAChat(t *testing.T) {
+	for name, c := range map[string]struct {
+		user, by bridge.UserID
+		want     []string
+	}{
+		"who is in the chat":             {"c2", "c2", nil},
+		"a connected one, by another":    {"c3", "c1", []string{"add t-c3 as a-c1"}},
+		"a local":                        {"u1", "c1", []string{"remove u1", "notify c1"}},
+		"a connected one, by a local":    {"c3", "u1", []string{"remove c3", "notify u1"}},
+		"a connected one, by themself":   {"c3", "c3", []string{"remove c3", "notify c3"}},
+		"a connected one, by a lost one": {"c3", "l1", []string{"remove c3", "notify l1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, chats := newWorld(t)
+			w.chats = []teams.Chat{in(teams.Group, "c1", "c2", "l1")}
+			w.kept["chat"] = store.Chat{Conversation: "chat", OwnChannel: true}
+			if err := chats.Joined(t.Context(), bridge.Link{Channel: "private", Conversation: bridge.Conversation{ID: "chat"}}, c.user, c.by); err != nil || !slices.Equal(w.calls, c.want) {
+				t.Errorf("calls %q, %v, want %q", w.calls, err, c.want)
+			}
+		})
 	}
 }
 

@@ -153,6 +153,14 @@ func (s *Server) SetMembers(ctx context.Context, id bridge.ChannelID, people []b
 	return failures
 }
 
+// RemoveMember takes somebody out of a channel.
+func (s *Server) RemoveMember(_ context.Context, id bridge.ChannelID, user bridge.UserID) error {
+	if e := s.api.DeleteChannelMember(string(id), string(user)); e != nil {
+		return failure(fmt.Sprintf("take %s out of channel %s", user, id), e)
+	}
+	return nil
+}
+
 // Say has the plugin's bot write in a channel.
 func (s *Server) Say(_ context.Context, id bridge.ChannelID, text string) error {
 	post, e := s.api.CreatePost(&model.Post{UserId: string(s.bot), ChannelId: string(id), Message: text})

@@ -53,3 +53,23 @@ func (r *rooms) chatStates(ctx context.Context, links []bridge.LinkHealth, resyn
 	slices.SortFunc(others, func(a, b ChatState) int { return cmp.Compare(a.TeamsChatID, b.TeamsChatID) })
 	return append(states, others...), nil
 }
+
+// joinTimeout bounds what becomes of a new member of a chat's channel.
+const joinTimeout = 30 * time.Second
+
+// MemberJoined is told of everybody who became a member of a channel.
+func (s *Service) MemberJoined(channel, user, by string) {
+	r := s.rooms.Load()
+	if r == nil || !r.working() {
+		return
+	}
+	link, linked := r.engine.Links().ByChannel(bridge.ChannelID(channel))
+	if !linked || !link.Conversation.IsChat() || bridge.UserID(user) == r.mattermost.Bot() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.life, joinTimeout)
+	defer cancel()
+	if err := r.chats.Joined(ctx, link, bridge.UserID(user), bridge.UserID(by)); err != nil && s.life.Err() == nil {
+		s.log.Warn("could not bring the members of a chat in line with those of its channel", "channel", channel, "user", user, "error", err)
+	}
+}

@@ -159,7 +159,8 @@ func (s *Service) forSubscriptions() (subscriptions.Current, error) {
 		Certificate:  u.settings.Certificate,
 		WideFrom:     u.settings.TenantSubscriptionFrom,
 		Evaluation:   u.settings.EvaluationAPI,
-		Chats:        u.settings.SyncDirectMessages || u.settings.SyncGroupMessages,
+		Direct:       u.settings.SyncDirectMessages,
+		Group:        u.settings.SyncGroupMessages,
 	}, nil
 }
 

@@ -37,11 +37,12 @@ func (s *Store) KeepChat(ctx context.Context, c Chat) (tell bool, err error) {
 	if c.Members == nil {
 		c.Members = []bridge.TeamsUserID{}
 	}
-	err = s.pool.QueryRow(ctx, `INSERT INTO msteamssync.chats AS c (`+chatColumns+`, told_at) VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $6 <> '' THEN clock_timestamp() END)
+	err = s.pool.QueryRow(ctx, `WITH before AS (SELECT not_carried FROM msteamssync.chats WHERE conversation = $1)
+		INSERT INTO msteamssync.chats AS c (`+chatColumns+`, told_at) VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $6 <> '' THEN clock_timestamp() END)
 		ON CONFLICT (conversation) DO UPDATE SET kind = excluded.kind, topic = excluded.topic, members = excluded.members, own_channel = excluded.own_channel,
 			not_carried = excluded.not_carried, seen_at = clock_timestamp(),
 			told_at = CASE WHEN excluded.not_carried = '' THEN NULL WHEN c.not_carried = excluded.not_carried THEN c.told_at ELSE clock_timestamp() END
-		RETURNING told_at IS NOT NULL AND told_at >= seen_at - interval '1 millisecond'`,
+		RETURNING $6 <> '' AND $6 IS DISTINCT FROM (SELECT not_carried FROM before)`,
 		c.Conversation, c.Kind, c.Topic, c.Members, c.OwnChannel, c.NotCarried).Scan(&tell)
 	if err != nil {
 		return false, fmt.Errorf("keep a chat: %w", err)
@@ -143,6 +144,47 @@ func (s *Store) MoveLink(ctx context.Context, conversation bridge.ConversationID
 	})
 	if err != nil {
 		return fmt.Errorf("move a link: %w", err)
+	}
+	return nil
+}
+
+// ChatsSince returns since when chats are carried, one-to-one ones or others. Whoever asks carries them: without anything known
+// it is now.
+func (s *Store) ChatsSince(ctx context.Context, direct bool) (since time.Time, err error) {
+	err = s.pool.QueryRow(ctx, `INSERT INTO msteamssync.chat_switches AS c (direct) VALUES ($1)
+		ON CONFLICT (direct) DO UPDATE SET on_since = c.on_since RETURNING on_since`, direct).Scan(&since)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read since when chats are carried: %w", err)
+	}
+	return since, nil
+}
+
+// SwitchChats records whether one-to-one chats and others are carried. Those that are not any more lose their links, with what
+// is queued for them. What was carried stays mapped.
+func (s *Store) SwitchChats(ctx context.Context, direct, group bool) error {
+	err := s.transact(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "DELETE FROM msteamssync.chat_switches WHERE NOT CASE WHEN direct THEN $1::boolean ELSE $2::boolean END", direct, group); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.chat_switches (direct) SELECT d FROM (VALUES (true, $1::boolean), (false, $2::boolean)) AS v (d, carried)
+			WHERE carried ON CONFLICT DO NOTHING`, direct, group); err != nil {
+			return err
+		}
+		rows, _ := tx.Query(ctx, `DELETE FROM msteamssync.links WHERE teams_team_id = '' AND NOT CASE WHEN conversation LIKE '%@thread.%' THEN $2::boolean ELSE $1::boolean END
+			RETURNING conversation`, direct, group)
+		dropped, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil || len(dropped) == 0 {
+			return err
+		}
+		for _, table := range []string{"inbox", "outbox", "cursors"} {
+			if _, err := tx.Exec(ctx, "DELETE FROM msteamssync."+table+" WHERE conversation = ANY ($1)", dropped); err != nil {
+				return err
+			}
+		}
+		return notifyLinks(ctx, tx)
+	})
+	if err != nil {
+		return fmt.Errorf("switch chats on or off: %w", err)
 	}
 	return nil
 }

@@ -67,9 +67,9 @@ type Current struct {
 	// Evaluation: subscriptions to all of the tenant name no billing model, and what they deliver counts against the
 	// monthly budget. Otherwise they name model B.
 	Evaluation bool
-	// Chats are carried: those of each user who connected an account have a subscription, from WideFrom users on all of the
-	// tenant.
-	Chats bool
+	// Direct and Group: one-to-one chats are carried, group chats are. Those of each user who connected an account have a
+	// subscription, from WideFrom users on all of the tenant.
+	Direct, Group bool
 }
 
 // Config is what a keeper works with.
@@ -205,6 +205,9 @@ func (k *Keeper) reconcile(ctx context.Context, list bool) (next time.Duration, 
 		}
 		if k.graph != current.Graph {
 			list = true // another tenant or application has other subscriptions
+		}
+		if err := k.Store.SwitchChats(ctx, current.Direct, current.Group); err != nil {
+			return err
 		}
 		p := pass{Keeper: k, current: current}
 		if next, err = p.run(ctx, list); err != nil {

@@ -70,7 +70,7 @@ type scope struct {
 func scopes(current Current, links []bridge.Link, people []bridge.TeamsUserID, existing []store.Subscription, usedUp bool) []scope {
 	var list []scope
 	for _, resource := range []string{allChannels, allChats} {
-		if resource == allChats && !current.Chats {
+		if resource == allChats && !current.Direct && !current.Group {
 			continue
 		}
 		var each []store.PlannedSubscription

@@ -49,13 +49,34 @@ func (c Chat) External(m ChatMember) bool {
 	return m.User == "" || m.TenantID != "" && c.TenantID != "" && !strings.EqualFold(m.TenantID, c.TenantID)
 }
 
-const chatByID = "/chats/{chat-id}"
+const (
+	chatByID    = "/chats/{chat-id}"
+	chatMembers = chatByID + "/members"
+)
 
 // Chat reads a chat with its members as the application.
 func (c *Client) Chat(ctx context.Context, id bridge.ConversationID) (Chat, error) {
 	var chat Chat
 	err := c.do(ctx, request{method: "GET", route: chatByID, path: []string{string(id)}, query: "$expand=members", repeat: true}, &chat)
+	if err == nil && len(chat.Members) >= mostExpanded {
+		chat.Members, err = list[ChatMember](ctx, c, request{method: "GET", route: chatMembers, path: []string{string(id)}, repeat: true})
+	}
 	return chat, err
+}
+
+// mostExpanded is how many members an expanded chat shows at most (Graph docs, "List chats").
+const mostExpanded = 25
+
+// AddChatMember makes exactly one POST that puts a person into a group chat or a meeting as the account.
+func (c *Client) AddChatMember(ctx context.Context, as bridge.AccountID, chat bridge.ConversationID, person bridge.TeamsUserID) error {
+	return c.do(ctx, request{method: "POST", route: chatMembers, path: []string{string(chat)}, body: c.newMember(person), as: as}, nil)
+}
+
+func (c *Client) newMember(person bridge.TeamsUserID) newChatMember {
+	return newChatMember{
+		Type: "#microsoft.graph.aadUserConversationMember", Roles: []string{"owner"},
+		User: fmt.Sprintf("%s/v1.0/users('%s')", c.config.GraphURL, strings.ReplaceAll(string(person), "'", "''")),
+	}
 }
 
 // ChatsOf lists the chats of the account's owner with their members.
@@ -78,10 +99,7 @@ func (c *Client) CreateChat(ctx context.Context, as bridge.AccountID, kind strin
 		Members []newChatMember `json:"members"`
 	}{Type: kind}
 	for _, person := range people {
-		body.Members = append(body.Members, newChatMember{
-			Type: "#microsoft.graph.aadUserConversationMember", Roles: []string{"owner"},
-			User: fmt.Sprintf("%s/v1.0/users('%s')", c.config.GraphURL, strings.ReplaceAll(string(person), "'", "''")),
-		})
+		body.Members = append(body.Members, c.newMember(person))
 	}
 	var made Chat
 	if err := c.do(ctx, request{method: "POST", route: "/chats", body: body, as: as, repeat: kind == OneOnOne}, &made); err != nil {

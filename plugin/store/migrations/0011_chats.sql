@@ -28,3 +28,9 @@ CREATE TABLE msteamssync.chat_prompts (
     prompted_at  timestamptz NOT NULL,
     PRIMARY KEY (user_id, channel_id)
 );
+
+-- Since when one-to-one chats and others are carried; no row = they are not. What is older is never carried.
+CREATE TABLE msteamssync.chat_switches (
+    direct       boolean PRIMARY KEY,
+    on_since     timestamptz NOT NULL DEFAULT clock_timestamp()
+);
