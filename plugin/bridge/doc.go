@@ -60,6 +60,13 @@
 // The loser parks and looks again. So does an event that finds both sides as the record has them (Agree): what is being
 // confirmed was decided before. A change of a message that is not mapped yet is parked until it is.
 //
+// # Chats
+//
+// Nobody links chats. The lane of a chat that has no link asks Chats for the channel that shows it; a post in a direct or group
+// message without a link waits in a lane of the channel's own, whose worker asks for the chat. Either makes the link, and the
+// posts that waited move into the chat's lane. From then on a chat is a channel without reply chains: a quote is a reply
+// (quotes.go), and nobody speaks for others.
+//
 // # What a predecessor carried
 //
 // Mappings that were taken over from another plugin are incomplete (Mapping.SeenAt): complete.go reads the message when one

@@ -192,7 +192,7 @@ func (s *Store) SwitchChats(ctx context.Context, direct, group bool) error {
 // MoveWaiting moves what waits in one lane into another. What is there already stays as it is.
 func (s *Store) MoveWaiting(ctx context.Context, waiting, conversation bridge.ConversationID) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
-		if err := ensureLanes(ctx, tx, []string{string(conversation)}); err != nil {
+		if err := lanesFor([]string{string(conversation)}).exec(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM msteamssync.outbox w USING msteamssync.outbox o WHERE w.conversation = $1 AND o.conversation = $2
