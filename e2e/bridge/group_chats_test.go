@@ -127,8 +127,10 @@ func TestAMeetingWithAnotherOrganisation(t *testing.T) {
 	withChats(t, nil)
 	lena := newConnected(t, "lena")
 	watched(t, shared.alex, shared.blake, lena)
-	visitor := teams.Person{ID: uuid.NewString(), DisplayName: "Vera Visitor", UserPrincipalName: "vera@elsewhere.example", TenantID: uuid.NewString()}
-	shared.Emulator.Teams().AddExternal(visitor)
+	visitor := teams.Person{ID: uuid.NewString(), DisplayName: "Vera Visitor", UserPrincipalName: "vera@elsewhere.example", TenantID: uuid.NewString(), Licensed: true}
+	if err := shared.Emulator.Teams().AddForeigner(visitor); err != nil {
+		t.Fatal(err)
+	}
 	chat := newChat(t, teams.Meeting, "alex", "blake", "lena", visitor.ID)
 	l := &link{place: teams.Place{Chat: chat.ID}}
 	l.say(t, visitor.ID, "", "<p>hello from outside</p>")

@@ -117,25 +117,6 @@ func (s *State) chatMembers(wanted []ChatMember) ([]ChatMember, error) {
 	return members, nil
 }
 
-// AddExternal makes somebody of another organisation known, who may be in chats but is not in the directory.
-func (s *State) AddExternal(p Person) {
-	p.Licensed = true
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.externals[p.ID] = p
-}
-
-// person looks somebody up in the directory and among those of other organisations.
-func (s *State) person(idOrUPN string) (Person, bool) {
-	if p, ok := s.people(idOrUPN); ok {
-		return p, true
-	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	p, ok := s.externals[idOrUPN]
-	return p, ok
-}
-
 // Chats returns all chats, the one that was last written in first.
 func (s *State) Chats() []Chat { return s.chatsWhere(func(*chat) bool { return true }) }
 

@@ -25,13 +25,11 @@ type State struct {
 	people People
 	tenant string
 
-	mu    sync.RWMutex
-	teams map[TeamID]*team
-	chats map[ChatID]*chat
-	// externals are people of other organisations, by object id.
-	externals map[string]Person
-	sequence  uint64 // counts changes of messages; the cursor of a delta query
-	reuse     bool   // see ReuseReplyIDs
+	mu       sync.RWMutex
+	teams    map[TeamID]*team
+	chats    map[ChatID]*chat
+	sequence uint64 // counts changes of messages; the cursor of a delta query
+	reuse    bool   // see ReuseReplyIDs
 
 	foreignersMu sync.RWMutex
 	foreigners   map[string]Person // by id and by user principal name; see AddForeigner
@@ -78,7 +76,7 @@ type Channel struct {
 
 // New makes an empty Teams for one tenant.
 func New(clock Clock, tenantID string, people People) *State {
-	return &State{clock: clock, tenant: tenantID, people: people, teams: map[TeamID]*team{}, chats: map[ChatID]*chat{}, externals: map[string]Person{}}
+	return &State{clock: clock, tenant: tenantID, people: people, teams: map[TeamID]*team{}, chats: map[ChatID]*chat{}}
 }
 
 // AddTeam makes a team with its channel General. An empty id is chosen.
@@ -260,8 +258,10 @@ func (s *State) Clear() {
 	defer s.mu.Unlock()
 	clear(s.teams)
 	clear(s.chats)
-	clear(s.externals)
 	s.reuse = false
+	s.foreignersMu.Lock()
+	defer s.foreignersMu.Unlock()
+	clear(s.foreigners)
 }
 
 func (s *State) team(id TeamID) (*team, error) {

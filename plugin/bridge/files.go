@@ -72,11 +72,11 @@ type CarriedFile struct {
 // pictureKey begins the keys of pictures.
 const pictureKey = "picture/"
 
-// reference is the content type of an attachment that is a file in SharePoint or OneDrive.
-const reference = "reference"
+// fileReference is the content type of an attachment that is a file in SharePoint or OneDrive.
+const fileReference = "reference"
 
 // isFile tells whether an attachment is a file; others are cards, quotes and the like.
-func isFile(a Attachment) bool { return a.ContentType == reference }
+func isFile(a Attachment) bool { return a.ContentType == fileReference }
 
 // filesOf lists the files that a message shows: attachments, then pictures.
 func filesOf(message TeamsMessage) (files []CarriedFile) {

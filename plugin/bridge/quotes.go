@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -152,17 +151,4 @@ func keepReferences(edited Outgoing, message TeamsMessage) Outgoing {
 		}
 	}
 	return edited
-}
-
-var attachmentElement = regexp.MustCompile(`<attachment id="([^"]*)"></attachment>`)
-
-// withoutReferences is a body without the places of its quotes.
-func withoutReferences(message TeamsMessage) string {
-	return attachmentElement.ReplaceAllStringFunc(message.HTML, func(element string) string {
-		id := html.UnescapeString(attachmentElement.FindStringSubmatch(element)[1])
-		if slices.ContainsFunc(message.Attachments, func(a Attachment) bool { return a.ID == id && a.ContentType == MessageReference }) {
-			return ""
-		}
-		return element
-	})
 }

@@ -109,6 +109,10 @@ func (w *world) UserOf(_ context.Context, user bridge.TeamsUserID) (bridge.UserI
 	return bridge.UserID(name), strings.ContainsAny(name[:1], "clm"), nil
 }
 
+func (w *world) AuthorOf(ctx context.Context, from bridge.Sender, _ bridge.Link) (bridge.UserID, bool, error) {
+	return w.UserOf(ctx, from.User)
+}
+
 func (w *world) PersonOf(_ context.Context, user bridge.UserID) (bridge.Person, bool, error) {
 	return bridge.Person{ID: bridge.TeamsUserID("t-" + user)}, strings.ContainsAny(string(user[:1]), "clm"), nil
 }
