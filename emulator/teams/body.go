@@ -22,7 +22,7 @@ var kept = map[string][]string{
 	"table": nil, "thead": nil, "tbody": nil, "tr": nil, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"},
 	"a": {"href", "title", "rel", "target"}, "img": {"src", "alt", "width", "height", "itemid", "itemtype", "itemscope"},
 	"span": {"style", "itemid", "itemtype", "itemscope"}, "code": {"class"}, "codeblock": {"class"},
-	"at": {"id"}, "attachment": {"id"}, "emoji": {"id", "alt", "title"}, "abbr": {"title"},
+	"at": {"id"}, "attachment": {"id"}, "emoji": {"id", "alt", "title"}, "customemoji": {"id", "alt", "source"}, "abbr": {"title"},
 }
 
 // silent elements vanish with all that is in them.

@@ -159,6 +159,7 @@ type Mentioned struct {
 	Device       *Identity     `json:"device"`
 	User         *Identity     `json:"user"`
 	Conversation *Conversation `json:"conversation"`
+	Tag          *Identity     `json:"tag,omitempty"`
 }
 
 // Conversation is a mentioned channel or team.

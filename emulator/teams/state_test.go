@@ -171,7 +171,13 @@ func TestWhoMayWrite(t *testing.T) {
 
 func TestDraftsAreChecked(t *testing.T) {
 	w := newWorld(t)
-	at := func(id int) []teams.Mention { return []teams.Mention{{ID: id, MentionText: "Blake"}} }
+	ofBlake := teams.Mentioned{User: &teams.Identity{ID: "id-blake"}}
+	of := func(who teams.Mentioned) teams.Draft {
+		return teams.Draft{Body: teams.HTML(`<at id="0">N</at>`), Mentions: []teams.Mention{{MentionText: "N", Mentioned: who}}}
+	}
+	at := func(id int) []teams.Mention {
+		return []teams.Mention{{ID: id, MentionText: "Blake", Mentioned: ofBlake}}
+	}
 	for name, c := range map[string]struct {
 		draft teams.Draft
 		kind  teams.Kind
@@ -181,6 +187,10 @@ func TestDraftsAreChecked(t *testing.T) {
 		"unknown importance":      {teams.Draft{Body: teams.Text("x"), Importance: "low"}, teams.Invalid},
 		"mention without a place": {teams.Draft{Body: teams.HTML("x"), Mentions: at(0)}, teams.Invalid},
 		"place without a mention": {teams.Draft{Body: teams.HTML(`<at id="1">B</at>`), Mentions: nil}, teams.Invalid},
+		"mention of nobody":       {of(teams.Mentioned{}), teams.Invalid},
+		"mention of two":          {of(teams.Mentioned{User: ofBlake.User, Tag: &teams.Identity{ID: "t"}}), teams.Invalid},
+		"mention of some place":   {of(teams.Mentioned{Conversation: &teams.Conversation{ID: "c", Type: "room"}}), teams.Invalid},
+		"two with one number":     {teams.Draft{Body: teams.HTML(`<at id="0">N</at>`), Mentions: append(at(0), at(0)...)}, teams.Invalid},
 		"mention of a stranger": {teams.Draft{Body: teams.HTML(`<at id="0">N</at>`), Mentions: []teams.Mention{
 			{MentionText: "N", Mentioned: teams.Mentioned{User: &teams.Identity{ID: "nobody"}}}}}, teams.Invalid},
 		"attachment not placed": {teams.Draft{Body: teams.HTML("x"), Attachments: []teams.Attachment{{ID: "a"}}}, teams.Invalid},

@@ -352,10 +352,17 @@ func (s *State) settle(d *Draft) error {
 	return checkMarks(d)
 }
 
-// checkMentions wants mentioned people to exist and fills in what Teams knows of them.
+// checkMentions wants each mention to have a number of its own and to name one party, and people to exist, of whom it fills
+// in what Teams knows.
 func (s *State) checkMentions(d *Draft) error {
 	mentions := slices.Clone(d.Mentions)
 	for i, m := range mentions {
+		if slices.ContainsFunc(mentions[:i], func(o Mention) bool { return o.ID == m.ID }) {
+			return refuse(Invalid, "Two mentions have the id %d.", m.ID)
+		}
+		if err := m.Mentioned.check(); err != nil {
+			return refuse(Invalid, "The mention '%s' %v.", m.MentionText, err)
+		}
 		if m.Mentioned.User == nil {
 			continue
 		}
@@ -366,6 +373,29 @@ func (s *State) checkMentions(d *Draft) error {
 		mentions[i].Mentioned.User = identityOf(p).User
 	}
 	d.Mentions = mentions
+	return nil
+}
+
+// check says what is wrong with who is mentioned.
+func (m Mentioned) check() error {
+	named := 0
+	for _, identity := range []*Identity{m.Application, m.Device, m.User, m.Tag} {
+		if identity != nil {
+			named++
+			if identity.ID == "" {
+				return errors.New("has no id")
+			}
+		}
+	}
+	if c := m.Conversation; c != nil {
+		named++
+		if c.ID == "" || !slices.Contains([]string{"team", "channel", "chat"}, c.Type) {
+			return errors.New("of a conversation needs its id and a conversationIdentityType of team, channel or chat")
+		}
+	}
+	if named != 1 {
+		return fmt.Errorf("names %d parties instead of one", named)
+	}
 	return nil
 }
 

@@ -105,14 +105,14 @@ func TestNamed(t *testing.T) {
 	}
 }
 
-func TestBody(t *testing.T) {
+func TestAuthored(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
-		{"", "a *b*", "<p>a <em>b</em></p>"},
-		{"Alex <Demo>", "a", "<p><strong>Alex &lt;Demo&gt;:</strong> a</p>"},
-		{"Alex", "- a", "<p><strong>Alex:</strong></p><ul>\n<li>a</li>\n</ul>"},
+		{"", "<p>a <em>b</em></p>", "<p>a <em>b</em></p>"},
+		{"Alex <Demo>", "<p>a</p>", "<p><strong>Alex &lt;Demo&gt;:</strong> a</p>"},
+		{"Alex", "<ul><li>a</li></ul>", "<p><strong>Alex:</strong></p><ul><li>a</li></ul>"},
 	} {
-		if got := body(test.name, test.text); got.HTML != test.want {
-			t.Errorf("body(%q, %q) = %q, want %q", test.name, test.text, got.HTML, test.want)
+		if got := authored(test.name, Outgoing{HTML: test.text}); got.HTML != test.want {
+			t.Errorf("authored(%q, %q) = %q, want %q", test.name, test.text, got.HTML, test.want)
 		}
 	}
 }

@@ -25,7 +25,10 @@ const (
 // author's name before the text.
 func (w *worker) compose(ctx context.Context, people People, message TeamsMessage, quote string) (NewPost, error) {
 	post := NewPost{Channel: w.link.Channel}
-	text := content(message)
+	text, err := w.content(ctx, message, "")
+	if err != nil {
+		return NewPost{}, err
+	}
 	if message.From.User != "" {
 		author, known, err := people.AuthorOf(ctx, message.From, w.link)
 		if err != nil {
@@ -42,16 +45,20 @@ func (w *worker) compose(ctx context.Context, people People, message TeamsMessag
 	return post, nil
 }
 
-// content is what a post shows of a Teams message, without its author and what it replies to.
-func content(message TeamsMessage) string {
-	text := markdown(message)
+// content is what a post shows of a Teams message, without its author and what it replies to. shown is the post's text
+// before, if there is one.
+func (w *worker) content(ctx context.Context, message TeamsMessage, shown string) (string, error) {
+	text, err := w.markdown(ctx, message, shown)
+	if err != nil {
+		return "", err
+	}
 	if strings.TrimSpace(text) == "" && message.brought == 0 {
 		text = nothingShown
 	}
 	if message.Subject != "" {
 		text = heading(message) + text
 	}
-	return text
+	return text, nil
 }
 
 // heading is the line that shows a message's subject.
@@ -59,8 +66,20 @@ func heading(message TeamsMessage) string {
 	return "## " + markup.EscapeMarkdown(message.Subject) + "\n"
 }
 
-// markdown is a Teams message's text for Mattermost.
-func markdown(message TeamsMessage) string {
+// markdown is a Teams message's text for Mattermost. shown is the post's text before, if there is one.
+func (w *worker) markdown(ctx context.Context, message TeamsMessage, shown string) (string, error) {
+	if message.Text {
+		return markup.EscapeMarkdown(message.HTML), nil
+	}
+	reading, err := w.reading(ctx, message, shown)
+	if err != nil {
+		return "", err
+	}
+	return reading.Markdown(message.HTML), nil
+}
+
+// formless is a Teams message's text for a quote.
+func formless(message TeamsMessage) string {
 	if message.Text {
 		return markup.EscapeMarkdown(message.HTML)
 	}
@@ -98,8 +117,9 @@ func beginsBlock(text string) bool {
 // longestQuote is how many characters of an original are repeated in a quote.
 const longestQuote = 200
 
-// quoted is the Markdown quote of a message that cannot be replied to.
+// quoted is the Markdown quote of a message that cannot be replied to. It notifies nobody.
 func quoted(name, text string) string {
+	text = quiet(text)
 	text = strings.Join(strings.Fields(text), " ")
 	if utf8.RuneCountInString(text) > longestQuote {
 		text = string([]rune(text)[:longestQuote]) + "…"
@@ -110,17 +130,18 @@ func quoted(name, text string) string {
 	return "> **" + markup.EscapeMarkdown(name) + ":** " + text + "\n\n"
 }
 
-// body is a post's text for Teams. A message that a bot sends for somebody begins with that person's name.
-func body(name, text string) Outgoing {
-	content := markup.ToHTML(text)
+// authored puts the author's name before a message that a bot sends for somebody.
+func authored(name string, message Outgoing) Outgoing {
 	if name == "" {
-		return Outgoing{HTML: content}
+		return message
 	}
 	name = "<strong>" + html.EscapeString(name) + ":</strong>"
-	if rest, ok := strings.CutPrefix(content, "<p>"); ok {
-		return Outgoing{HTML: "<p>" + name + " " + rest}
+	if rest, ok := strings.CutPrefix(message.HTML, "<p>"); ok {
+		message.HTML = "<p>" + name + " " + rest
+	} else {
+		message.HTML = "<p>" + name + "</p>" + message.HTML
 	}
-	return Outgoing{HTML: "<p>" + name + "</p>" + content}
+	return message
 }
 
 func hash(text string) string {
@@ -137,4 +158,9 @@ func textHash(message TeamsMessage) string {
 }
 
 // teamsForm is of the text with its form, in as far as Mattermost can show it.
-func teamsForm(message TeamsMessage) string { return hash(markdown(message)) }
+func teamsForm(message TeamsMessage) string {
+	if message.Text {
+		return hash(markup.EscapeMarkdown(message.HTML))
+	}
+	return hash(formReading(message).Markdown(message.HTML))
+}

@@ -45,6 +45,7 @@ type Engine struct {
 	guard      loopGuard
 	newest     newestPosts
 	transfers  transfers
+	names      conversationNames
 
 	// stopping is closed when no new event may be begun, life ends when calls in progress must give up.
 	stopping chan struct{}

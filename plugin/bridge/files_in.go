@@ -176,7 +176,7 @@ func (w *worker) show(b *brought) {
 	}
 	b.shown.HTML = markup.NamePictures(b.shown.HTML, names)
 	if len(names) > 0 {
-		text = markdown(b.shown)
+		text = formless(b.shown)
 		for _, name := range names {
 			text = strings.ReplaceAll(text, markup.PictureMark(name), "")
 		}

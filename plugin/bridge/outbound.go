@@ -49,6 +49,10 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	if post.Message == "" && len(post.Files) == 0 {
 		text = quote + emptyPost
 	}
+	message, err := w.inTeams(ctx, post, text, nil)
+	if err != nil {
+		return err
+	}
 	name, err := w.authorName(ctx, post)
 	if err != nil {
 		return err
@@ -79,9 +83,9 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 			if account.MattermostUser != post.Author || post.AuthorName != "" {
 				shown = name
 			}
-			message, err := w.withReference(ctx, w.attach(body(shown, text), files), reference, post.Root)
+			attached, err := w.withReference(ctx, w.attach(authored(shown, message), files), reference, post.Root)
 			if err == nil {
-				err = w.send(ctx, event, post, account, root, message, files, permit)
+				err = w.send(ctx, event, post, account, root, attached, files, permit)
 			}
 			permit.Drop()
 			if err == nil {

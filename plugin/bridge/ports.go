@@ -14,6 +14,8 @@ type Teams interface {
 	// Message reads one message as the application. A message that does not exist is a Failure of class NotFound; a
 	// deleted one still exists.
 	Message(ctx context.Context, ref MessageRef) (TeamsMessage, error)
+	// ConversationName is how Teams calls a channel.
+	ConversationName(ctx context.Context, in Conversation) (string, error)
 	// Recent lists the root messages of a conversation, or the replies to root, newest first, back to since.
 	Recent(ctx context.Context, in Conversation, root TeamsMessageID, since time.Time) ([]TeamsMessage, error)
 	// Send makes exactly one POST as the account, a reply when root is not empty. Nothing below it may retry: Graph has
@@ -58,6 +60,12 @@ type Mattermost interface {
 	Bot() UserID
 	// User reads one user.
 	User(ctx context.Context, id UserID) (User, error)
+	// UserByName finds a user by the name behind an @, in small letters.
+	UserByName(ctx context.Context, name string) (User, bool, error)
+	// MayNotifyAll tells whether the user may notify everybody in the channel.
+	MayNotifyAll(ctx context.Context, user UserID, channel ChannelID) (bool, error)
+	// Emoji returns the emoji of a name of the server's own; false for those that its users made.
+	Emoji(name string) (string, bool)
 	// Notify sends the user a direct message from the plugin's bot.
 	Notify(ctx context.Context, user UserID, text string) error
 }

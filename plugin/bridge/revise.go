@@ -18,7 +18,10 @@ func (w *worker) revisedPost(ctx context.Context, mapping Mapping, message Teams
 	if mapping.Direction == Outbound {
 		return w.revisedOwnPost(ctx, mapping, message, post)
 	}
-	text := content(message)
+	text, err := w.content(ctx, message, post.Message)
+	if err != nil {
+		return "", err
+	}
 	if post.Own {
 		text = named(message.From.Name, text)
 	}
@@ -31,7 +34,10 @@ func (w *worker) revisedPost(ctx context.Context, mapping Mapping, message Teams
 // revisedOwnPost is for a post that was written in Mattermost: in Teams a bot's message begins with the author's name and
 // a reply that lost its thread with a quote. Neither belongs into the post.
 func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message TeamsMessage, post Post) (string, error) {
-	text := markdown(message)
+	text, err := w.markdown(ctx, message, post.Message)
+	if err != nil {
+		return "", err
+	}
 	bot, err := w.Accounts.WasBot(ctx, mapping.Sender)
 	if err != nil {
 		return "", err
@@ -82,7 +88,11 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 			return Outgoing{}, err
 		}
 	}
-	return w.withPictures(ctx, mapping, w.attach(body(name, text), files), files)
+	message, err := w.inTeams(ctx, post, text, nil)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	return w.withPictures(ctx, mapping, w.attach(authored(name, message), files), files)
 }
 
 // revisedOwnMessage is for a message that was written in Teams. What a post cannot hold would be lost from the message.
@@ -91,11 +101,8 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	if err != nil {
 		return Outgoing{}, err
 	}
-	foreign := strings.Count(message.HTML, "<img") > len(markup.PictureTags(message.HTML))
-	for _, element := range []string{"<at ", "<codeblock"} {
-		if foreign || strings.Contains(message.HTML, element) {
-			return Outgoing{}, &Failure{Class: Permanent, Err: errors.New("the message has pictures from elsewhere, mentions or a code block of Teams' own, which an edit from Mattermost would take away from it; edit it in Teams")}
-		}
+	if strings.Count(message.HTML, "<img") > len(markup.PictureTags(message.HTML)) {
+		return Outgoing{}, &Failure{Class: Permanent, Err: errors.New("the message has pictures from elsewhere, which an edit from Mattermost would take away from it; edit it in Teams")}
 	}
 	text := w.withoutNotices(post.Message, files, "Microsoft Teams")
 	if message.Subject != "" {
@@ -104,7 +111,11 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	if len(references(message)) > 0 {
 		text = strings.TrimPrefix(text, leadingQuote.FindString(text))
 	}
-	return keep(body("", text), message, files), nil
+	edited, err := w.inTeams(ctx, post, text, message.Mentions)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	return keep(edited, message, files), nil
 }
 
 // quoteOf is the quote of a post that a reply in Teams cannot be placed under.
@@ -126,21 +137,23 @@ func (w *worker) quoteOf(ctx context.Context, root PostID) (string, error) {
 // revisedInChat is the body of a message that answers another one: an edit replaces what it quotes too.
 func (w *worker) revisedInChat(ctx context.Context, mapping Mapping, post Post, text string) (Outgoing, error) {
 	name := post.AuthorName
-	if post.Root == "" {
-		return body(name, text), nil
+	edited, err := w.inTeams(ctx, post, text, nil)
+	if err != nil || post.Root == "" {
+		return authored(name, edited), err
 	}
 	message, err := w.Teams.Message(ctx, mapping.Ref)
 	if err != nil {
 		return Outgoing{}, err
 	}
-	edited := keepReferences(body(name, text), message)
 	if len(references(message)) > 0 {
-		return edited, nil
+		return keepReferences(authored(name, edited), message), nil
 	}
 	quote, err := w.quoteOf(ctx, post.Root)
 	if err != nil {
 		return Outgoing{}, err
 	}
-	edited.HTML = body(name, quote+text).HTML
-	return edited, nil
+	if edited, err = w.inTeams(ctx, post, quote+text, nil); err != nil {
+		return Outgoing{}, err
+	}
+	return keepReferences(authored(name, edited), message), nil
 }

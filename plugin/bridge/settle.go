@@ -6,10 +6,7 @@ package bridge
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
-
-	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
 )
 
 // lookForSend finds out whether a send whose outcome is unknown has arrived, and has it sent again when it has not been
@@ -35,7 +32,7 @@ func (w *worker) lookForSend(ctx context.Context, event *OutboundEvent) error {
 			return w.confirmSend(ctx, event, mapping.ID, message)
 		}
 	}
-	message, found, err := w.findBySender(ctx, event, recent)
+	message, found, err := w.findBySender(ctx, event, mapping, recent)
 	if err != nil {
 		return err
 	}
@@ -66,22 +63,9 @@ const clockSkew = 5 * time.Second
 
 // findBySender is for a mark that did not survive: the same sender wrote the same text in the same chain after the send
 // began, the message has no mark of its own and belongs to nobody.
-func (w *worker) findBySender(ctx context.Context, event *OutboundEvent, recent []TeamsMessage) (TeamsMessage, bool, error) {
-	post, err := w.Mattermost.Post(ctx, event.Post)
-	if err != nil {
-		if ClassOf(err) == NotFound {
-			return TeamsMessage{}, false, nil
-		}
-		return TeamsMessage{}, false, err
-	}
-	wanted := markup.Canonical(markup.ToHTML(post.Message))
+func (w *worker) findBySender(ctx context.Context, event *OutboundEvent, mapping Mapping, recent []TeamsMessage) (TeamsMessage, bool, error) {
 	for _, message := range recent {
-		if message.Attempt != "" || message.From.User != event.Sender || message.CreatedAt.Before(event.AttemptedAt.Add(-clockSkew)) || wanted == "" {
-			continue
-		}
-		text := markup.Canonical(message.HTML)
-		// A bot's message begins with the author's name, a lost thread's with a quote.
-		if text != wanted && !strings.HasSuffix(text, " "+wanted) {
+		if message.Attempt != "" || message.From.User != event.Sender || message.CreatedAt.Before(event.AttemptedAt.Add(-clockSkew)) || teamsHash(message) != mapping.Record.TeamsHash {
 			continue
 		}
 		_, known, err := w.Store.MappingOf(ctx, message.Ref)

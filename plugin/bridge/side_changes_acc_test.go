@@ -111,7 +111,10 @@ func (s *teamsSide) read(ref bridge.MessageRef) (bridge.TeamsMessage, error) {
 }
 
 func (s *teamsSide) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, message bridge.Outgoing) error {
-	return s.asAccount(ctx, as, ref, true, setFiles(message.HTML, message.Attachments...))
+	return s.asAccount(ctx, as, ref, true, func(m *bridge.TeamsMessage) bool {
+		m.Mentions = message.Mentions
+		return setFiles(message.HTML, message.Attachments...)(m)
+	})
 }
 
 func (s *teamsSide) Delete(ctx context.Context, as bridge.Account, ref bridge.MessageRef) error {

@@ -155,6 +155,10 @@ func (s *teamsSide) Message(_ context.Context, ref bridge.MessageRef) (bridge.Te
 	return bridge.TeamsMessage{}, &bridge.Failure{Class: bridge.NotFound, Status: 404, Err: errors.New("no such message")}
 }
 
+func (s *teamsSide) ConversationName(context.Context, bridge.Conversation) (string, error) {
+	return "General", nil
+}
+
 func (s *teamsSide) Recent(_ context.Context, in bridge.Conversation, root bridge.TeamsMessageID, since time.Time) ([]bridge.TeamsMessage, error) {
 	if v, err := s.looks.next(); v != works {
 		return nil, err
@@ -180,6 +184,7 @@ func (s *teamsSide) Send(ctx context.Context, as bridge.Account, to bridge.Conve
 	}
 	s.mu.Lock()
 	m := s.add(bridge.MessageRef{Conversation: to, Root: root}, bridge.Sender{User: as.TeamsUser, Name: as.DisplayName}, message.HTML)
+	m.Mentions = message.Mentions
 	m.Attachments = message.Attachments
 	s.messages[len(s.messages)-1] = m
 	s.sent = append(s.sent, message)
@@ -357,6 +362,21 @@ func (s *mattermostSide) DirectPostsAfter(_ context.Context, after bridge.Cursor
 func (s *mattermostSide) User(_ context.Context, id bridge.UserID) (bridge.User, error) {
 	return bridge.User{ID: id, Username: string(id), DisplayName: s.users[id]}, nil
 }
+
+// UserByName knows everybody who has a name.
+func (s *mattermostSide) UserByName(ctx context.Context, name string) (bridge.User, bool, error) {
+	if _, known := s.users[bridge.UserID(name)]; !known {
+		return bridge.User{}, false, nil
+	}
+	user, err := s.User(ctx, bridge.UserID(name))
+	return user, true, err
+}
+
+func (s *mattermostSide) MayNotifyAll(context.Context, bridge.UserID, bridge.ChannelID) (bool, error) {
+	return true, nil
+}
+
+func (s *mattermostSide) Emoji(name string) (string, bool) { return "😄", name == "smile" }
 
 func (s *mattermostSide) Notify(_ context.Context, user bridge.UserID, _ string) error {
 	s.mu.Lock()

@@ -74,7 +74,7 @@ func (w *worker) thread(ctx context.Context, event *InboundEvent) (root PostID, 
 		return "", "", wait()
 	case original.System, bot:
 		// Never carried on its own.
-		return without(quoted(original.From.Name, markdown(original)))
+		return without(quoted(original.From.Name, formless(original)))
 	}
 	// Nobody announced it: it is older than the link, or its notification is lost. Carry it first.
 	if err := w.Receive(ctx, []Arrival{{Ref: target, Kind: Create, SourceAt: original.CreatedAt}}); err != nil {

@@ -5,54 +5,130 @@ package markup
 
 import (
 	"fmt"
-	"net/url"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
+// Picture is an image in a Teams message.
+type Picture struct {
+	Source string // its address as it stands
+	Alt    string
+}
+
+// Reading says what in a Teams message becomes more than its text. Its zero value notifies nobody and loads nothing.
+type Reading struct {
+	// Mention returns who the mention with this number is of, and the Markdown that stands for them, e.g. @alex; with an empty
+	// Markdown, the name is shown. Neighbours of the same key are the words of one name.
+	Mention func(id int) (key, markdown string)
+	// Picture returns the Markdown of an image, which may be empty; false: it becomes a link, or words when only Teams can
+	// load it.
+	Picture func(Picture) (string, bool)
+	// Attachment returns the Markdown block that stands in the place of an attachment; empty for nothing.
+	Attachment func(id string) string
+	// MayName tells whether a name behind an @ in plain text may stay one that notifies. By default none does.
+	MayName func(name string) bool
+}
+
 // ToMarkdown turns the body of a Teams message into Markdown for Mattermost. Whatever it is given, the result loads and
-// runs nothing in the reader's client: scripts are dropped, images become links.
-func ToMarkdown(body string) string {
+// runs nothing in the reader's client, and notifies nobody: scripts are dropped, images become links.
+func ToMarkdown(body string) string { return Reading{}.Markdown(body) }
+
+// Markdown turns the body of a Teams message into Markdown for Mattermost.
+func (r Reading) Markdown(body string) string {
 	root, err := parse(body)
 	if err != nil {
 		return strings.TrimSpace(EscapeMarkdown(plain(body)))
 	}
-	r := reader{holdsBlock: holders(root)}
-	return strings.TrimSpace(strings.Join(r.blocks(root), "\n\n"))
+	in := reader{Reading: &r, holdsBlock: holders(root)}
+	return strings.TrimSpace(joinBlocks(in.blocks(root), false))
 }
 
 // reader walks a tree; the fields are what is around the present node.
 type reader struct {
-	holdsBlock                 map[*html.Node]bool
-	bold, italic, struck, link bool
-	cell                       bool
-	quotes, lists              int
+	*Reading
+	holdsBlock    map[*html.Node]bool
+	style         style
+	link, cell    bool
+	quotes, lists int
 }
 
 // Quotes and lists nested deeper than this are flattened: each level repeats its prefix on every line.
 const deepest = 10
 
-// blocks renders the children of a node, one string per block.
-func (r reader) blocks(parent *html.Node) []string {
-	var out []string
+// chunk is a block of Markdown.
+type chunk struct {
+	text string
+	kind chunkKind
+}
+
+type chunkKind int
+
+const (
+	paragraphChunk   chunkKind = iota
+	bulletChunk                // with -
+	otherBulletChunk           // with +
+	numberChunk                // with .
+	otherNumberChunk           // with )
+	codeChunk
+	otherChunk
+)
+
+// joinBlocks puts blocks under each other. In a list only the blank lines that are needed are made.
+func joinBlocks(chunks []chunk, inList bool) string {
+	var b strings.Builder
+	for i, c := range chunks {
+		if i > 0 {
+			tight := inList && chunks[i-1].kind == paragraphChunk &&
+				(c.kind == bulletChunk || c.kind == codeChunk || c.kind == numberChunk && strings.HasPrefix(c.text, "1."))
+			b.WriteByte('\n')
+			if !tight {
+				b.WriteByte('\n')
+			}
+		}
+		b.WriteString(c.text)
+	}
+	return b.String()
+}
+
+// blocks renders the children of a node.
+func (r reader) blocks(parent *html.Node) []chunk {
+	var out []chunk
 	var run []*html.Node
 	flush := func() {
 		if text := r.paragraph(run); text != "" {
-			out = append(out, text)
+			out = append(out, chunk{text: text})
 		}
 		run = nil
 	}
 	for n := parent.FirstChild; n != nil; n = n.NextSibling {
 		switch {
+		case n.Type == html.ElementNode && n.Data == "attachment" && r.Attachment != nil:
+			if text := r.Attachment(attribute(n, "id")); text != "" {
+				flush()
+				out = append(out, chunk{text, otherChunk})
+			}
+			// Teams closes it, other senders may not: then what follows stands in it.
+			if r.holdsBlock[n] {
+				flush()
+				out = append(out, r.blocks(n)...)
+			} else {
+				for c := range n.ChildNodes() {
+					run = append(run, c)
+				}
+			}
 		case isSilent(n):
 		case isBlock(n):
 			flush()
-			out = append(out, r.block(n)...)
+			out = append(out, r.block(n, out)...)
 		case r.holdsBlock[n]:
 			flush()
-			out = append(out, r.blocks(n)...)
+			inner := r
+			inner.style |= styleOf(n)
+			out = append(out, inner.blocks(n)...)
 		default:
 			run = append(run, n)
 		}
@@ -61,13 +137,23 @@ func (r reader) blocks(parent *html.Node) []string {
 	return out
 }
 
-func (r reader) block(n *html.Node) []string {
+// block renders a block; before are those that stand before it.
+func (r reader) block(n *html.Node, before []chunk) []chunk {
+	one := func(text string, kind chunkKind) []chunk {
+		if text == "" {
+			return nil
+		}
+		return []chunk{{text, kind}}
+	}
 	switch n.DataAtom {
 	case atom.Hr:
-		return []string{"---"}
+		if r.lists > 0 {
+			return one("***", otherChunk) // with dashes it would underline what stands before it
+		}
+		return one("---", otherChunk)
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		if text := r.line(n); text != "" {
-			return []string{strings.Repeat("#", int(n.Data[1]-'0')) + " " + text}
+			return one(strings.Repeat("#", int(n.Data[1]-'0'))+" "+text, otherChunk)
 		}
 		return nil
 	case atom.Blockquote:
@@ -75,59 +161,81 @@ func (r reader) block(n *html.Node) []string {
 			return r.blocks(n)
 		}
 		r.quotes++
-		if inner := strings.Join(r.blocks(n), "\n\n"); inner != "" {
-			return []string{prefix(inner, "> ", "> ")}
+		if inner := joinBlocks(r.blocks(n), false); inner != "" {
+			return one(prefix(inner, "> ", "> "), otherChunk)
 		}
 		return nil
 	case atom.Ul, atom.Ol:
-		return r.list(n)
+		return r.list(n, before)
 	case atom.Table:
 		if r.cell {
 			return r.blocks(n)
 		}
 		r.cell = true
-		return r.table(n)
+		return one(r.table(n), otherChunk)
 	case atom.Pre:
-		return fence(raw(n), language(n))
+		return one(CodeBlock(raw(n), languageOf(n)), codeChunk)
 	}
 	if n.Data == "codeblock" {
-		return fence(raw(n), language(n))
+		return one(CodeBlock(raw(n), languageOf(n)), codeChunk)
 	}
 	return r.blocks(n)
 }
 
-func (r reader) list(n *html.Node) []string {
+// list renders a list. One that follows another of its kind has other marks: else they would be one.
+func (r reader) list(n *html.Node, before []chunk) []chunk {
 	if r.lists == deepest {
 		return r.blocks(n)
 	}
 	r.lists++
+	kind, other := bulletChunk, otherBulletChunk
+	if n.DataAtom == atom.Ol {
+		kind, other = numberChunk, otherNumberChunk
+	}
+	if len(before) > 0 && before[len(before)-1].kind == kind {
+		kind = other
+	}
 	number := 1
-	_, _ = fmt.Sscan(attribute(n, "start"), &number)
+	if start, err := strconv.Atoi(attribute(n, "start")); err == nil {
+		number = max(start, 0) % 900_000_000
+	}
 	var items []string
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if c.Type != html.ElementNode || isSilent(c) {
 			continue
 		}
 		parts := r.blocks(c)
-		if c.DataAtom != atom.Li {
-			parts = r.block(c)
+		if c.DataAtom != atom.Li && isBlock(c) {
+			parts = r.block(c, nil)
 		}
-		marker := "- "
+		text := task(joinBlocks(parts, true))
+		if text == "" {
+			continue
+		}
+		marker := map[chunkKind]string{bulletChunk: "- ", otherBulletChunk: "+ "}[kind]
 		if n.DataAtom == atom.Ol {
-			marker = fmt.Sprintf("%d. ", max(number, 0)%1_000_000_000)
+			marker = fmt.Sprintf("%d%s ", number, map[chunkKind]string{numberChunk: ".", otherNumberChunk: ")"}[kind])
 			number++
 		}
-		if text := strings.Join(parts, "\n"); text != "" {
-			items = append(items, prefix(text, marker, strings.Repeat(" ", len(marker))))
-		}
+		items = append(items, prefix(text, marker, strings.Repeat(" ", len(marker))))
 	}
 	if len(items) == 0 {
 		return nil
 	}
-	return []string{strings.Join(items, "\n")}
+	return []chunk{{strings.Join(items, "\n"), kind}}
 }
 
-func (r reader) table(n *html.Node) []string {
+// task makes a task of an item that begins with a box.
+func task(item string) string {
+	for box, mark := range map[string]string{open: "[ ] ", done: "[x] ", "☒": "[x] "} {
+		if rest, ok := strings.CutPrefix(item, box+" "); ok {
+			return mark + rest
+		}
+	}
+	return item
+}
+
+func (r reader) table(n *html.Node) string {
 	var rows [][]string
 	width := 0
 	for _, d := range tableRows(n) {
@@ -143,7 +251,7 @@ func (r reader) table(n *html.Node) []string {
 		}
 	}
 	if len(rows) == 0 {
-		return nil
+		return ""
 	}
 	var b strings.Builder
 	for i, cells := range rows {
@@ -155,7 +263,7 @@ func (r reader) table(n *html.Node) []string {
 			b.WriteString(strings.Repeat(" |", width-len(cells)) + "\n|" + strings.Repeat(" --- |", width))
 		}
 	}
-	return []string{b.String()}
+	return b.String()
 }
 
 // tableRows are the rows of a table itself. A table in a cell is not a table here, its cells are read as text: rendering
@@ -174,33 +282,24 @@ func tableRows(n *html.Node) (rows []*html.Node) {
 
 // line renders all content of a node on one line.
 func (r reader) line(n *html.Node) string {
-	return strings.Join(strings.Fields(strings.Join(r.blocks(n), " ")), " ")
+	var texts []string
+	for _, c := range r.blocks(n) {
+		texts = append(texts, c.text)
+	}
+	return strings.Join(strings.Fields(strings.Join(texts, " ")), " ")
 }
 
 func prefix(text, first, others string) string {
 	return first + strings.ReplaceAll(text, "\n", "\n"+others)
 }
 
-// fence makes a code block.
-func fence(code, language string) []string {
-	code = strings.Trim(code, "\n")
-	marks := strings.Repeat("`", max(3, longestRun(code, '`')+1))
-	return []string{marks + language + "\n" + code + "\n" + marks}
-}
-
-// language is what the code element or the code block says of itself, if it can stand behind a fence.
-func language(n *html.Node) string {
+// languageOf is what the code element or the code block says of itself.
+func languageOf(n *html.Node) string {
 	class := attribute(n, "class")
 	if c := n.FirstChild; class == "" && c != nil && c.DataAtom == atom.Code {
 		class = attribute(c, "class")
 	}
-	name := strings.ToLower(strings.TrimPrefix(class, "language-"))
-	for _, c := range []byte(name) {
-		if !letter(c) && c != '-' && c != '+' && c != '#' {
-			return ""
-		}
-	}
-	return name
+	return strings.TrimPrefix(class, "language-")
 }
 
 func longestRun(text string, c byte) int {
@@ -218,190 +317,186 @@ func longestRun(text string, c byte) int {
 
 // paragraph renders a run of inline nodes.
 func (r reader) paragraph(nodes []*html.Node) string {
-	var b strings.Builder
-	r.inline(&b, nodes)
-	return escapeLines(strings.TrimSpace(b.String()))
+	var p pieces
+	for _, n := range nodes {
+		r.inline(&p, n)
+	}
+	return escapeLines(p.markdown(escaper{label: r.link, mayName: r.MayName}))
 }
 
-func (r reader) children(n *html.Node) string {
-	var nodes []*html.Node
+func (r reader) children(p *pieces, n *html.Node) {
 	for c := range n.ChildNodes() {
-		nodes = append(nodes, c)
+		r.inline(p, c)
 	}
+}
+
+// styleOf is the style that an element gives to its text. Mattermost has no underline: what somebody wanted to stand out
+// stands out in italics.
+func styleOf(n *html.Node) style {
+	switch n.DataAtom {
+	case atom.B, atom.Strong:
+		return bold
+	case atom.I, atom.Em, atom.U, atom.Ins:
+		return italic
+	case atom.S, atom.Strike, atom.Del:
+		return struck
+	}
+	return 0
+}
+
+func (r reader) inline(p *pieces, n *html.Node) {
+	text := func(s string) { p.add(piece{text: s, style: r.style}) }
+	whole := func(s string) { p.add(piece{text: s, style: r.style, atom: true}) }
+	switch {
+	case n.Type == html.TextNode:
+		text(strings.ReplaceAll(n.Data, "\n", " "))
+	case isSilent(n):
+	case n.DataAtom == atom.Br:
+		text("\n")
+	case n.DataAtom == atom.Code:
+		if code := raw(n); strings.TrimSpace(code) == "" {
+			text(" ")
+		} else {
+			whole(codeSpan(code))
+		}
+	case n.DataAtom == atom.A:
+		r.anchor(p, n)
+	case n.DataAtom == atom.Img:
+		r.image(p, n)
+	case n.Data == "emoji":
+		text(attribute(n, "alt"))
+	case n.Data == "customemoji":
+		text(customEmoji(n))
+	case n.Data == "at":
+		r.at(p, n)
+	case n.DataAtom == atom.Sup:
+		text(raised(raw(n)))
+	default:
+		r.style |= styleOf(n)
+		r.children(p, n)
+	}
+}
+
+// customEmoji is the name of an organisation's own emoji, which has a picture that only Teams can load.
+func customEmoji(n *html.Node) string {
+	name := strings.Trim(attribute(n, "alt"), ":")
+	if name == "" {
+		return ""
+	}
+	return ":" + strings.ReplaceAll(strings.ToLower(name), " ", "-") + ":"
+}
+
+// raised writes an exponent with the characters there are for it.
+func raised(text string) string {
+	const plain, high = "0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ"
 	var b strings.Builder
-	r.inline(&b, nodes)
+	for _, c := range text {
+		i := strings.IndexRune(plain, c)
+		if i < 0 {
+			return text
+		}
+		b.WriteRune([]rune(high)[i])
+	}
 	return b.String()
 }
 
-func (r reader) inline(b *strings.Builder, nodes []*html.Node) {
-	for i := 0; i < len(nodes); i++ {
-		n := nodes[i]
-		mark, inner := r.emphasis(n)
-		if mark == "" {
-			add(b, r.span(n))
-			continue
-		}
-		// Neighbours of the same form are one: two marks side by side would mean something else.
-		var text strings.Builder
-		text.WriteString(inner.children(n))
-		for i+1 < len(nodes) {
-			if next, _ := r.emphasis(nodes[i+1]); next != mark {
-				break
-			}
-			i++
-			text.WriteString(inner.children(nodes[i]))
-		}
-		add(b, wrap(text.String(), mark))
+// at renders a mention. Teams writes one per word of a name.
+func (r reader) at(p *pieces, n *html.Node) {
+	shown := strings.TrimPrefix(strings.Join(strings.Fields(raw(n)), " "), "@")
+	key, markdown := "", ""
+	if id, err := strconv.Atoi(attribute(n, "id")); err == nil && r.Mention != nil {
+		key, markdown = r.Mention(id)
 	}
+	if shown == "" && markdown == "" {
+		return
+	}
+	// The one before it, when there are only spaces between.
+	last := len(*p) - 1
+	for last >= 0 && (*p)[last].mention == "" && !(*p)[last].atom && strings.TrimSpace((*p)[last].text) == "" && !strings.Contains((*p)[last].text, "\n") {
+		last--
+	}
+	if same := key != "" && last >= 0 && (*p)[last].mention == key; same {
+		*p = (*p)[:last+1]
+		if markdown == "" {
+			(*p)[last].text += " " + escaper{label: r.link}.escape(shown)
+		}
+		return
+	}
+	before := rune(0)
+	if len(*p) > 0 {
+		before, _ = utf8.DecodeLastRuneInString((*p)[len(*p)-1].text)
+	}
+	if wordy(before) {
+		p.add(piece{text: " ", style: r.style})
+	}
+	if markdown == "" {
+		markdown = "@" + joiner + escaper{label: r.link}.escape(shown)
+	}
+	if key == "" {
+		key = attribute(n, "id") + "\x00" + strconv.Itoa(len(*p))
+	}
+	*p = append(*p, piece{text: markdown, atom: true, style: r.style, mention: key})
 }
 
-// emphasis returns the mark of an element that changes how its text looks, and the reader for what is in it. Inside
-// itself an emphasis means nothing.
-func (r reader) emphasis(n *html.Node) (mark string, inner reader) {
-	switch n.DataAtom {
-	case atom.B, atom.Strong:
-		if !r.bold {
-			r.bold = true
-			return "**", r
-		}
-	case atom.I, atom.Em:
-		if !r.italic {
-			r.italic = true
-			return "*", r
-		}
-	case atom.S, atom.Strike, atom.Del:
-		if !r.struck {
-			r.struck = true
-			return "~~", r
-		}
-	}
-	return "", r
-}
-
-// wrap puts marks around a text, inside its spaces: marks beside a space are no marks.
-func wrap(text, mark string) string {
-	core := strings.TrimSpace(text)
-	if core == "" {
-		return text
-	}
-	start := strings.Index(text, core)
-	return text[:start] + mark + core + mark + text[start+len(core):]
-}
-
-func (r reader) span(n *html.Node) string {
-	switch {
-	case n.Type == html.TextNode:
-		return escape(collapse(n.Data))
-	case isSilent(n):
-		return ""
-	case n.DataAtom == atom.Br:
-		return "\n"
-	case n.DataAtom == atom.Code:
-		return code(raw(n))
-	case n.DataAtom == atom.A:
-		return r.anchor(n)
-	case n.DataAtom == atom.Img:
-		return r.image(n)
-	case n.Data == "emoji":
-		return attribute(n, "alt")
-	case n.Data == "at":
-		return "@" + strings.TrimPrefix(r.children(n), "@")
-	}
-	return r.children(n)
-}
-
-func (r reader) anchor(n *html.Node) string {
-	target, ok := address(attribute(n, "href"))
+func (r reader) anchor(p *pieces, n *html.Node) {
+	href := attribute(n, "href")
+	target, ok := address(href)
 	if !ok || r.link {
-		return r.children(n)
+		r.children(p, n)
+		return
 	}
-	r.link = true
-	text := strings.TrimSpace(r.children(n))
-	if shown := strings.TrimSpace(raw(n)); text == "" || shown == target || shown == attribute(n, "href") {
-		return target
+	shown := strings.Join(strings.Fields(raw(n)), " ")
+	bare, is := bareAs(shown, href)
+	if !is || r.style != 0 {
+		bare = ""
 	}
-	return "[" + strings.ReplaceAll(text, "]", `\]`) + "](" + target + ")"
+	inner := r
+	inner.link, inner.style = true, 0
+	var label pieces
+	inner.children(&label, n)
+	text := strings.ReplaceAll(label.markdown(escaper{label: true, mayName: r.MayName}), "\n", " ")
+	if text == "" {
+		text = escaper{label: true}.escape(target)
+	}
+	p.add(piece{text: "[" + text + "](" + target + ")", alone: bare, atom: true, style: r.style})
 }
 
 // image renders a picture as its text or a link: loading it would tell its server who reads, and pictures that Teams
 // hosts need a token.
-func (r reader) image(n *html.Node) string {
-	alt := escape(collapse(attribute(n, "alt")))
-	target, ok := address(attribute(n, "src"))
+func (r reader) image(p *pieces, n *html.Node) {
+	alt := strings.Join(strings.Fields(attribute(n, "alt")), " ")
+	source := attribute(n, "src")
+	whole := func(s string) { p.add(piece{text: s, style: r.style, atom: true}) }
+	if strings.Contains(attribute(n, "itemtype"), "Emoji") {
+		p.add(piece{text: alt, style: r.style})
+		return
+	}
+	if r.Picture != nil {
+		if text, known := r.Picture(Picture{Source: source, Alt: alt}); known {
+			whole(text)
+			return
+		}
+	}
+	target, ok := address(source)
 	switch {
-	case strings.Contains(attribute(n, "itemtype"), "Emoji"):
-		return alt
 	case ok && !r.link && !strings.Contains(target, "/hostedContents/"):
 		if alt == "" {
 			alt = "image"
 		}
-		return "[" + strings.ReplaceAll(alt, "]", `\]`) + "](" + target + ")"
+		whole("[" + escaper{label: true}.escape(alt) + "](" + target + ")")
 	case alt == "":
-		return "(image)"
-	}
-	return "(image: " + alt + ")"
-}
-
-// address accepts what a person may be sent to, written so that it ends where it should in Markdown.
-func address(text string) (string, bool) {
-	u, err := url.Parse(strings.TrimSpace(text))
-	if err != nil {
-		return "", false
-	}
-	switch strings.ToLower(u.Scheme) {
-	case "http", "https":
-		if u.Host == "" {
-			return "", false
-		}
-	case "mailto":
+		p.add(piece{text: "(image)", style: r.style})
 	default:
-		return "", false
+		p.add(piece{text: "(image: " + alt + ")", style: r.style})
 	}
-	return strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "\\", "%5C", "\n", "", "\r", "", "\t", "").Replace(u.String()), true
 }
 
-// code makes an inline code span. A line break in it would end the paragraph's line.
-func code(text string) string {
+// codeSpan makes inline code. A line break in it would end the paragraph's line.
+func codeSpan(text string) string {
 	text = strings.ReplaceAll(text, "\n", " ")
-	if strings.TrimSpace(text) == "" {
-		return text
-	}
 	marks := strings.Repeat("`", longestRun(text, '`')+1)
-	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
+	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") || strings.HasPrefix(text, " ") && strings.HasSuffix(text, " ") {
 		text = " " + text + " "
 	}
 	return marks + text + marks
-}
-
-// collapse turns each run of white space into one space, as a browser does. Teams writes spaces that must stay as
-// no-break spaces.
-func collapse(text string) string {
-	var b strings.Builder
-	space := false
-	for _, c := range text {
-		switch c {
-		case ' ', '\t', '\n', '\r', '\f':
-			space = true
-			continue
-		case '\u00a0':
-			c = ' '
-		}
-		if space {
-			b.WriteByte(' ')
-			space = false
-		}
-		b.WriteRune(c)
-	}
-	if space {
-		b.WriteByte(' ')
-	}
-	return b.String()
-}
-
-// add appends inline text without doubling spaces or beginning a line with them.
-func add(b *strings.Builder, text string) {
-	if s := b.String(); strings.HasSuffix(s, " ") || strings.HasSuffix(s, "\n") {
-		text = strings.TrimPrefix(text, " ")
-	}
-	b.WriteString(text)
 }

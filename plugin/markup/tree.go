@@ -53,7 +53,7 @@ var blocks = []atom.Atom{
 }
 
 func isBlock(n *html.Node) bool {
-	return n.Type == html.ElementNode && (n.Data == "codeblock" || slices.Contains(blocks, n.DataAtom))
+	return n.Type == html.ElementNode && (n.Data == "codeblock" || n.Data == "attachment" || slices.Contains(blocks, n.DataAtom))
 }
 
 // holders are the elements with a block somewhere inside them.
@@ -144,6 +144,8 @@ func canonical(b *strings.Builder, n *html.Node) {
 			b.WriteByte(' ')
 		case c.Data == "emoji", c.DataAtom == atom.Img:
 			b.WriteString(attribute(c, "alt"))
+		case c.Data == "customemoji":
+			b.WriteString(customEmoji(c))
 		case isBlock(c):
 			b.WriteByte(' ')
 			canonical(b, c)

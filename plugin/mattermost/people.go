@@ -24,6 +24,10 @@ func (s *Server) User(_ context.Context, id bridge.UserID) (bridge.User, error) 
 	case u == nil:
 		return bridge.User{}, gone(doing)
 	}
+	return asUser(id, u), nil
+}
+
+func asUser(id bridge.UserID, u *model.User) bridge.User {
 	name := strings.TrimSpace(u.Nickname)
 	if name == "" {
 		name = strings.TrimSpace(u.FirstName + " " + u.LastName)
@@ -34,7 +38,7 @@ func (s *Server) User(_ context.Context, id bridge.UserID) (bridge.User, error) 
 	return bridge.User{
 		ID: id, Username: u.Username, DisplayName: name, Email: u.Email,
 		Bot: u.IsBot, Guest: u.IsGuest(), SystemAdmin: u.IsSystemAdmin(),
-	}, nil
+	}
 }
 
 // SystemAdmin tells whether the user may manage the system.

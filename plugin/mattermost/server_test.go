@@ -33,7 +33,8 @@ func (a *api) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
 	a.asked = append(a.asked, post)
 	return a.created, a.failure
 }
-func (a *api) GetUser(string) (*model.User, *model.AppError) { return a.user, a.failure }
+func (a *api) GetUser(string) (*model.User, *model.AppError)           { return a.user, a.failure }
+func (a *api) GetUserByUsername(string) (*model.User, *model.AppError) { return a.user, a.failure }
 func (a *api) GetUsers(o *model.UserGetOptions) ([]*model.User, *model.AppError) {
 	if o.Role != model.SystemAdminRoleId || !o.Active {
 		return nil, nil
@@ -97,6 +98,25 @@ func TestAServerThatIsGoneIsAnError(t *testing.T) {
 	for what, err := range map[string]error{"user": userErr, "channel": channelErr, "message": s.Notify(t.Context(), "alex", "x"), "bot": botErr} {
 		if err == nil {
 			t.Errorf("%s: no error", what)
+		}
+	}
+}
+
+func TestAUserIsFoundByName(t *testing.T) {
+	for name, c := range map[string]struct {
+		api   *api
+		known bool
+		fails bool
+	}{
+		"known":   {&api{user: &model.User{Id: "u", Username: "alex"}}, true, false},
+		"deleted": {&api{user: &model.User{Id: "u", DeleteAt: 1}}, false, false},
+		"unknown": {&api{failure: &model.AppError{StatusCode: 404}}, false, false},
+		"error":   {&api{failure: &model.AppError{StatusCode: 500}}, false, true},
+		"gone":    {&api{}, false, true},
+	} {
+		user, known, err := mattermost.New(c.api, nil, "bot").UserByName(t.Context(), "alex")
+		if known != c.known || (err != nil) != c.fails || known && user.ID != "u" {
+			t.Errorf("%s: %+v, %v, %v", name, user, known, err)
 		}
 	}
 }

@@ -211,6 +211,15 @@ func (g graph) Message(ctx context.Context, ref bridge.MessageRef) (bridge.Teams
 	return c.Message(ctx, ref)
 }
 
+// ConversationName implements bridge.Teams.
+func (g graph) ConversationName(ctx context.Context, in bridge.Conversation) (string, error) {
+	c, err := g.client()
+	if err != nil {
+		return "", err
+	}
+	return c.ConversationName(ctx, in)
+}
+
 // Recent implements bridge.Teams.
 func (g graph) Recent(ctx context.Context, in bridge.Conversation, root bridge.TeamsMessageID, since time.Time) ([]bridge.TeamsMessage, error) {
 	c, err := g.client()

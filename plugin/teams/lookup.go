@@ -59,6 +59,12 @@ func (c *Client) Channel(ctx context.Context, as bridge.AccountID, team bridge.T
 	return found, err
 }
 
+// ConversationName is how Teams calls a channel.
+func (c *Client) ConversationName(ctx context.Context, in bridge.Conversation) (string, error) {
+	found, err := c.Channel(ctx, "", in.Team, in.ID)
+	return found.DisplayName, err
+}
+
 // CanRead makes sure that the account's owner may read the channel's messages, by reading one.
 func (c *Client) CanRead(ctx context.Context, as bridge.AccountID, in bridge.Conversation) error {
 	route, path := messagesOf(in, "")

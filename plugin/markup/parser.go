@@ -1,0 +1,204 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package markup
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// markdown reads Markdown as Mattermost does: addresses are links, HTML is text. Reference definitions are not read: their
+// lines would vanish.
+var markdown = parser.NewParser(
+	parser.WithBlockParsers(
+		util.Prioritized(parser.NewSetextHeadingParser(), 100),
+		util.Prioritized(parser.NewThematicBreakParser(), 200),
+		util.Prioritized(parser.NewListParser(), 300),
+		util.Prioritized(parser.NewListItemParser(), 400),
+		util.Prioritized(parser.NewCodeBlockParser(), 500),
+		util.Prioritized(parser.NewATXHeadingParser(), 600),
+		util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
+		util.Prioritized(parser.NewBlockquoteParser(), 800),
+		util.Prioritized(parser.NewParagraphParser(), 1000),
+	),
+	parser.WithInlineParsers(
+		util.Prioritized(extension.NewTaskCheckBoxParser(), 0),
+		util.Prioritized(latexParser{}, 90),
+		util.Prioritized(parser.NewCodeSpanParser(), 100),
+		util.Prioritized(parser.NewLinkParser(), 200),
+		util.Prioritized(parser.NewAutoLinkParser(), 300),
+		util.Prioritized(twoTildes{extension.NewStrikethroughParser()}, 500),
+		util.Prioritized(parser.NewEmphasisParser(), 510),
+		util.Prioritized(mentionParser{}, 600),
+		util.Prioritized(emojiParser{}, 700),
+		util.Prioritized(extension.NewLinkifyParser(extension.WithLinkifyURLRegexp(bareURL)), 999),
+	),
+	parser.WithParagraphTransformers(util.Prioritized(extension.NewTableParagraphTransformer(), 200)),
+	parser.WithASTTransformers(util.Prioritized(extension.NewTableASTTransformer(), 0)),
+)
+
+// bareURL is an address that needs no marks around it to be a link.
+var bareURL = regexp.MustCompile("^(?:https?|ftp)://[^\\s<>\"'`*\\\\\\[\\]|{}^]+")
+
+// bareEmail is the same for mail.
+var bareEmail = regexp.MustCompile(`^[A-Za-z0-9]+(?:[.+-][A-Za-z0-9]+)*@[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)+$`)
+
+// bareLength is how much of a text is an address that the parser makes a link of, without the punctuation behind it.
+func bareLength(text string) int {
+	end := len(bareURL.FindString(text))
+	opening, closing := strings.Count(text[:end], "("), strings.Count(text[:end], ")")
+	for end > 0 {
+		switch text[end-1] {
+		case '?', '!', '.', ',', ':', '_', '~':
+		case ')':
+			if closing <= opening {
+				return end
+			}
+			closing--
+		case ';':
+			// The parser takes what looks like a character reference away from the end.
+			start := strings.LastIndexFunc(text[:end-1], func(c rune) bool { return c > 0x7f || !letter(byte(c)) })
+			if start < 0 || start == end-2 || text[start] != '&' {
+				return end
+			}
+			end = start + 1
+		default:
+			return end
+		}
+		end--
+	}
+	return 0
+}
+
+// writingKey is where the parsers find the Writing they work for.
+var writingKey = parser.NewContextKey()
+
+func writingOf(pc parser.Context) *Writing {
+	w, _ := pc.Get(writingKey).(*Writing)
+	return w
+}
+
+// twoTildes strikes text through between two tildes, as Mattermost does, not one: ~town-square is a channel.
+type twoTildes struct{ parser.InlineParser }
+
+func (p twoTildes) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	line, _ := block.PeekLine()
+	run := len(line) - len(bytes.TrimLeft(line, "~"))
+	if run != 2 {
+		block.Advance(run)
+		return ast.NewString(bytes.Clone(line[:run]))
+	}
+	return p.InlineParser.Parse(parent, block, pc)
+}
+
+// latexParser takes a formula between $$ on one line as it stands.
+type latexParser struct{}
+
+func (latexParser) Trigger() []byte { return []byte{'$'} }
+
+func (latexParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, _ := block.PeekLine()
+	n := latexLength(string(bytes.TrimRight(line, "\r\n")))
+	if n == 0 {
+		return nil
+	}
+	block.Advance(n)
+	return ast.NewString(bytes.Clone(line[:n]))
+}
+
+// latexLength is how long the formula is with which a text begins; 0: it does not.
+func latexLength(text string) int {
+	inside, ok := strings.CutPrefix(text, "$$")
+	if !ok {
+		return 0
+	}
+	end := strings.Index(inside, "$$")
+	if end < 1 || strings.TrimSpace(inside[:end]) == "" || strings.ContainsAny(inside[:end], "\n`") {
+		return 0
+	}
+	return 2 + end + 2
+}
+
+// mentionNode is somebody whom the text speaks to.
+type mentionNode struct {
+	ast.BaseInline
+	Mention
+	written string // as it stands in the text
+}
+
+var kindMention = ast.NewNodeKind("Mention")
+
+func (*mentionNode) Kind() ast.NodeKind              { return kindMention }
+func (n *mentionNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
+
+// mentionParser finds @name. What stands behind letters is an e-mail address.
+type mentionParser struct{}
+
+func (mentionParser) Trigger() []byte { return []byte{'@'} }
+
+func (mentionParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	before := block.PrecendingCharacter()
+	line, _ := block.PeekLine()
+	rest := string(line[1:])
+	w := writingOf(pc)
+	if w != nil && w.Mention != nil && !wordy(before) {
+		if m, n := w.Mention(rest); n > 0 && n <= len(rest) {
+			block.Advance(1 + n)
+			return &mentionNode{Mention: m, written: "@" + strings.TrimPrefix(rest[:n], joiner)}
+		}
+	}
+	if strings.HasPrefix(rest, joiner) {
+		block.Advance(1 + len(joiner))
+		return ast.NewString([]byte("@"))
+	}
+	return nil
+}
+
+// Username returns the name with which the text behind an @ begins, as long as a name may be, and the same without the
+// punctuation at its end, which may belong to the sentence.
+func Username(rest string) (longest, shortest string) {
+	end := strings.IndexFunc(rest, func(c rune) bool {
+		return c > 0x7f || !letter(byte(c)) && c != '.' && c != '-' && c != '_'
+	})
+	if end < 0 {
+		end = len(rest)
+	}
+	if end < len(rest) && (rest[end] == '@' || rest[end] == ':') && end+1 < len(rest) && letter(rest[end+1]) {
+		return "", "" // a name on another server
+	}
+	return rest[:end], strings.TrimRight(rest[:end], ".-_")
+}
+
+// emojiParser turns :name: into the emoji; a name that nobody knows stays as it is.
+type emojiParser struct{}
+
+func (emojiParser) Trigger() []byte { return []byte{':'} }
+
+func (emojiParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	w := writingOf(pc)
+	if w == nil || w.Emoji == nil {
+		return nil
+	}
+	line, _ := block.PeekLine()
+	end := bytes.IndexFunc(line[1:], func(c rune) bool {
+		return c > 0x7f || !letter(byte(c)) && c != '_' && c != '+' && c != '-'
+	})
+	if end < 1 || line[1+end] != ':' {
+		return nil
+	}
+	emoji, known := w.Emoji(string(line[1 : 1+end]))
+	if !known {
+		// Custom emoji: the underscores of its name are no markup.
+		emoji = string(line[:end+2])
+	}
+	block.Advance(end + 2)
+	return ast.NewString([]byte(emoji))
+}
