@@ -26,7 +26,7 @@ func cleanAddress(text string) (string, bool) {
 	return u.String(), true
 }
 
-var inMarkdown = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "\\", "%5C", "`", "%60", "\n", "", "\r", "", "\t", "")
+var inMarkdown = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "\\", "%5C", "`", "%60", "$$", "%24%24", "\n", "", "\r", "", "\t", "")
 
 // address is cleanAddress, written so that it ends where it should in Markdown.
 func address(text string) (string, bool) {
@@ -41,7 +41,7 @@ func bareAs(shown, href string) (string, bool) {
 		return "", false
 	}
 	if mail, is := strings.CutPrefix(clean, "mailto:"); is {
-		return shown, mail == shown && bareEmail.MatchString(shown)
+		return shown, mail == shown && bareEmail.FindString(shown) == shown
 	}
 	if shown == "" {
 		shown = clean

@@ -68,6 +68,13 @@ func (e escaper) escape(text string) string {
 				previous, i = c, i+size
 				continue
 			}
+		case '$':
+			// Alone it is no formula; what follows outside this text must not make it one.
+			if next == '$' || previous == '$' {
+				b.WriteString("&#36;")
+				previous, i = c, i+size
+				continue
+			}
 		case '<':
 			if end := strings.IndexByte(rest, '>'); end > 0 && strings.ContainsAny(rest[:end], ":@") {
 				b.WriteString("&lt;")
@@ -76,7 +83,7 @@ func (e escaper) escape(text string) string {
 			}
 		case '@':
 			b.WriteByte('@')
-			if wordy(next) && !wordy(previous) && !e.named(rest[size:]) {
+			if i+size < len(text) && wordy(next) && !wordy(previous) && !e.named(rest[size:]) {
 				b.WriteString(joiner)
 			}
 			previous, i = c, i+size

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -65,9 +66,12 @@ type writer struct {
 	mentions      []Mention
 	quotes, lists int
 	link          bool
+	style         style
 	space         bool // a space is due before what comes next
 	broken        bool // a line break is due before it
 	begun         bool // the line has something on it
+	// Where inline elements have just begun: before the first of them and behind the last.
+	outside, inside int
 }
 
 func (w *writer) blocks(parent ast.Node) {
@@ -221,13 +225,9 @@ func (w *writer) inline(n ast.Node) {
 	case *ast.CodeSpan:
 		w.codeSpan(n)
 	case *ast.Emphasis:
-		tag := "em"
-		if n.Level == 2 {
-			tag = "strong"
-		}
-		w.span(tag, "", n)
+		w.styled(n)
 	case *extast.Strikethrough:
-		w.span("s", "", n)
+		w.styled(n)
 	case *ast.Link:
 		w.anchor(string(n.Destination), n)
 	case *ast.Image:
@@ -253,15 +253,60 @@ const (
 	done = "☑"
 )
 
+// styled writes text that looks otherwise. Inside itself a style means nothing, and of several styles of the same text the
+// order means nothing.
+func (w *writer) styled(n ast.Node) {
+	all := styleIn(n)
+	for c := n.FirstChild(); c != nil && c == n.LastChild() && styleIn(c) != 0; c = n.FirstChild() {
+		all |= styleIn(c)
+		n = c
+	}
+	all &^= w.style
+	w.style |= all
+	w.within(all, n)
+	w.style &^= all
+}
+
+func (w *writer) within(all style, n ast.Node) {
+	for _, s := range []struct {
+		style
+		tag string
+	}{{struck, "s"}, {italic, "em"}, {bold, "strong"}} {
+		if all&s.style != 0 {
+			w.span(s.tag, "", func() { w.within(all&^s.style, n) })
+			return
+		}
+	}
+	w.inlines(n)
+}
+
+func styleIn(n ast.Node) style {
+	switch n := n.(type) {
+	case *ast.Emphasis:
+		if n.Level == 2 {
+			return bold
+		}
+		return italic
+	case *extast.Strikethrough:
+		return struck
+	}
+	return 0
+}
+
 // span writes an inline element unless nothing is in it.
-func (w *writer) span(tag, attributes string, n ast.Node) {
+func (w *writer) span(tag, attributes string, content func()) {
 	w.due()
 	before := len(w.b)
+	if before == 0 || before != w.inside {
+		w.outside = before
+	}
 	w.raw("<" + tag + attributes + ">")
-	inside := len(w.b)
-	w.inlines(n)
-	if len(w.b) == inside {
+	w.inside = len(w.b)
+	begun := w.inside
+	content()
+	if len(w.b) == begun {
 		w.b = w.b[:before]
+		w.inside = 0
 		return
 	}
 	w.raw("</" + tag + ">")
@@ -300,7 +345,7 @@ func (w *writer) anchor(target string, n ast.Node) {
 	}
 	w.link = true
 	before := len(w.b)
-	w.span("a", ` href="`+html.EscapeString(clean)+`"`, n)
+	w.span("a", ` href="`+html.EscapeString(clean)+`"`, func() { w.inlines(n) })
 	w.link = false
 	if len(w.b) == before {
 		w.linkTo(clean, clean)
@@ -363,12 +408,19 @@ func (w *writer) mention(n *mentionNode) {
 
 func (w *writer) raw(text string) { w.b = append(w.b, text...) }
 
-// due writes the space or line break that is due.
+// due writes the space or line break that is due; before elements that have just begun, not in them.
 func (w *writer) due() {
+	due := ""
 	if w.broken {
-		w.raw("<br>")
+		due = "<br>"
 	} else if w.space && w.begun {
-		w.raw(" ")
+		due = " "
+	}
+	if due != "" && w.inside > 0 && len(w.b) == w.inside {
+		w.b = slices.Insert(w.b, w.outside, []byte(due)...)
+		w.outside, w.inside = w.outside+len(due), w.inside+len(due)
+	} else {
+		w.raw(due)
 	}
 	w.space, w.broken = false, false
 }

@@ -4,6 +4,7 @@
 package markup
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -28,32 +29,109 @@ var styles = []struct {
 type piece struct {
 	text    string
 	atom    bool   // it is Markdown already and stands or falls as a whole: a link, code, an emoji
+	code    string // what is between the marks of inline code
 	alone   string // the same where there are spaces around it
 	mention string // whom it names
+	name    string // as the message shows it
 	style
 }
 
 // pieces are a paragraph.
 type pieces []piece
 
-// add appends a piece; a text joins the one before it that looks the same.
+// add appends a piece.
 func (p *pieces) add(next piece) {
-	if last := len(*p) - 1; last >= 0 && !next.atom && !(*p)[last].atom && (*p)[last].style == next.style {
-		(*p)[last].text += next.text
-		return
-	}
 	if next.text != "" {
 		*p = append(*p, next)
 	}
+}
+
+// joined puts neighbours together that look the same, and inline code beside inline code, whose marks would touch.
+func (p pieces) joined() (out pieces) {
+	for i := 0; i < len(p); {
+		next := p[i]
+		var text strings.Builder
+		j := i
+		for ; j < len(p); j++ {
+			switch same := p[j].style == next.style; {
+			case j > i && next.code != "" && p[j].code != "":
+				next.style &= p[j].style
+				text.WriteString(p[j].code)
+				continue
+			case j == i && next.code != "":
+				text.WriteString(next.code)
+				continue
+			case !next.atom && !p[j].atom && same, j == i:
+				text.WriteString(p[j].text)
+				if !next.atom {
+					continue
+				}
+				j++
+			}
+			break
+		}
+		i = j
+		if next.text = text.String(); next.code != "" {
+			next.code, next.text = next.text, codeSpan(next.text)
+		}
+		out.add(next)
+	}
+	return out
 }
 
 // markdown writes the paragraph. Marks stand where the parser takes them for marks: not beside spaces, and not between a
 // letter and punctuation. Where that cannot be, the style is left out rather than a mark shown.
 func (p pieces) markdown(e escaper) string {
 	p = p.collapsed()
+	plain := p.without(bold | italic | struck)
+	if len(plain) == len(p) && !slices.ContainsFunc(p, func(c piece) bool { return c.style != 0 }) {
+		return p.written(e)
+	}
 	for _, s := range styles {
 		p = p.trimmed(s.style)
 	}
+	text := p.joined().nested().written(e)
+	// Marks beside marks are read in more ways than can be foreseen here.
+	if bare := plain.written(e); shownText(text) != shownText(bare) {
+		return bare
+	}
+	return text
+}
+
+func shownText(markdown string) string { return Canonical(ToHTML(escapeLines(markdown))) }
+
+// without are the pieces without some styles.
+func (p pieces) without(s style) (out pieces) {
+	for _, next := range p {
+		next.style &^= s
+		out.add(next)
+	}
+	return out.joined()
+}
+
+// nested ends a style where one that began before it ends.
+func (p pieces) nested() pieces {
+	var open []int
+	for i := range p {
+		for j, s := range open {
+			if p[i].style&styles[s].style != 0 {
+				continue
+			}
+			for _, inner := range open[j+1:] {
+				for k := i; k < len(p) && p[k].style&styles[inner].style != 0; k++ {
+					p[k].style &^= styles[inner].style
+				}
+			}
+			open = open[:j]
+			break
+		}
+		open = append(open, p.opening(i, open)...)
+	}
+	return p.joined()
+}
+
+// written writes the pieces as they are.
+func (p pieces) written(e escaper) string {
 	var b strings.Builder
 	var open []int // indexes of styles
 	for i := range len(p) + 1 {
@@ -80,7 +158,7 @@ func (p pieces) markdown(e escaper) string {
 			b.WriteString(styles[s].mark)
 			open = append(open, s)
 		}
-		if i > 0 && p[i-1].mention != "" && continuesName(p[i].text) {
+		if i > 0 && p[i-1].mention != "" && p[i-1].style == p[i].style && continuesName(p[i].text) {
 			b.WriteByte(' ')
 		}
 		if p[i].atom {
@@ -197,6 +275,7 @@ func (p pieces) collapsed() pieces {
 		next.text = b.String()
 		out.add(next)
 	}
+	out = out.joined()
 	for len(out) > 0 {
 		last := &out[len(out)-1]
 		if !last.atom {
@@ -212,69 +291,93 @@ func (p pieces) collapsed() pieces {
 
 // trimmed takes a style from the borders of each stretch that has it until marks may stand there.
 func (p pieces) trimmed(s style) pieces {
-	// Each piece is cut into its first and last characters and the rest when that is needed; a piece is then with or without.
-	for i := 0; i < len(p); i++ {
-		if p[i].style&s == 0 || i > 0 && p[i-1].style&s != 0 {
-			continue
-		}
-		before, _ := p.around(i)
-		c, size := utf8.DecodeRuneInString(p[i].text)
-		if opens(before, c) && !p.crowded(i, s) {
-			continue
-		}
-		p = p.unstyled(i, s, 0, size)
-	}
-	for i := len(p) - 1; i >= 0; i-- {
-		if p[i].style&s == 0 || i+1 < len(p) && p[i+1].style&s != 0 {
-			continue
-		}
-		_, after := p.around(i)
-		c, size := utf8.DecodeLastRuneInString(p[i].text)
-		if opens(after, c) {
-			continue
-		}
-		n := len(p[i].text) - size
-		before := len(p)
-		p = p.unstyled(i, s, n, len(p[i].text))
-		i += len(p) - before
-		if i < len(p)-1 {
+	var out pieces
+	for i := 0; i < len(p); {
+		if p[i].style&s == 0 {
+			out.add(p[i])
 			i++
+			continue
 		}
+		end := i
+		for end < len(p) && p[end].style&s != 0 {
+			end++
+		}
+		stretch := slices.Clone(p[i:end])
+		for len(stretch) > 0 {
+			var last piece
+			if len(out) > 0 {
+				last = out[len(out)-1]
+			}
+			before, _ := utf8.DecodeLastRuneInString(last.text)
+			c, size := utf8.DecodeRuneInString(stretch[0].text)
+			if opens(orNothing(before, last), c) && !crowded(last, stretch[0], s) {
+				break
+			}
+			out.add(stretch[0].cut(0, size, s))
+			if stretch[0] = stretch[0].rest(size, len(stretch[0].text)); stretch[0].text == "" {
+				stretch = stretch[1:]
+			}
+		}
+		var next piece
+		if end < len(p) {
+			next = p[end]
+		}
+		var tail pieces
+		for len(stretch) > 0 {
+			last := stretch[len(stretch)-1]
+			after, _ := utf8.DecodeRuneInString(next.text)
+			c, size := utf8.DecodeLastRuneInString(last.text)
+			if opens(orNothing(after, next), c) {
+				break
+			}
+			next = last.cut(len(last.text)-size, len(last.text), s)
+			tail.add(next)
+			if stretch[len(stretch)-1] = last.rest(0, len(last.text)-size); stretch[len(stretch)-1].text == "" {
+				stretch = stretch[:len(stretch)-1]
+			}
+		}
+		out = append(out, stretch...)
+		slices.Reverse(tail)
+		out = append(out, tail...)
+		i = end
+	}
+	return out
+}
+
+// orNothing is the character, or 0 when there is no piece to have one.
+func orNothing(c rune, of piece) rune {
+	if of.text == "" {
+		return 0
+	}
+	return c
+}
+
+// cut is a part of a piece without a style; of an atom, the whole.
+func (p piece) cut(from, to int, s style) piece {
+	p.style &^= s
+	if !p.atom {
+		p.text = p.text[from:to]
 	}
 	return p
 }
 
-// crowded tells whether another mark of another character would stand between a letter and this one.
-func (p pieces) crowded(i int, s style) bool {
-	before, _ := p.around(i)
-	if before == 0 || unicode.IsSpace(before) || unicode.IsPunct(before) {
-		return false
+// rest is what a cut leaves.
+func (p piece) rest(from, to int) piece {
+	if p.atom {
+		return piece{}
 	}
-	others := p[i].style &^ s
-	if i > 0 {
-		others &^= p[i-1].style
-	}
-	return s == struck && others&(bold|italic) != 0 || s != struck && others&struck != 0
+	p.text = p.text[from:to]
+	return p
 }
 
-// unstyled takes a style from the bytes from…to of a piece; from an atom, as a whole.
-func (p pieces) unstyled(i int, s style, from, to int) pieces {
-	whole := p[i]
-	if whole.atom {
-		p[i].style &^= s
-		return p
+// crowded tells whether another mark of another character would stand between a letter and the one of a style.
+func crowded(last, first piece, s style) bool {
+	before, _ := utf8.DecodeLastRuneInString(last.text)
+	if parts(orNothing(before, last)) {
+		return false
 	}
-	var parts pieces
-	for _, part := range []piece{
-		{text: whole.text[:from], style: whole.style},
-		{text: whole.text[from:to], style: whole.style &^ s},
-		{text: whole.text[to:], style: whole.style},
-	} {
-		if part.text != "" {
-			parts = append(parts, part)
-		}
-	}
-	return append(p[:i:i], append(parts, p[i+1:]...)...)
+	others := first.style &^ s &^ last.style
+	return s == struck && others&(bold|italic) != 0 || s != struck && others&struck != 0
 }
 
 // opens tells whether a mark may stand between what is outside and what is inside it.
@@ -283,7 +386,12 @@ func opens(outside, inside rune) bool {
 	case inside == 0 || unicode.IsSpace(inside):
 		return false
 	case unicode.IsPunct(inside) || unicode.IsSymbol(inside):
-		return outside == 0 || unicode.IsSpace(outside) || unicode.IsPunct(outside)
+		return parts(outside)
 	}
 	return true
+}
+
+// parts tells whether a character parts words. Parsers do not agree on symbols beyond ASCII.
+func parts(c rune) bool {
+	return c == 0 || unicode.IsSpace(c) || unicode.IsPunct(c) || c < 0x80 && unicode.IsSymbol(c)
 }

@@ -346,7 +346,6 @@ func styleOf(n *html.Node) style {
 
 func (r reader) inline(p *pieces, n *html.Node) {
 	text := func(s string) { p.add(piece{text: s, style: r.style}) }
-	whole := func(s string) { p.add(piece{text: s, style: r.style, atom: true}) }
 	switch {
 	case n.Type == html.TextNode:
 		text(strings.ReplaceAll(n.Data, "\n", " "))
@@ -357,7 +356,7 @@ func (r reader) inline(p *pieces, n *html.Node) {
 		if code := raw(n); strings.TrimSpace(code) == "" {
 			text(" ")
 		} else {
-			whole(codeSpan(code))
+			p.add(piece{text: codeSpan(code), code: code, style: r.style, atom: true})
 		}
 	case n.DataAtom == atom.A:
 		r.anchor(p, n)
@@ -415,15 +414,16 @@ func (r reader) at(p *pieces, n *html.Node) {
 	for last >= 0 && (*p)[last].mention == "" && !(*p)[last].atom && strings.TrimSpace((*p)[last].text) == "" && !strings.Contains((*p)[last].text, "\n") {
 		last--
 	}
-	if same := key != "" && last >= 0 && (*p)[last].mention == key; same {
+	if same := key != "" && last >= 0 && (*p)[last].mention == key && !strings.Contains((*p)[last].name, shown); same {
 		*p = (*p)[:last+1]
+		(*p)[last].name += " " + shown
 		if markdown == "" {
 			(*p)[last].text += " " + escaper{label: r.link}.escape(shown)
 		}
 		return
 	}
 	before := rune(0)
-	if len(*p) > 0 {
+	if len(*p) > 0 && (*p)[len(*p)-1].style == r.style {
 		before, _ = utf8.DecodeLastRuneInString((*p)[len(*p)-1].text)
 	}
 	if wordy(before) {
@@ -435,7 +435,7 @@ func (r reader) at(p *pieces, n *html.Node) {
 	if key == "" {
 		key = attribute(n, "id") + "\x00" + strconv.Itoa(len(*p))
 	}
-	*p = append(*p, piece{text: markdown, atom: true, style: r.style, mention: key})
+	*p = append(*p, piece{text: markdown, atom: true, style: r.style, mention: key, name: shown})
 }
 
 func (r reader) anchor(p *pieces, n *html.Node) {
@@ -470,6 +470,9 @@ func (r reader) image(p *pieces, n *html.Node) {
 	if strings.Contains(attribute(n, "itemtype"), "Emoji") {
 		p.add(piece{text: alt, style: r.style})
 		return
+	}
+	if w, h := attribute(n, "width"), attribute(n, "height"); w == "0" || w == "1" || h == "0" || h == "1" {
+		return // nobody sees it: it tells its server who reads
 	}
 	if r.Picture != nil {
 		if text, known := r.Picture(Picture{Source: source, Alt: alt}); known {

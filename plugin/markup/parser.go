@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
@@ -39,7 +40,7 @@ var markdown = parser.NewParser(
 		util.Prioritized(parser.NewEmphasisParser(), 510),
 		util.Prioritized(mentionParser{}, 600),
 		util.Prioritized(emojiParser{}, 700),
-		util.Prioritized(extension.NewLinkifyParser(extension.WithLinkifyURLRegexp(bareURL)), 999),
+		util.Prioritized(extension.NewLinkifyParser(extension.WithLinkifyURLRegexp(bareURL), extension.WithLinkifyEmailRegexp(bareEmail)), 999),
 	),
 	parser.WithParagraphTransformers(util.Prioritized(extension.NewTableParagraphTransformer(), 200)),
 	parser.WithASTTransformers(util.Prioritized(extension.NewTableASTTransformer(), 0)),
@@ -48,8 +49,8 @@ var markdown = parser.NewParser(
 // bareURL is an address that needs no marks around it to be a link.
 var bareURL = regexp.MustCompile("^(?:https?|ftp)://[^\\s<>\"'`*\\\\\\[\\]|{}^]+")
 
-// bareEmail is the same for mail.
-var bareEmail = regexp.MustCompile(`^[A-Za-z0-9]+(?:[.+-][A-Za-z0-9]+)*@[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)+$`)
+// bareEmail is the same for mail, in the sense of people rather than of the standard.
+var bareEmail = regexp.MustCompile(`^[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)+`)
 
 // bareLength is how much of a text is an address that the parser makes a link of, without the punctuation behind it.
 func bareLength(text string) int {
@@ -155,9 +156,15 @@ func (mentionParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast
 			return &mentionNode{Mention: m, written: "@" + strings.TrimPrefix(rest[:n], joiner)}
 		}
 	}
-	if strings.HasPrefix(rest, joiner) {
-		block.Advance(1 + len(joiner))
-		return ast.NewString([]byte("@"))
+	if name, quiet := strings.CutPrefix(rest, joiner); quiet {
+		// With what looks like a name: an address in it is none.
+		end := strings.IndexFunc(name, func(c rune) bool { return c > 0x7f || !letter(byte(c)) && !strings.ContainsRune(".-_:@", c) })
+		if end < 0 {
+			end = len(name)
+		}
+		name = strings.TrimRight(name[:end], ".-_:@")
+		block.Advance(1 + len(joiner) + len(name))
+		return ast.NewString([]byte("@" + name))
 	}
 	return nil
 }
@@ -170,6 +177,9 @@ func Username(rest string) (longest, shortest string) {
 	})
 	if end < 0 {
 		end = len(rest)
+	}
+	if next, _ := utf8.DecodeRuneInString(rest[end:]); wordy(next) {
+		return "", "" // a longer word
 	}
 	if end < len(rest) && (rest[end] == '@' || rest[end] == ':') && end+1 < len(rest) && letter(rest[end+1]) {
 		return "", "" // a name on another server
