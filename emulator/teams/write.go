@@ -6,6 +6,7 @@ package teams
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 )
