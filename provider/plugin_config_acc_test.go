@@ -48,6 +48,7 @@ const everything = `
   sync_remote_only                      = true
   sync_reactions                        = false
   sync_file_attachments                 = false
+  sync_system_messages                  = true
   sync_users                            = 60
   sync_guest_users                      = true
   sync_users_domains                    = ["example.com", "corp.example.com"]

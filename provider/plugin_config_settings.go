@@ -101,6 +101,8 @@ var pluginSettings = []pluginSetting{
 		description: "Whether reactions are bridged in both directions. Default: true."},
 	{attribute: "sync_file_attachments", key: "syncFileAttachments", kind: boolSetting,
 		description: "Whether files are bridged in both directions. Default: true."},
+	{attribute: "sync_system_messages", key: "syncSystemMessages", kind: boolSetting,
+		description: "Whether what nobody wrote is bridged as text in both directions: that somebody joined or left, that a channel was renamed, that a meeting began. Default: false."},
 	{attribute: "sync_users", key: "syncUsers", kind: numberSetting,
 		description: "Minutes between two synchronisations of Teams users to Mattermost; 0 switches it off. Default: 0."},
 	{attribute: "sync_guest_users", key: "syncGuestUsers", kind: boolSetting,

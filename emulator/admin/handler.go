@@ -119,7 +119,8 @@ func (a *api) routes() []route {
 		{"DELETE", "/teams/{team}/members/{user}", "take somebody out of a team", a.removeMember},
 		{"PUT", "/message-ids", "let replies share ids across chains: {\"reuse\": true}", a.reuseIDs},
 		{"GET", channel + "/messages", "list messages with their replies, oldest first", a.listMessages},
-		{"POST", channel + "/messages", "write as somebody: {\"as\": …, \"content\": …, \"replyTo\": …}", a.post},
+		{"POST", channel + "/messages", "write as somebody: {\"as\": …, \"content\": …, \"replyTo\": …}, or as a bot: {\"application\": {\"displayName\": …}, …}", a.post},
+		{"POST", channel + "/events", "make a system message of an eventDetail: {\"@odata.type\": \"#microsoft.graph.…EventMessageDetail\", …}", a.happen},
 	}
 	for _, path := range []string{message, reply} {
 		routes = append(routes,

@@ -4,6 +4,7 @@
 package admin
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -45,7 +46,8 @@ func (a *api) listMessages(r *http.Request) (any, error) {
 
 // written is what somebody writes.
 type written struct {
-	As          string             `json:"as"` // object id or user principal name
+	As          string             `json:"as"`          // object id or user principal name
+	Application *teams.Application `json:"application"` // instead of as: a bot or connector, which does not write over Graph
 	Content     string             `json:"content"`
 	ContentType string             `json:"contentType"` // text or html; html if left out
 	ReplyTo     teams.MessageID    `json:"replyTo"`
@@ -68,9 +70,11 @@ func (a *api) post(r *http.Request) (any, error) {
 	if err := decode(r, &w); err != nil {
 		return nil, err
 	}
-	return shown(a.Teams.Post(w.As, placeOf(r), w.ReplyTo, teams.Draft{
-		ID: w.ID, Body: w.body(), Subject: w.Subject, Importance: w.Importance, Mentions: w.Mentions, Attachments: w.Attachments,
-	}))
+	draft := teams.Draft{ID: w.ID, Body: w.body(), Subject: w.Subject, Importance: w.Importance, Mentions: w.Mentions, Attachments: w.Attachments}
+	if w.Application != nil {
+		return shown(a.Teams.PostAsApplication(*w.Application, placeOf(r), w.ReplyTo, draft))
+	}
+	return shown(a.Teams.Post(w.As, placeOf(r), w.ReplyTo, draft))
 }
 
 func (a *api) edit(r *http.Request) (any, error) {
@@ -86,7 +90,19 @@ func (a *api) edit(r *http.Request) (any, error) {
 	if w.Importance != "" {
 		edit.Importance = &w.Importance
 	}
+	if w.Application != nil {
+		return shown(a.Teams.EditAsApplication(*w.Application, refOf(r), edit))
+	}
 	return shown(a.Teams.Edit(w.As, refOf(r), edit))
+}
+
+// happen makes a system message; the body is its eventDetail.
+func (a *api) happen(r *http.Request) (any, error) {
+	var detail json.RawMessage
+	if err := decode(r, &detail); err != nil {
+		return nil, err
+	}
+	return shown(a.Teams.Happen(placeOf(r), detail))
 }
 
 func (a *api) deleteMessage(r *http.Request) (any, error) {

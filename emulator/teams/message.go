@@ -134,6 +134,8 @@ type Identity struct {
 	DisplayName      string `json:"displayName"`
 	UserIdentityType string `json:"userIdentityType,omitempty"`
 	TenantID         string `json:"tenantId,omitempty"`
+
+	ApplicationIdentityType string `json:"applicationIdentityType,omitempty"`
 }
 
 func identityOf(p Person) *IdentitySet {

@@ -371,3 +371,40 @@ func TestChanges(t *testing.T) {
 		t.Error("the last page says that there is more")
 	}
 }
+
+func TestApplicationsAndEvents(t *testing.T) {
+	w := newWorld(t)
+	card := `{"title":"Poll"}`
+	app := teams.Application{Name: "Polly"}
+	m, err := w.PostAsApplication(app, w.bridge, "", teams.Draft{
+		Body: teams.HTML(`<attachment id="1"></attachment>`), Attachments: []teams.Attachment{{ID: "1", ContentType: "application/vnd.microsoft.card.hero", Content: &card}},
+	})
+	must(t, err)
+	if m.From.User != nil || m.From.Application.DisplayName != "Polly" || m.From.Application.ApplicationIdentityType != "bot" || m.WebURL == nil {
+		t.Errorf("the application's message is %+v", m)
+	}
+	// Nobody else changes it.
+	body := teams.HTML("mine")
+	_, err = w.Edit(alex, m.Ref(), teams.Edit{Body: &body})
+	wantKind(t, err, teams.Forbidden)
+	_, err = w.Delete(alex, m.Ref())
+	wantKind(t, err, teams.Forbidden)
+	_, err = w.EditAsApplication(teams.Application{Name: "Other"}, m.Ref(), teams.Edit{Body: &body})
+	wantKind(t, err, teams.Forbidden)
+	edited, err := w.EditAsApplication(app, m.Ref(), teams.Edit{Body: &body})
+	must(t, err)
+	if edited.Text() != "<p>mine</p>" || edited.EditedAt == nil {
+		t.Errorf("edited, it is %+v", edited)
+	}
+	event, err := w.Happen(w.bridge, json.RawMessage(`{"@odata.type":"#microsoft.graph.membersAddedEventMessageDetail","members":[]}`))
+	must(t, err)
+	if event.From != nil || event.Type != "unknownFutureValue" || event.Text() != "<systemEventMessage/>" || len(event.EventDetail) == 0 {
+		t.Errorf("the event is %+v", event)
+	}
+	if _, err := w.Happen(w.bridge, json.RawMessage(`{}`)); err == nil {
+		t.Error("an event without a type was taken")
+	}
+	if len(w.changes) != 3 || w.changes[1].Type != teams.Updated {
+		t.Errorf("observers saw %d changes", len(w.changes))
+	}
+}

@@ -26,6 +26,8 @@ type Draft struct {
 	// HostedContents are pictures that come with the message; its body names them by their temporary ids.
 	HostedContents []HostedContent `json:"hostedContents"`
 	Address        string          `json:"-"` // of Graph, for links to them; default https://graph.microsoft.com
+
+	event json.RawMessage // of a system message
 }
 
 // Edit is a change of a message; what is nil stays as it is.
@@ -51,7 +53,11 @@ func (s *State) Post(as string, at Place, root MessageID, draft Draft) (*Message
 		return nil, err
 	}
 	s.mu.Lock()
-	change, err := s.post(author, at, root, draft)
+	c, err := s.memberOf(author, at)
+	var change Change
+	if err == nil {
+		change, err = s.post(c, identityOf(author), root, draft)
+	}
 	s.mu.Unlock()
 	if err != nil {
 		return nil, err
@@ -60,13 +66,11 @@ func (s *State) Post(as string, at Place, root MessageID, draft Draft) (*Message
 	return change.Message, nil
 }
 
-func (s *State) post(author Person, at Place, root MessageID, draft Draft) (Change, error) {
-	c, err := s.memberOf(author, at)
-	if err != nil {
-		return Change{}, err
-	}
+// post adds a message to a conversation. Without an author it is a system message.
+func (s *State) post(c *conversation, author *IdentitySet, root MessageID, draft Draft) (Change, error) {
+	var err error
 	in, parent := &c.roots, (*record)(nil)
-	if root != "" && at.Chat != "" {
+	if root != "" && c.place.Chat != "" {
 		return Change{}, refuse(Invalid, "Messages in chats have no replies.")
 	}
 	if root != "" {
@@ -95,11 +99,14 @@ func (s *State) post(author Person, at Place, root MessageID, draft Draft) (Chan
 		Subject:     draft.Subject,
 		Importance:  draft.Importance,
 		Locale:      "en-us",
-		From:        identityOf(author),
+		From:        author,
 		Body:        draft.Body,
 		Attachments: draft.Attachments,
 		Mentions:    draft.Mentions,
 		Reactions:   []Reaction{},
+	}
+	if draft.event != nil {
+		m.Type, m.EventDetail = "unknownFutureValue", draft.event // systemEventMessage, to clients that ask for more
 	}
 	if parent != nil {
 		m.ReplyToID = &parent.live.ID
@@ -122,30 +129,34 @@ func (s *State) Edit(as string, ref Ref, edit Edit) (*Message, error) {
 		if !r.by(author) {
 			return refuse(Forbidden, "Only the sender of a message can update it.")
 		}
-		if r.deletedAt != nil {
-			return refuse(NotFound, "The message '%s' has been deleted.", ref.ID)
-		}
-		draft := Draft{Body: r.live.Body, Subject: r.live.Subject, Importance: r.live.Importance,
-			Mentions: r.live.Mentions, Attachments: r.live.Attachments}
-		if edit.Body != nil {
-			draft.Body = *edit.Body
-			draft.Mentions, draft.Attachments = edit.Mentions, edit.Attachments
-		}
-		if edit.Subject != nil {
-			draft.Subject = edit.Subject
-		}
-		if edit.Importance != nil {
-			draft.Importance = *edit.Importance
-		}
-		if err := s.settle(&draft); err != nil {
-			return err
-		}
-		m := *r.live
-		m.Body, m.Subject, m.Importance, m.Mentions, m.Attachments = draft.Body, draft.Subject, draft.Importance, draft.Mentions, draft.Attachments
-		m.EditedAt = &at
-		r.live = &m
-		return r.host(edit.Address, edit.HostedContents)
+		return s.rewrite(r, ref, edit, at)
 	})
+}
+
+func (s *State) rewrite(r *record, ref Ref, edit Edit, at Timestamp) error {
+	if r.deletedAt != nil {
+		return refuse(NotFound, "The message '%s' has been deleted.", ref.ID)
+	}
+	draft := Draft{Body: r.live.Body, Subject: r.live.Subject, Importance: r.live.Importance,
+		Mentions: r.live.Mentions, Attachments: r.live.Attachments}
+	if edit.Body != nil {
+		draft.Body = *edit.Body
+		draft.Mentions, draft.Attachments = edit.Mentions, edit.Attachments
+	}
+	if edit.Subject != nil {
+		draft.Subject = edit.Subject
+	}
+	if edit.Importance != nil {
+		draft.Importance = *edit.Importance
+	}
+	if err := s.settle(&draft); err != nil {
+		return err
+	}
+	m := *r.live
+	m.Body, m.Subject, m.Importance, m.Mentions, m.Attachments = draft.Body, draft.Subject, draft.Importance, draft.Mentions, draft.Attachments
+	m.EditedAt = &at
+	r.live = &m
+	return r.host(edit.Address, edit.HostedContents)
 }
 
 // Delete soft-deletes a message as its author: it stays readable without author and content.
@@ -239,8 +250,16 @@ func (s *State) change(as string, ref Ref, kind ChangeType, apply func(*record, 
 	if err != nil {
 		return nil, err
 	}
+	return s.alter(ref, kind, func(at Place) (*conversation, Person, error) {
+		c, err := s.memberOf(author, at)
+		return c, author, err
+	}, apply)
+}
+
+// alter changes a message as whoever enter lets into the conversation.
+func (s *State) alter(ref Ref, kind ChangeType, enter func(Place) (*conversation, Person, error), apply func(*record, Person, Timestamp) error) (*Message, error) {
 	s.mu.Lock()
-	r, err := s.applyChange(author, ref, apply)
+	r, err := s.applyChange(enter, ref, apply)
 	var m *Message
 	if r != nil {
 		m = r.shown()
@@ -256,8 +275,8 @@ func (s *State) change(as string, ref Ref, kind ChangeType, apply func(*record, 
 	return m, nil
 }
 
-func (s *State) applyChange(author Person, ref Ref, apply func(*record, Person, Timestamp) error) (*record, error) {
-	c, err := s.memberOf(author, ref.Place)
+func (s *State) applyChange(enter func(Place) (*conversation, Person, error), ref Ref, apply func(*record, Person, Timestamp) error) (*record, error) {
+	c, author, err := enter(ref.Place)
 	if err != nil {
 		return nil, err
 	}
@@ -279,7 +298,9 @@ func (s *State) applyChange(author Person, ref Ref, apply func(*record, Person, 
 	return r, nil
 }
 
-func (r *record) by(p Person) bool { return r.live.From != nil && r.live.From.User.ID == p.ID }
+func (r *record) by(p Person) bool {
+	return r.live.From != nil && r.live.From.User != nil && r.live.From.User.ID == p.ID
+}
 
 func (s *State) author(as string) (Person, error) {
 	p, ok := s.person(as)

@@ -136,6 +136,8 @@ func viewMessage(m *teams.Message) messageView {
 	v := messageView{Message: m, When: m.CreatedAt.Time().Format(time.DateTime)}
 	if m.From != nil && m.From.User != nil {
 		v.Author, v.AuthorID = m.From.User.DisplayName, m.From.User.ID
+	} else if m.From != nil && m.From.Application != nil {
+		v.Author = m.From.Application.DisplayName
 	}
 	if m.Body.ContentType == "html" {
 		v.Content = template.HTML(m.Text()) //nolint:gosec // normalised when it was written; the policy allows no script

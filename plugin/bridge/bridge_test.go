@@ -82,9 +82,15 @@ func TestOutgoing(t *testing.T) {
 		"from Teams":      {Post{CreateAt: 1000, Mapping: "m"}, false},
 		"the plugin's":    {Post{CreateAt: 1000, Own: true}, false},
 		"deleted":         {Post{CreateAt: 1000, DeleteAt: 1001}, false},
+		"ephemeral":       {Post{CreateAt: 1000, Ephemeral: true}, false},
 	} {
-		if got := outgoing(test.post, link); got != test.want {
+		e := New(Config{})
+		if got := e.outgoing(test.post, link); got != test.want {
 			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
+		e.SystemMessages = func() bool { return true }
+		if got := e.outgoing(test.post, link); got != (test.want || test.post.System) {
+			t.Errorf("%s, with system messages: %v, want %v", name, got, test.want || test.post.System)
 		}
 	}
 }

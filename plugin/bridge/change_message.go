@@ -78,7 +78,7 @@ func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping 
 	if err != nil {
 		return err
 	}
-	version := SentVersion{TeamsHash: outgoingHash(message), PostHash: postHash(post.Message, post.Files), At: time.Now(), Files: files}
+	version := SentVersion{TeamsHash: outgoingHash(mapping.Ref.Conversation, message), PostHash: post.shownHash(), At: time.Now(), Files: files}
 	record := mapping.Record
 	record.Files = files
 	record.TeamsHash, record.TeamsForm, record.PostHash = version.TeamsHash, "", version.PostHash
@@ -224,7 +224,7 @@ func (w *worker) changeOfUncarried(ctx context.Context, event *OutboundEvent) er
 		return w.parkForPost(ctx, event) // it came from Teams and is about to be confirmed
 	case post.DeleteAt > 0:
 		return w.ignore(ctx, event.Event, Deleted)
-	case !outgoing(post, w.link):
+	case !w.outgoing(post, w.link):
 		return w.ignore(ctx, event.Event, BeforeLink)
 	case event.Waited:
 		// No hook reported the post. Carry it first.

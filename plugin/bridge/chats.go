@@ -88,7 +88,7 @@ func (e *Engine) Watches(channel ChannelID) bool {
 
 // unlinkedPost handles a new post of a channel that is not linked: in a direct or group message it may be the first one.
 func (e *Engine) unlinkedPost(ctx context.Context, post Post) error {
-	if e.Chats == nil || !e.Chats.Active() || !outgoing(post, Link{}) || !e.Chats.WantsPosts(ctx, post.Channel) {
+	if e.Chats == nil || !e.Chats.Active() || !e.outgoing(post, Link{}) || !e.Chats.WantsPosts(ctx, post.Channel) {
 		return nil
 	}
 	lane := Link{Conversation: Conversation{ID: waitingFor(post.Channel)}}
@@ -265,7 +265,7 @@ func (e *Engine) scanDirect(ctx context.Context) error {
 		from = Cursor{UpdateAt: last.CreateAt, ID: last.ID}
 		var departures []Departure
 		for _, post := range posts {
-			if _, linked := e.links.ByChannel(post.Channel); linked || !outgoing(post, Link{}) || !e.Chats.WantsPosts(ctx, post.Channel) {
+			if _, linked := e.links.ByChannel(post.Channel); linked || !e.outgoing(post, Link{}) || !e.Chats.WantsPosts(ctx, post.Channel) {
 				continue
 			}
 			departures = append(departures, departure(post, Link{Conversation: Conversation{ID: waitingFor(post.Channel)}}))

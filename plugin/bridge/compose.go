@@ -25,7 +25,12 @@ const (
 // author's name before the text.
 func (w *worker) compose(ctx context.Context, people People, message TeamsMessage, quote string) (NewPost, error) {
 	post := NewPost{Channel: w.link.Channel}
-	text, err := w.content(ctx, message, "")
+	if event := w.eventHTML(ctx, message); event != "" {
+		post.Message = quote + markup.ToMarkdown(event) // by the plugin's bot
+		return post, nil
+	}
+	post.Priority = w.priority(message)
+	text, err := w.content(ctx, message, "", post.Priority)
 	if err != nil {
 		return NewPost{}, err
 	}
@@ -46,8 +51,8 @@ func (w *worker) compose(ctx context.Context, people People, message TeamsMessag
 }
 
 // content is what a post shows of a Teams message, without its author and what it replies to. shown is the post's text
-// before, if there is one.
-func (w *worker) content(ctx context.Context, message TeamsMessage, shown string) (string, error) {
+// before, if there is one; its priority says that much of the message's importance.
+func (w *worker) content(ctx context.Context, message TeamsMessage, shown string, priority Importance) (string, error) {
 	text, err := w.markdown(ctx, message, shown)
 	if err != nil {
 		return "", err
@@ -58,7 +63,7 @@ func (w *worker) content(ctx context.Context, message TeamsMessage, shown string
 	if message.Subject != "" {
 		text = heading(message) + text
 	}
-	return text, nil
+	return labelled(message, priority, text), nil
 }
 
 // heading is the line that shows a message's subject.
@@ -68,22 +73,22 @@ func heading(message TeamsMessage) string {
 
 // markdown is a Teams message's text for Mattermost. shown is the post's text before, if there is one.
 func (w *worker) markdown(ctx context.Context, message TeamsMessage, shown string) (string, error) {
-	if message.Text {
+	if asText(message) {
 		return markup.EscapeMarkdown(message.HTML), nil
 	}
 	reading, err := w.reading(ctx, message, shown)
 	if err != nil {
 		return "", err
 	}
-	return reading.Markdown(message.HTML), nil
+	return reading.Markdown(expanded(message)), nil
 }
 
 // formless is a Teams message's text for a quote.
 func formless(message TeamsMessage) string {
-	if message.Text {
+	if asText(message) {
 		return markup.EscapeMarkdown(message.HTML)
 	}
-	return markup.ToMarkdown(message.HTML)
+	return markup.ToMarkdown(expanded(message))
 }
 
 // named puts a name before a text: on the same line, unless the text begins with something that must begin a line.
@@ -149,18 +154,23 @@ func hash(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// textHash is of the canonical text: Teams rewrites the HTML that it is given.
+// textHash is of the canonical text: Teams rewrites the HTML that it is given. What else a post shows is part of it where
+// there is any, so that the hash of a mere text stays what it always was.
 func textHash(message TeamsMessage) string {
-	if message.Text {
-		return hash(strings.Join(strings.Fields(message.HTML), " "))
+	text := markup.Canonical(expanded(message))
+	if asText(message) {
+		text = strings.Join(strings.Fields(message.HTML), " ")
 	}
-	return hash(markup.Canonical(message.HTML))
+	if message.Importance != "" {
+		text += "\x00" + string(message.Importance)
+	}
+	return hash(text)
 }
 
 // teamsForm is of the text with its form, in as far as Mattermost can show it.
 func teamsForm(message TeamsMessage) string {
-	if message.Text {
-		return hash(markup.EscapeMarkdown(message.HTML))
+	if asText(message) {
+		return hash(markup.EscapeMarkdown(expanded(message)))
 	}
-	return hash(formReading(message).Markdown(message.HTML))
+	return hash(formReading(message).Markdown(expanded(message)))
 }

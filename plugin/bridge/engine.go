@@ -30,6 +30,8 @@ type Config struct {
 	MattermostFiles MattermostFiles
 	Files           func() bool // whether files are carried; default: they are
 	Reactions       func() bool // whether reactions are carried; default: they are
+	// SystemMessages tells whether what nobody wrote is carried: that somebody joined, that a meeting began. Default: it is not.
+	SystemMessages func() bool
 }
 
 // Engine moves messages in both directions. One runs on each node; the store keeps them out of each other's way.
@@ -73,6 +75,9 @@ func New(config Config) *Engine {
 	}
 	if config.Files == nil {
 		config.Files = func() bool { return true }
+	}
+	if config.SystemMessages == nil {
+		config.SystemMessages = func() bool { return false }
 	}
 	e := &Engine{Config: config, links: newLinks(config.Store), giveWay: newGiveWay(), stopping: make(chan struct{})}
 	e.life, e.end = context.WithCancel(context.Background())

@@ -140,12 +140,17 @@ func teamsHash(message TeamsMessage) string {
 }
 
 // outgoingHash is the teamsHash that a message will have.
-func outgoingHash(message Outgoing) string {
-	return teamsHash(TeamsMessage{HTML: message.HTML, Attachments: message.Attachments})
+func outgoingHash(in Conversation, message Outgoing) string {
+	return teamsHash(TeamsMessage{
+		Ref: MessageRef{Conversation: in}, HTML: message.HTML, Mentions: message.Mentions, Attachments: message.Attachments, Importance: message.Importance,
+	})
 }
 
 // postHash is of a post's text and files.
 func postHash(text string, files []FileID) string { return withFiles(hash(text), files) }
+
+// shownHash is of what a post shows.
+func (p Post) shownHash() string { return postHash(said(p), p.Files) }
 
 // teamsHash is the message's as the record has it. The record of a message that was carried before files were holds its text
 // only.
@@ -159,7 +164,7 @@ func (r Record) teamsHash(message TeamsMessage) string {
 // postHashOf is the post's as the record has it.
 func (r Record) postHashOf(post Post) string {
 	if r.Files == nil {
-		return hash(post.Message)
+		return hash(said(post))
 	}
-	return postHash(post.Message, post.Files)
+	return post.shownHash()
 }

@@ -18,15 +18,10 @@ func (e *Engine) PostCreated(ctx context.Context, post Post) error {
 		return e.unlinkedPost(ctx, post)
 	}
 	e.newest.saw(post.Channel, post.CreateAt)
-	if !outgoing(post, link) {
+	if !e.outgoing(post, link) {
 		return nil
 	}
 	return e.depart(ctx, link, departure(post, link))
-}
-
-// outgoing tells whether a post of a linked channel is to be carried to Teams.
-func outgoing(post Post, link Link) bool {
-	return !post.System && !post.Own && !post.Foreign && post.Mapping == "" && post.DeleteAt == 0 && post.CreateAt >= link.CreatedAt.UnixMilli()
 }
 
 func departure(post Post, link Link) Departure {
@@ -105,7 +100,7 @@ func (e *Engine) scanLink(ctx context.Context, link Link, age time.Duration) err
 		from = Cursor{UpdateAt: last.UpdateAt, ID: last.ID}
 		var departures []Departure
 		for _, post := range posts {
-			if outgoing(post, link) {
+			if e.outgoing(post, link) {
 				departures = append(departures, departure(post, link))
 			}
 		}

@@ -13,7 +13,7 @@ import (
 // the channel is not linked. Edits that the bridge itself makes are queued too and turn out to be carried already.
 func (e *Engine) PostEdited(ctx context.Context, after, before Post) error {
 	link, linked := e.links.ByChannel(after.Channel)
-	if !linked || after.System || after.Message == before.Message && slices.Equal(after.Files, before.Files) {
+	if !linked || !e.carries(after) || said(after) == said(before) && slices.Equal(after.Files, before.Files) {
 		return nil
 	}
 	return e.depart(ctx, link, editOf(after, link))
@@ -22,7 +22,7 @@ func (e *Engine) PostEdited(ctx context.Context, after, before Post) error {
 // PostDeleted is told of every deleted post on the server, but not of the replies that a root takes with it.
 func (e *Engine) PostDeleted(ctx context.Context, post Post) error {
 	link, linked := e.links.ByChannel(post.Channel)
-	if !linked || post.System {
+	if !linked || !e.carries(post) {
 		return nil
 	}
 	return e.depart(ctx, link, deleteOf(post, link))
@@ -93,7 +93,7 @@ func (e *Engine) changesOf(ctx context.Context, posts []Post, link Link) ([]Depa
 			if post.Mapping != "" && post.UpdateAt > post.CreateAt && post.DeleteAt == 0 {
 				departures = append(departures, editOf(post, link))
 			}
-			if outgoing(post, link) || post.Mapping != "" && post.DeleteAt == 0 {
+			if e.outgoing(post, link) || post.Mapping != "" && post.DeleteAt == 0 {
 				for _, r := range reactions[post.ID] {
 					if r.User != e.Mattermost.Bot() {
 						departures = append(departures, reactionTo(post.ID, r, link))

@@ -50,6 +50,9 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 		if err := w.membersChanged(ctx, message); err != nil {
 			return err
 		}
+		if w.eventHTML(ctx, message) != "" {
+			break
+		}
 		return w.ignore(ctx, event.Event, SystemMessage)
 	}
 	if ours, err := w.recognise(ctx, event, message); ours || err != nil {

@@ -27,8 +27,8 @@ type saying struct {
 	author, text string
 }
 
-// said is when an event said it by its source, so that a backlog is no loop, and when that was noted here.
-type said struct {
+// saidAt is when an event said it by its source, so that a backlog is no loop, and when that was noted here.
+type saidAt struct {
 	event     string
 	at, noted time.Time
 }
@@ -37,7 +37,7 @@ type said struct {
 // does not survive either. The zero value is ready. It is safe for concurrent use.
 type loopGuard struct {
 	mu   sync.Mutex
-	said map[saying][]said
+	said map[saying][]saidAt
 }
 
 // mostSayings bounds what is remembered.
@@ -49,10 +49,10 @@ func (g *loopGuard) repeats(what saying, event string, at, now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.said == nil {
-		g.said = map[saying][]said{}
+		g.said = map[saying][]saidAt{}
 	}
-	times := slices.DeleteFunc(g.said[what], func(s said) bool { return at.Sub(s.at) > loopWindow || now.Sub(s.noted) > loopWindow })
-	if slices.ContainsFunc(times, func(s said) bool { return s.event == event }) {
+	times := slices.DeleteFunc(g.said[what], func(s saidAt) bool { return at.Sub(s.at) > loopWindow || now.Sub(s.noted) > loopWindow })
+	if slices.ContainsFunc(times, func(s saidAt) bool { return s.event == event }) {
 		g.said[what] = times
 		return false
 	}
@@ -63,14 +63,14 @@ func (g *loopGuard) repeats(what saying, event string, at, now time.Time) bool {
 	if _, known := g.said[what]; !known && len(g.said) >= mostSayings {
 		g.forget(now)
 	}
-	g.said[what] = append(times, said{event, at, now})
+	g.said[what] = append(times, saidAt{event, at, now})
 	return looped
 }
 
 // forget makes room: what nobody says any more goes, and all when that is nothing.
 func (g *loopGuard) forget(now time.Time) {
 	before := len(g.said)
-	maps.DeleteFunc(g.said, func(_ saying, times []said) bool {
+	maps.DeleteFunc(g.said, func(_ saying, times []saidAt) bool {
 		return len(times) == 0 || now.Sub(times[len(times)-1].noted) > loopWindow
 	})
 	if len(g.said) == before {

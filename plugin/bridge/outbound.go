@@ -34,7 +34,7 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	switch {
 	case err != nil, post.DeleteAt > 0:
 		return w.skipPost(ctx, event, Deleted)
-	case !outgoing(post, w.link):
+	case !w.outgoing(post, w.link):
 		return w.skipPost(ctx, event, Echo)
 	}
 	root, quote, err := w.teamsThread(ctx, event)
@@ -45,10 +45,11 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	if w.link.Conversation.IsChat() {
 		reference, root = root, "" // chats have no threads
 	}
-	text := quote + post.Message
-	if post.Message == "" && len(post.Files) == 0 {
-		text = quote + emptyPost
+	text := said(post)
+	if text == "" && len(post.Files) == 0 {
+		text = emptyPost
 	}
+	text = quote + text
 	message, err := w.inTeams(ctx, post, text, nil)
 	if err != nil {
 		return err
@@ -80,10 +81,10 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 				}
 			}
 			shown := ""
-			if account.MattermostUser != post.Author || post.AuthorName != "" {
+			if !post.System && (account.MattermostUser != post.Author || post.AuthorName != "") {
 				shown = name
 			}
-			attached, err := w.withReference(ctx, w.attach(authored(shown, message), files), reference, post.Root)
+			attached, err := w.withReference(ctx, w.attach(authored(shown, message).as(post), files), reference, post.Root)
 			if err == nil {
 				err = w.send(ctx, event, post, account, root, attached, files, permit)
 			}
@@ -112,8 +113,8 @@ func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, acco
 	began := time.Now()
 	mapping, err := w.Store.BeginSend(ctx, w.lease, *event, Send{
 		Mapping: MappingID(uuid.NewString()), Attempt: event.Attempt, Account: account, Team: w.link.Conversation.Team,
-		Root: root, Channel: w.link.Channel, PostHash: postHash(post.Message, post.Files),
-		TeamsHash: outgoingHash(message), Files: files,
+		Root: root, Channel: w.link.Channel, PostHash: post.shownHash(),
+		TeamsHash: outgoingHash(w.link.Conversation, message), Files: files,
 	}, w.Tuning.Looks[0])
 	if err != nil {
 		return err

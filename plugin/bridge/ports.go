@@ -56,6 +56,8 @@ type Mattermost interface {
 	AddReaction(ctx context.Context, post PostID, reaction PostReaction) error
 	// RemoveReaction takes somebody's reaction away, under each name that the emoji has.
 	RemoveReaction(ctx context.Context, post PostID, reaction PostReaction) error
+	// Priorities tells whether posts have priorities on this server. NewPost's is ignored otherwise.
+	Priorities() bool
 	// Bot is the plugin's own bot, which stands in for people without an account.
 	Bot() UserID
 	// User reads one user.

@@ -104,3 +104,28 @@ func TestWhoEditedWhat(t *testing.T) {
 		}
 	}
 }
+
+// What was recorded before cards and importance were carried is the hash of the text alone.
+func TestTheHashOfATextStays(t *testing.T) {
+	file := Attachment{ID: "f", ContentType: "reference", Name: "plan.docx"}
+	for _, m := range []TeamsMessage{
+		{HTML: "<p>hello <b>you</b></p>"},
+		{HTML: "hello\nyou", Text: true},
+		{HTML: `<p>hello you</p><attachment id="f"></attachment>`, Attachments: []Attachment{file}},
+	} {
+		if got := teamsHash(m); got != hash("hello you") {
+			t.Errorf("%+v has another hash than its text", m)
+		}
+	}
+	plain := TeamsMessage{HTML: "<p>hello you</p>"}
+	for name, change := range map[string]func(*TeamsMessage){
+		"importance": func(m *TeamsMessage) { m.Importance = High },
+		"a card":     func(m *TeamsMessage) { m.Attachments = []Attachment{{ContentType: "tabReference", Name: "Wiki"}} },
+	} {
+		m := plain
+		change(&m)
+		if teamsHash(m) == teamsHash(plain) {
+			t.Errorf("%s makes no difference", name)
+		}
+	}
+}

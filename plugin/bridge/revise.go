@@ -18,7 +18,7 @@ func (w *worker) revisedPost(ctx context.Context, mapping Mapping, message Teams
 	if mapping.Direction == Outbound {
 		return w.revisedOwnPost(ctx, mapping, message, post)
 	}
-	text, err := w.content(ctx, message, post.Message)
+	text, err := w.content(ctx, message, post.Message, post.Priority)
 	if err != nil {
 		return "", err
 	}
@@ -64,7 +64,7 @@ var leadingQuote = regexp.MustCompile(`\A(?:> [^\n]*\n)+\n+`)
 
 // revisedMessage is the body of a message after its post was edited in Mattermost.
 func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Account, post Post, files []CarriedFile) (Outgoing, error) {
-	text := post.Message
+	text := said(post)
 	if text == "" && len(post.Files) == 0 {
 		text = emptyPost
 	}
@@ -82,7 +82,7 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 		text = quote + text
 	}
 	name := ""
-	if account.MattermostUser != post.Author || post.AuthorName != "" {
+	if !post.System && (account.MattermostUser != post.Author || post.AuthorName != "") {
 		var err error
 		if name, err = w.authorName(ctx, post); err != nil {
 			return Outgoing{}, err
@@ -92,7 +92,7 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 	if err != nil {
 		return Outgoing{}, err
 	}
-	return w.withPictures(ctx, mapping, w.attach(authored(name, message), files), files)
+	return w.withPictures(ctx, mapping, w.attach(authored(name, message).as(post), files), files)
 }
 
 // revisedOwnMessage is for a message that was written in Teams. What a post cannot hold would be lost from the message.
@@ -104,7 +104,7 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	if strings.Count(message.HTML, "<img") > len(markup.PictureTags(message.HTML)) {
 		return Outgoing{}, &Failure{Class: Permanent, Err: errors.New("the message has pictures from elsewhere, which an edit from Mattermost would take away from it; edit it in Teams")}
 	}
-	text := w.withoutNotices(post.Message, files, "Microsoft Teams")
+	text := strings.TrimPrefix(w.withoutNotices(post.Message, files, "Microsoft Teams"), label(message.Importance))
 	if message.Subject != "" {
 		text = strings.TrimPrefix(text, heading(message))
 	}
@@ -115,6 +115,7 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	if err != nil {
 		return Outgoing{}, err
 	}
+	edited.Importance = message.Importance
 	return keep(edited, message, files), nil
 }
 
@@ -131,7 +132,7 @@ func (w *worker) quoteOf(ctx context.Context, root PostID) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return quoted(name, post.Message), nil
+	return quoted(name, said(post)), nil
 }
 
 // revisedInChat is the body of a message that answers another one: an edit replaces what it quotes too.

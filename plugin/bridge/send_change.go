@@ -137,7 +137,7 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 		if last := mapping.SentVersions[len(mapping.SentVersions)-1]; last.TeamsHash == teamsHash(message) {
 			record.TeamsHash, record.TeamsForm, record.PostHash = last.TeamsHash, "", last.PostHash
 			record.Files = append([]CarriedFile{}, last.Files...)
-			if last.PostHash != postHash(post.Message, post.Files) {
+			if last.PostHash != post.shownHash() {
 				event.Generation = none // the post was edited again since it was sent
 			}
 			return w.confirmChange(ctx, event, mapping, record)

@@ -21,17 +21,20 @@ func (w *worker) senders(ctx context.Context, post Post) ([][]Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	var late []Account
-	if connected && w.refusals.fresh(own.ID, w.lease.Conversation) {
-		late = append(late, own)
-	} else if connected {
-		groups = append(groups, []Account{own})
-	}
 	var bots []Account
 	if !w.link.Conversation.IsChat() { // nobody else speaks in a chat
 		if bots, err = w.Accounts.Bots(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if post.System && len(bots) > 0 {
+		connected = false // nobody wrote it
+	}
+	var late []Account
+	if connected && w.refusals.fresh(own.ID, w.lease.Conversation) {
+		late = append(late, own)
+	} else if connected {
+		groups = append(groups, []Account{own})
 	}
 	var able []Account
 	if len(bots) > 0 {

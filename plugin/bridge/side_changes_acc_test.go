@@ -113,6 +113,9 @@ func (s *teamsSide) read(ref bridge.MessageRef) (bridge.TeamsMessage, error) {
 func (s *teamsSide) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, message bridge.Outgoing) error {
 	return s.asAccount(ctx, as, ref, true, func(m *bridge.TeamsMessage) bool {
 		m.Mentions = message.Mentions
+		if message.Importance != "" { // what is not named stays
+			m.Importance = message.Importance
+		}
 		return setFiles(message.HTML, message.Attachments...)(m)
 	})
 }
@@ -151,7 +154,7 @@ func (s *mattermostSide) change(id bridge.PostID, f func(*bridge.Post)) (after, 
 			p.DeleteAt = p.UpdateAt
 			for j := range s.posts {
 				if s.posts[j].Root == id {
-					s.posts[j].DeleteAt, s.posts[j].UpdateAt = p.DeleteAt, p.DeleteAt
+					s.posts[j].DeleteAt, s.posts[j].UpdateAt, s.posts[j].DeletedBy = p.DeleteAt, p.DeleteAt, p.DeletedBy
 				}
 			}
 		}
@@ -162,7 +165,9 @@ func (s *mattermostSide) change(id bridge.PostID, f func(*bridge.Post)) (after, 
 
 func setMessage(text string) func(*bridge.Post) { return func(p *bridge.Post) { p.Message = text } }
 
-func setPostDeleted(p *bridge.Post) { p.DeleteAt = 1 }
+func setPostDeleted(p *bridge.Post) { p.DeleteAt, p.DeletedBy = 1, p.Author }
+
+func setPostTakenBack(p *bridge.Post) { p.DeleteAt, p.DeletedBy = 1, botMM }
 
 func (s *mattermostSide) UpdatePost(ctx context.Context, id bridge.PostID, text string) (bridge.Post, error) {
 	if err := ctx.Err(); err != nil {
@@ -191,7 +196,7 @@ func (s *mattermostSide) DeletePost(ctx context.Context, id bridge.PostID) error
 	if v == failsBefore {
 		return err
 	}
-	after, before, ok := s.change(id, setPostDeleted)
+	after, before, ok := s.change(id, setPostTakenBack)
 	if !ok {
 		return &bridge.Failure{Class: bridge.Permanent, Err: errors.New("the post is deleted")}
 	}
@@ -267,6 +272,8 @@ func (s *mattermostSide) RemoveReaction(ctx context.Context, id bridge.PostID, r
 }
 
 func (s *mattermostSide) Bot() bridge.UserID { return botMM }
+
+func (s *mattermostSide) Priorities() bool { return !s.plain }
 
 // shown lists the reactions of a post as "user emoji", sorted.
 func (s *mattermostSide) shown(id bridge.PostID) (list []string) {

@@ -184,7 +184,7 @@ func (s *teamsSide) Send(ctx context.Context, as bridge.Account, to bridge.Conve
 	}
 	s.mu.Lock()
 	m := s.add(bridge.MessageRef{Conversation: to, Root: root}, bridge.Sender{User: as.TeamsUser, Name: as.DisplayName}, message.HTML)
-	m.Mentions = message.Mentions
+	m.Mentions, m.Importance = message.Mentions, message.Importance
 	m.Attachments = message.Attachments
 	s.messages[len(s.messages)-1] = m
 	s.sent = append(s.sent, message)
@@ -224,6 +224,7 @@ type mattermostSide struct {
 	changed func(after, before bridge.Post)
 	reacted func(bridge.PostID, bridge.PostReaction)
 	told    []bridge.UserID
+	plain   bool // without priorities
 	users   map[bridge.UserID]string
 
 	reactions map[bridge.PostID][]bridge.PostReaction
@@ -258,7 +259,7 @@ func (s *mattermostSide) CreatePost(ctx context.Context, n bridge.NewPost) (brid
 		return bridge.Post{}, err
 	}
 	s.mu.Lock()
-	p := s.add(bridge.Post{CreateAt: milliseconds(n.CreatedAt), Channel: n.Channel, Root: n.Root, Author: n.Author, Message: n.Message, Mapping: n.Mapping, Own: n.Author == "", Files: n.Files})
+	p := s.add(bridge.Post{CreateAt: milliseconds(n.CreatedAt), Channel: n.Channel, Root: n.Root, Author: n.Author, Message: n.Message, Mapping: n.Mapping, Own: n.Author == "", Files: n.Files, Priority: n.Priority})
 	s.mu.Unlock()
 	s.hook(p)
 	if v == failsAfter {

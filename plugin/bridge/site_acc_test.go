@@ -55,9 +55,10 @@ type site struct {
 	linkedAt   time.Time // zero: now
 	backfill   time.Time // since when the link brings old messages along; zero: none
 
-	withoutReactions bool
-	withoutFiles     bool
-	chats            bridge.Chats // nil: chats are not carried
+	withoutReactions   bool
+	withoutFiles       bool
+	chats              bridge.Chats // nil: chats are not carried
+	withSystemMessages bool
 	// governor makes a node's governor and the Teams that its calls go through; nil: no limits.
 	governor      func(*store.Store) (bridge.Governor, bridge.Teams)
 	notifications bridge.Notifications // nil: every message is fetched
@@ -106,6 +107,7 @@ func (s *site) start() *node {
 		Store: n.store, Teams: teams, Governor: governor, Mattermost: s.mattermost, Accounts: s.people, People: s.people, Notifications: s.notifications,
 		Chats: s.chats, Observer: s.tally, Log: storetest.Log(s.t, name), Tuning: s.tuning, Reactions: func() bool { return !s.withoutReactions },
 		TeamsFiles: s.files.inTeams(), MattermostFiles: s.files, Files: func() bool { return !s.withoutFiles },
+		SystemMessages: func() bool { return s.withSystemMessages },
 	})
 	if err := n.Start(s.t.Context()); err != nil {
 		s.t.Fatal(err)

@@ -72,7 +72,7 @@ func (w *worker) thread(ctx context.Context, event *InboundEvent) (root PostID, 
 	case sending:
 		// It is ours and about to be mapped.
 		return "", "", wait()
-	case original.System, bot:
+	case original.System && w.eventHTML(ctx, original) == "", bot:
 		// Never carried on its own.
 		return without(quoted(original.From.Name, formless(original)))
 	}
@@ -123,10 +123,10 @@ func (w *worker) teamsThread(ctx context.Context, event *OutboundEvent) (root Te
 	case post.Mapping != "":
 		// It came from Teams and is about to be confirmed.
 		return "", "", wait()
-	case queued && state != Dead, !queued && outgoing(post, w.link) && !event.Waited:
+	case queued && state != Dead, !queued && w.outgoing(post, w.link) && !event.Waited:
 		// Its turn is still to come, or its hook has not run yet.
 		return "", "", wait()
-	case !queued && outgoing(post, w.link):
+	case !queued && w.outgoing(post, w.link):
 		// No hook reported it. Carry it first.
 		if _, err := w.Store.Depart(ctx, []Departure{departure(post, w.link)}, 0); err != nil {
 			return "", "", err
@@ -138,7 +138,7 @@ func (w *worker) teamsThread(ctx context.Context, event *OutboundEvent) (root Te
 	if err != nil {
 		return "", "", err
 	}
-	return "", quoted(name, post.Message), nil
+	return "", quoted(name, said(post)), nil
 }
 
 // beforeLink tells whether a message is older than the link: nobody will announce it. Message ids are creation times.

@@ -67,6 +67,7 @@ type Reaction struct {
 type TeamsMessage struct {
 	Ref        MessageRef
 	Etag       string
+	WebURL     string // opens it in Teams; empty in chats
 	From       Sender
 	HTML       string // the body; when Text is set it is plain text instead
 	Text       bool
@@ -149,12 +150,17 @@ type Post struct {
 	DeleteAt int64
 	Mapping  MappingID // value of MappingProp, empty for none
 	System   bool      // a join, leave, header change …
-	Own      bool      // written by the plugin's own bot
-	Foreign  bool      // brought from Teams by the plugin's predecessor
+	// Ephemeral is set of what only one person sees. It is never carried.
+	Ephemeral bool
+	Cards     string // what the message attachments of an integration say, as Markdown
+	Own       bool   // written by the plugin's own bot
+	Foreign   bool   // brought from Teams by the plugin's predecessor
 	// AuthorName replaces the author's name when an integration posts under another one; empty otherwise.
 	AuthorName string
 	Files      []FileID
 	Priority   Importance
+	// DeletedBy is who deleted it, the plugin's bot when the bridge did; empty while it stands, and when that is not known.
+	DeletedBy UserID
 }
 
 // NewPost is a post that the bridge wants to exist.

@@ -41,6 +41,7 @@ type Settings struct {
 	SyncRemoteOnly      bool   `setting:"syncRemoteOnly"`
 	SyncReactions       bool   `setting:"syncReactions"`
 	SyncFileAttachments bool   `setting:"syncFileAttachments"`
+	SyncSystemMessages  bool   `setting:"syncSystemMessages"`
 	SyncUsersMinutes    int    `setting:"syncUsers"`
 	SyncGuestUsers      bool   `setting:"syncGuestUsers"`
 	SyncUsersDomains    string `setting:"syncUsersDomains"`

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
@@ -35,6 +36,7 @@ func (s *Server) CreatePost(_ context.Context, n bridge.NewPost) (bridge.Post, e
 	if n.Mapping != "" {
 		post.AddProp(bridge.MappingProp, string(n.Mapping))
 	}
+	prioritise(post, n.Priority)
 	doing := "create a post in channel " + string(n.Channel)
 	created, e := s.api.CreatePost(post)
 	switch {
@@ -98,14 +100,18 @@ func (s *Server) posts(ctx context.Context, condition string, arguments ...any) 
 	}
 	rows, _ := s.pool.Query(ctx, `SELECT id, channelid, rootid, userid, message, createat, updateat, deleteat, type,
 		coalesce(props ->> '`+bridge.MappingProp+`', ''), coalesce(props ->> 'from_webhook', ''), coalesce(props ->> 'override_username', ''),
-		coalesce(jsonb_exists(props, '`+s.foreignProp()+`'), false), coalesce(nullif(fileids, ''), '[]')
+		coalesce(jsonb_exists(props, '`+s.foreignProp()+`'), false), coalesce(nullif(fileids, ''), '[]'),
+		props -> '`+attachmentsProp+`', coalesce(props ->> 'deleteBy', ''), coalesce((SELECT priority FROM postspriority WHERE postid = posts.id), '')
 		FROM posts WHERE `+condition, arguments...)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (p bridge.Post, err error) {
-		var kind, webhook, name, files string
+		var kind, webhook, name, files, deletedBy, priority string
+		var attachments []byte
 		if err := row.Scan(&p.ID, &p.Channel, &p.Root, &p.Author, &p.Message, &p.CreateAt, &p.UpdateAt, &p.DeleteAt, &kind,
-			&p.Mapping, &webhook, &name, &p.Foreign, &files); err != nil {
+			&p.Mapping, &webhook, &name, &p.Foreign, &files, &attachments, &deletedBy, &priority); err != nil {
 			return p, err
 		}
+		p.Cards, p.Priority = s.cards(p.ID, attachments), importanceOf(priority)
+		p.DeletedBy = s.deleter(deletedBy)
 		s.classify(&p, kind, webhook, name)
 		if err := json.Unmarshal([]byte(files), &p.Files); err != nil {
 			return p, fmt.Errorf("read the files of post %s: %w", p.ID, err)
@@ -129,6 +135,11 @@ func (s *Server) ToBridge(post *model.Post) bridge.Post {
 	}
 	p.Mapping = bridge.MappingID(text(bridge.MappingProp))
 	p.Foreign = post.GetProp(s.foreignProp()) != nil
+	p.Cards = s.cards(p.ID, attachmentsOf(post))
+	p.DeletedBy = s.deleter(text("deleteBy"))
+	if priority := post.GetPriority(); priority != nil && priority.Priority != nil {
+		p.Priority = importanceOf(*priority.Priority)
+	}
 	s.classify(&p, post.Type, text(model.PostPropsFromWebhook), text(model.PostPropsOverrideUsername))
 	return p
 }
@@ -137,9 +148,18 @@ func (s *Server) ToBridge(post *model.Post) bridge.Post {
 func (s *Server) foreignProp() string { return "msteams_sync_" + string(s.bot) }
 
 func (s *Server) classify(p *bridge.Post, kind, webhook, name string) {
-	p.System = strings.HasPrefix(kind, model.PostSystemMessagePrefix) || kind == model.PostTypeEphemeral
+	p.Ephemeral = kind == model.PostTypeEphemeral
+	p.System = strings.HasPrefix(kind, model.PostSystemMessagePrefix)
 	p.Own = p.Author == s.bot
 	if webhook == "true" {
 		p.AuthorName = name
 	}
+}
+
+// deleter is who deleted a post: its own bot when the plugin did, which the server knows by the plugin's id.
+func (s *Server) deleter(id string) bridge.UserID {
+	if id == catalog.PluginID {
+		return s.bot
+	}
+	return bridge.UserID(id)
 }

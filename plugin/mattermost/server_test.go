@@ -27,6 +27,7 @@ type api struct {
 	directs int
 	logged  []string
 	admins  []*model.User
+	config  *model.Config
 }
 
 func (a *api) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
@@ -198,3 +199,5 @@ func TestTheLogKeepsFields(t *testing.T) {
 		t.Errorf("logged %q, want %q", a.logged, want)
 	}
 }
+
+func (a *api) GetConfig() *model.Config { return a.config }

@@ -78,6 +78,12 @@ func (s *Service) reactions() bool {
 	return u == nil || u.settings.SyncReactions
 }
 
+// systemMessages tells whether system messages are carried.
+func (s *Service) systemMessages() bool {
+	u := s.used.Load()
+	return u != nil && u.settings.SyncSystemMessages
+}
+
 // Edit implements bridge.Teams.
 func (g graph) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, message bridge.Outgoing) error {
 	c, err := g.client()

@@ -93,7 +93,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		Chats: r.chats,
 		Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, People: r.people, Notifications: r.reader, Observer: s.metrics, Log: s.log,
 		TeamsFiles: files{s}, MattermostFiles: r.mattermost, Files: s.carriesFiles,
-		Reactions: s.reactions, Governor: forEngine(r.governor), Tuning: s.tuning,
+		Reactions: s.reactions, SystemMessages: s.systemMessages, Governor: forEngine(r.governor), Tuning: s.tuning,
 	})
 	r.keeper = subscriptions.New(subscriptions.Config{
 		Store: db, Current: s.forSubscriptions, Count: s.metrics.Subscription, Log: s.log,

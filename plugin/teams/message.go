@@ -28,6 +28,7 @@ type chatMessage struct {
 	Edited   *time.Time            `json:"lastEditedDateTime"`
 	Deleted  *time.Time            `json:"deletedDateTime"`
 	Subject  string                `json:"subject"`
+	WebURL   string                `json:"webUrl"`
 	From     struct {
 		User        *identity `json:"user"`
 		Application *identity `json:"application"`
@@ -81,7 +82,7 @@ func ReadMessage(document []byte, in bridge.Conversation) (bridge.TeamsMessage, 
 func (m chatMessage) toBridge(in bridge.Conversation) bridge.TeamsMessage {
 	t := bridge.TeamsMessage{
 		Ref:  bridge.MessageRef{Conversation: in, Root: m.ReplyTo, ID: m.ID},
-		Etag: m.Etag, HTML: m.Body.Content, Text: m.Body.ContentType == "text", Subject: m.Subject,
+		Etag: m.Etag, HTML: m.Body.Content, Text: m.Body.ContentType == "text", Subject: m.Subject, WebURL: m.WebURL,
 		CreatedAt: m.Created, ModifiedAt: m.Modified, EditedAt: orZero(m.Edited), DeletedAt: orZero(m.Deleted),
 		// Graph shows system events as unknownFutureValue to clients that do not ask for more.
 		System: m.Type != "" && m.Type != "message",

@@ -1,0 +1,307 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
+)
+
+const (
+	cardType = "application/vnd.microsoft.card."
+	teamType = "application/vnd.microsoft.teams."
+)
+
+// attached is a draft of a message with one attachment behind its text.
+func attached(html, contentType, name string, content any) teams.Draft {
+	document, err := json.Marshal(content)
+	if err != nil {
+		panic(err)
+	}
+	text := string(document)
+	return teams.Draft{
+		Body:        teams.HTML(html + `<attachment id="a1"></attachment>`),
+		Attachments: []teams.Attachment{{ID: "a1", ContentType: contentType, Content: &text, Name: &name}},
+	}
+}
+
+type object = map[string]any
+
+// sayAs writes a message as an application, or as somebody in Teams when the application has no name.
+func (l *link) sayAs(t *testing.T, app teams.Application, draft teams.Draft) *teams.Message {
+	t.Helper()
+	state := shared.Emulator.Teams()
+	message, err := state.Post(shared.drew, l.place, "", draft)
+	if app.Name != "" {
+		message, err = state.PostAsApplication(app, l.place, "", draft)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return message
+}
+
+func TestKindsOfTeamsArriveInMattermost(t *testing.T) {
+	l := newLink(t)
+	for name, test := range map[string]struct {
+		app   string
+		draft teams.Draft
+		want  string // <message> is the message's address in Teams
+	}{
+		"an adaptive card of a bot": {"Expenses", attached("", cardType+"adaptive", "", object{
+			"body": []object{
+				{"type": "TextBlock", "text": "Report 77", "weight": "bolder"},
+				{"type": "FactSet", "facts": []object{{"title": "Total", "value": "412.80"}, {"title": "State", "value": "_open_"}}},
+			},
+			"actions": []object{{"type": "Action.OpenUrl", "title": "Open report", "url": "https://expenses.example/77"}, {"type": "Action.Execute", "title": "Approve"}},
+		}), "**Expenses:** **Report 77**\n\n- **Total:** 412.80\n- **State:** *open*\n\n[Open report](https://expenses.example/77) · [Approve (in Microsoft Teams)](<message>)"},
+		"a hero card": {"Monorail", attached("", cardType+"hero", "", object{
+			"title": "Monorail", "text": "It links <b>both</b>.", "buttons": []object{{"type": "openUrl", "title": "Website", "value": "https://monorail.example"}},
+		}), "**Monorail:** **Monorail**\n\nIt links **both**.\n\n[Website](https://monorail.example)"},
+		"a connector's card": {"Azure DevOps", attached("", teamType+"card.o365connector", "", object{
+			"title": "Build 4711", "sections": []object{{"facts": []object{{"name": "Branch", "value": "main"}}}},
+			"potentialAction": []object{{"@type": "OpenUri", "name": "Open", "targets": []object{{"os": "default", "uri": "https://ci.example/4711"}}}},
+		}), "**Azure DevOps:** **Build 4711**\n\n- **Branch:** main\n\n[Open](https://ci.example/4711)"},
+		"a poll": {"Polls", attached("", cardType+"adaptive", "", object{
+			"body": []object{{"type": "TextBlock", "text": "Where do we eat?"}, {"type": "Input.ChoiceSet", "label": "Your choice", "choices": []object{{"title": "Pizza"}, {"title": "Sushi"}}}},
+		}), "**Polls:** Where do we eat?\n\n**Your choice:**\n\n- Pizza\n- Sushi"},
+		"praise": {"", attached("<p>well done</p>", cardType+"adaptive", "Praise", object{
+			"body": []object{{"type": "TextBlock", "text": "Team Player"}, {"type": "TextBlock", "text": "<at>Blake Demo</at>"}},
+		}), "**drew Demo:** well done\n\nTeam Player\n\n@Blake Demo"},
+		"an announcement": {"", attached("<p>as of Monday</p>", teamType+"messaging-announcementBanner", "", object{"title": "We are moving"}),
+			"**drew Demo:** as of Monday\n\n**We are moving**"},
+		"a forwarded message": {"", attached("<p>see this</p>", "forwardedMessageReference", "", object{
+			"originalMessageContent": "<p>ship it <i>today</i></p>", "originalSentDateTime": "2026-02-03T10:11:12.123Z",
+			"originalMessageSender": object{"user": object{"displayName": "Sasha"}},
+		}), "**drew Demo:** see this\n\n> **Forwarded from Sasha, 2026-02-03 10:11 UTC:** ship it *today*"},
+		"a quote": {"", attached("", "messageReference", "", object{
+			"messageId": "1", "messagePreview": "at noon?", "messageSender": object{"user": object{"displayName": "Sasha"}},
+		}), "**drew Demo:**\n> **Sasha:** at noon?"},
+		"a loop component": {"", attached("", cardType+"fluidEmbedCard", "", object{"componentUrl": "https://loop.example/c"}),
+			"**drew Demo:** **Loop component** ([open it](https://loop.example/c))"},
+		"a voice message": {"", attached("", cardType+"audio", "", object{"duration": "PT4.2S"}),
+			"**drew Demo:** **Voice message:** 4s ([open in Microsoft Teams](<message>))"},
+		"a meeting": {"", attached("", "meetingReference", "", object{"subject": "Weekly"}),
+			"**drew Demo:** **Meeting:** Weekly ([open in Microsoft Teams](<message>))"},
+		"a card that nobody knows": {"Future", attached("", cardType+"hologram", "", object{"depth": 3}),
+			"**Future:** **Card (hologram)** ([open in Microsoft Teams](<message>))"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			message := l.sayAs(t, teams.Application{Name: test.app}, test.draft)
+			want := strings.ReplaceAll(test.want, "<message>", *message.WebURL)
+			l.showsAmong(t, want)
+		})
+	}
+}
+
+// showsAmong waits for a post with exactly this text.
+func (l *link) showsAmong(t *testing.T, text string) (found *model.Post) {
+	t.Helper()
+	eventually(t, func(ctx context.Context) error {
+		posts, err := l.posts(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range posts {
+			if p.Message == text {
+				found = p
+				return nil
+			}
+		}
+		if len(posts) == 0 {
+			return fmt.Errorf("there is no post")
+		}
+		return fmt.Errorf("no post shows\n%q, the last shows\n%q", text, posts[len(posts)-1].Message)
+	})
+	return found
+}
+
+func TestACardIsEdited(t *testing.T) {
+	l := newLink(t)
+	app := teams.Application{Name: "Polls"}
+	votes := func(n int) teams.Draft {
+		return attached("", cardType+"adaptive", "", object{"body": []object{{"type": "TextBlock", "text": fmt.Sprintf("Pizza? %d votes", n)}}})
+	}
+	message := l.sayAs(t, app, votes(0))
+	l.post(t, "0 votes")
+	draft := votes(3)
+	if _, err := shared.Emulator.Teams().EditAsApplication(app, message.Ref(), teams.Edit{Body: &draft.Body, Attachments: draft.Attachments}); err != nil {
+		t.Fatal(err)
+	}
+	l.showsAmong(t, "**Polls:** Pizza? 3 votes")
+}
+
+func TestImportanceCrossesEachWay(t *testing.T) {
+	l := newLink(t)
+	state := shared.Emulator.Teams()
+	for importance, priority := range map[string]string{"high": "important", "urgent": "urgent"} {
+		root, err := state.Post("blake@demo.example", l.place, "", teams.Draft{Body: teams.HTML("<p>root of " + importance + "</p>"), Importance: importance})
+		if err != nil {
+			t.Fatal(err)
+		}
+		post := l.post(t, "root of "+importance)
+		if got := post.GetPriority(); got == nil || got.Priority == nil || *got.Priority != priority {
+			t.Errorf("a message of importance %s has the priority %+v, want %s", importance, got, priority)
+		}
+		if post.Message != "root of "+importance {
+			t.Errorf("its text is %q", post.Message)
+		}
+		if _, err := state.Post("blake@demo.example", l.place, root.ID, teams.Draft{Body: teams.HTML("<p>reply of " + importance + "</p>"), Importance: importance}); err != nil {
+			t.Fatal(err)
+		}
+		label := map[string]string{"high": "**Important!**", "urgent": "**Urgent!**"}[importance]
+		l.showsAmong(t, label+"\nreply of "+importance)
+
+		name := priority
+		if _, _, err := shared.alex.Client.CreatePost(t.Context(), &model.Post{ChannelId: l.channel.Id, Message: "post of " + priority,
+			Metadata: &model.PostMetadata{Priority: &model.PostPriority{Priority: &name, RequestedAck: new(bool), PersistentNotifications: new(bool)}}}); err != nil {
+			t.Fatal(err)
+		}
+		if message := l.message(t, "post of "+priority); message.Importance != importance {
+			t.Errorf("a post of priority %s has the importance %s, want %s", priority, message.Importance, importance)
+		}
+	}
+	if posts, messages := l.counts(t); posts != 6 || messages != 6 {
+		t.Errorf("%d posts and %d messages, want 6 each", posts, messages)
+	}
+}
+
+func TestKindsOfMattermostArriveInTeams(t *testing.T) {
+	l := newLink(t)
+	attachments := []*model.MessageAttachment{{
+		Pretext: "New build", Title: "Build 7", TitleLink: "https://ci.example/7", Text: "It **failed**.",
+		Fields:  []*model.MessageAttachmentField{{Title: "Branch", Value: "main"}},
+		Actions: []*model.PostAction{{Name: "Retry", Type: "button", Integration: &model.PostActionIntegration{URL: "https://ci.example/retry"}}},
+	}}
+	post := &model.Post{ChannelId: l.channel.Id, Message: "see below"}
+	post.AddProp("attachments", attachments)
+	post, _, err := shared.alex.Client.CreatePost(t.Context(), post)
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := l.message(t, "see below")
+	for _, want := range []string{
+		"<p>see below</p>", "<p>New build</p>", `<strong><a href="https://ci.example/7">Build 7</a></strong>`, "It <strong>failed</strong>.",
+		"<strong>Branch:</strong> main", `/_redirect/pl/` + post.Id + `">Retry</a>`,
+	} {
+		if !strings.Contains(message.Text(), want) {
+			t.Errorf("%q is not in %s", want, message.Text())
+		}
+	}
+	// Its integration changes it, as a poll does with each vote.
+	patched := model.StringInterface{"attachments": []*model.MessageAttachment{{Title: "Build 7", Text: "It passed."}}}
+	if _, _, err := shared.alex.Client.PatchPost(t.Context(), post.Id, &model.PostPatch{Props: &patched}); err != nil {
+		t.Fatal(err)
+	}
+	l.showsInTeams(t, message, "It passed.")
+
+	// A webhook posts under a name of its own.
+	config, _, err := shared.Mattermost.Client().GetConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	*config.ServiceSettings.EnableIncomingWebhooks, *config.ServiceSettings.EnablePostUsernameOverride = true, true
+	if _, _, err := shared.Mattermost.Client().PatchConfig(t.Context(), &model.Config{ServiceSettings: model.ServiceSettings{
+		EnableIncomingWebhooks: config.ServiceSettings.EnableIncomingWebhooks, EnablePostUsernameOverride: config.ServiceSettings.EnablePostUsernameOverride,
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	hook, _, err := shared.Mattermost.Client().CreateIncomingWebhook(t.Context(), &model.IncomingWebhook{ChannelId: l.channel.Id, UserId: shared.Mattermost.Admin().ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := json.Marshal(object{"username": "Weather", "attachments": []object{{"fallback": "only a fallback: rain"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := shared.Mattermost.HTTPClient().Post(shared.Mattermost.URL+"/hooks/"+hook.Id, "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("the webhook answered %s", response.Status)
+	}
+	if message := l.message(t, "rain"); !strings.Contains(message.Text(), "<p><strong>Weather:</strong> only a fallback: rain") {
+		t.Errorf("the webhook's post is %s", message.Text())
+	}
+
+	// /me is what the person does.
+	if _, _, err := shared.alex.Client.ExecuteCommand(t.Context(), l.channel.Id, "/me waves"); err != nil {
+		t.Fatal(err)
+	}
+	if message := l.message(t, "waves"); !strings.Contains(message.Text(), "<em>waves</em>") {
+		t.Errorf("/me waves is %s", message.Text())
+	}
+
+	// A post of a plugin, of a type of its own, which only that plugin's web app draws.
+	custom := &model.Post{ChannelId: l.channel.Id, Message: "alex started a call", Type: "custom_calls"}
+	if _, _, err := shared.alex.Client.CreatePost(t.Context(), custom); err != nil {
+		t.Fatal(err)
+	}
+	l.message(t, "alex started a call")
+}
+
+func TestSystemMessagesBySetting(t *testing.T) {
+	l := newLink(t)
+	happen := func(detail string) {
+		t.Helper()
+		if _, err := shared.Emulator.Teams().Happen(l.place, json.RawMessage(detail)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const renamed = `{"@odata.type":"#microsoft.graph.channelRenamedEventMessageDetail","channelDisplayName":"Lunch","initiator":{"user":{"displayName":"Blake Demo"}}}`
+	happen(renamed)
+	leave := func() {
+		t.Helper()
+		if _, err := shared.Mattermost.Client().RemoveUserFromChannel(t.Context(), l.channel.Id, shared.casey.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	leave()
+	if posts, messages := l.counts(t); posts != 0 || messages != 1 {
+		t.Errorf("without the setting there are %d posts and %d messages, want only the event in Teams", posts, messages)
+	}
+	t.Cleanup(func() {
+		if err := shared.ConfigurePlugin(context.WithoutCancel(t.Context()), shared.app, shared.settings); err != nil {
+			t.Error(err)
+		}
+	})
+	settings := maps.Clone(shared.settings)
+	settings["syncsystemmessages"] = true
+	if err := shared.ConfigurePlugin(t.Context(), shared.app, settings); err != nil {
+		t.Fatal(err)
+	}
+	// The server tells the plugin of its settings a moment later.
+	eventually(t, func(ctx context.Context) error {
+		happen(renamed)
+		posts, err := l.posts(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range posts {
+			if p.Message == "*Blake Demo renamed the channel to “Lunch”.*" {
+				return nil
+			}
+		}
+		return fmt.Errorf("%d posts, none is the event", len(posts))
+	})
+	if _, _, err := shared.Mattermost.Client().AddChannelMember(t.Context(), l.channel.Id, shared.casey.ID); err != nil {
+		t.Fatal(err)
+	}
+	message := l.message(t, "added to the channel")
+	if message.From.User.DisplayName != "bridge Demo" || !strings.HasPrefix(message.Text(), "<p>casey added to the channel") && !strings.Contains(message.Text(), "casey") {
+		t.Errorf("in Teams %s says %s", message.From.User.DisplayName, message.Text())
+	}
+}
