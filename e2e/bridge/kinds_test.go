@@ -12,9 +12,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
 )
 
@@ -304,4 +306,98 @@ func TestSystemMessagesBySetting(t *testing.T) {
 	if message.From.User.DisplayName != "bridge Demo" || !strings.HasPrefix(message.Text(), "<p>casey added to the channel") && !strings.Contains(message.Text(), "casey") {
 		t.Errorf("in Teams %s says %s", message.From.User.DisplayName, message.Text())
 	}
+}
+
+// told waits for a direct message of the plugin's bot that holds the text.
+func told(t *testing.T, user *stack.User, text string) {
+	t.Helper()
+	eventually(t, func(ctx context.Context) error {
+		channels, _, err := user.Client.GetChannelsForTeamForUser(ctx, shared.team.Id, user.ID, false, "")
+		if err != nil {
+			return err
+		}
+		for _, channel := range channels {
+			if channel.Type != model.ChannelTypeDirect {
+				continue
+			}
+			list, _, err := user.Client.GetPostsForChannel(ctx, channel.Id, 0, 100, "", false, false)
+			if err != nil {
+				return err
+			}
+			for _, post := range list.Posts {
+				if strings.Contains(post.Message, text) {
+					return nil
+				}
+			}
+		}
+		return fmt.Errorf("%s has not been told %q", user.Username, text)
+	})
+}
+
+func TestADeletedThreadGoesInTeams(t *testing.T) {
+	l := newLink(t)
+	root := l.write(t, shared.alex, "", "root of the thread")
+	message := l.message(t, "root of the thread")
+	l.write(t, shared.blake, root.Id, "reply by blake")
+	l.write(t, shared.casey, root.Id, "reply by casey")
+	replies := []*teams.Message{l.message(t, "reply by blake"), l.message(t, "reply by casey")}
+	theirs := l.say(t, shared.drew, message.ID, "<p>reply by drew</p>")
+	l.post(t, "reply by drew")
+	if _, err := shared.alex.Client.DeletePost(t.Context(), root.Id); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range append(replies, message) {
+		eventually(t, func(context.Context) error {
+			now, err := shared.Emulator.Teams().Message(m.Ref())
+			if err == nil && now.DeletedAt == nil {
+				return fmt.Errorf("%q stands in Teams", now.Text())
+			}
+			return err
+		})
+	}
+	// drew's account is not connected: nobody may delete that one, and alex learns of it.
+	told(t, shared.alex, "reply by drew")
+	if now, err := shared.Emulator.Teams().Message(theirs.Ref()); err != nil || now.DeletedAt != nil {
+		t.Errorf("drew's reply is %+v, %v", now, err)
+	}
+}
+
+func TestAMessageIsBroughtBackInTeams(t *testing.T) {
+	l := newLink(t)
+	message := l.say(t, "alex@demo.example", "", "<p>back and forth</p>")
+	first := l.post(t, "back and forth")
+	if _, err := shared.Emulator.Teams().Delete("alex@demo.example", message.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func(ctx context.Context) error {
+		posts, err := l.posts(ctx)
+		if err == nil && len(posts) > 0 {
+			err = fmt.Errorf("%d posts stand", len(posts))
+		}
+		return err
+	})
+	if _, err := shared.Emulator.Teams().Undelete("alex@demo.example", message.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	// It is read twice, a minute apart: Teams may show a deleted message for a moment longer.
+	var second *model.Post
+	eventuallyWithin(t, 2*time.Minute, func(ctx context.Context) error {
+		posts, err := l.posts(ctx)
+		switch {
+		case err != nil:
+			return err
+		case len(posts) != 1:
+			return fmt.Errorf("%d posts", len(posts))
+		}
+		second = posts[0]
+		return nil
+	})
+	if second.Id == first.Id || second.Message != "back and forth" {
+		t.Errorf("the new post is %+v", second)
+	}
+	// What happens on either side from now on meets the new post.
+	editInTeams(t, "alex@demo.example", message, "<p>edited in Teams</p>")
+	l.shows(t, second, "edited in Teams")
+	edit(t, shared.alex, second, "edited in Mattermost")
+	l.showsInTeams(t, message, "edited in Mattermost")
 }

@@ -17,6 +17,11 @@ func (w *worker) changeMessage(ctx context.Context, event *OutboundEvent) error 
 	if event.Kind == React && !w.Reactions() {
 		return w.ignore(ctx, event.Event, SwitchedOff)
 	}
+	if event.Kind == Delete && event.Root == "" && event.State != Sending {
+		if err := w.deleteReplies(ctx, event); err != nil {
+			return err
+		}
+	}
 	mapping, known, err := w.Store.MappingOfPost(ctx, event.Post)
 	if err != nil {
 		return err
@@ -97,8 +102,8 @@ func (w *worker) deleteMessage(ctx context.Context, event *OutboundEvent, mappin
 	}
 	record := mapping.Record
 	record.Deleted = true
-	if post.Root != "" {
-		// A root takes its replies with it in Mattermost, in one stroke; in Teams replies stay.
+	if post.Root != "" && post.DeletedBy == w.Mattermost.Bot() {
+		// Teams deleted the root, where replies stay. Mattermost took them with it, in one stroke.
 		root, err := w.Mattermost.Post(ctx, post.Root)
 		if err != nil && ClassOf(err) != NotFound {
 			return err

@@ -70,5 +70,6 @@ func (w *worker) awaitSender(ctx context.Context, event *OutboundEvent, user Use
 	} else if found && event.Sender != account.TeamsUser {
 		return errors.Join(w.AccountConnected(ctx, user), err)
 	}
+	w.tellWaiting(ctx, event)
 	return err
 }

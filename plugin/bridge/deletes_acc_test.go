@@ -8,6 +8,7 @@ package bridge_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,14 +130,14 @@ func TestRootsAndTheirReplies(t *testing.T) {
 	}
 	one := thread(1)
 	two := thread(2)
-	// A root takes its replies with it in Mattermost only, whoever deletes it where.
+	// A root takes its replies with it in Mattermost, and then they go in Teams; where it is deleted in Teams they stay there.
 	s.deletePost(one.ID)
-	s.stands([]string{"root 2", "reply 2"}, []string{"reply 1", "root 2", "reply 2"})
+	s.stands([]string{"root 2", "reply 2"}, []string{"root 2", "reply 2"})
 	s.inTeams(s.teams.messages[2].Ref, setDeleted)
-	s.stands(nil, []string{"reply 1", "reply 2"})
+	s.stands(nil, []string{"reply 2"})
 	// A scan meets the replies that went with their root.
 	s.start()
-	s.stands(nil, []string{"reply 1", "reply 2"})
+	s.stands(nil, []string{"reply 2"})
 	if got, _ := s.mattermost.Post(t.Context(), two.ID); got.DeleteAt == 0 {
 		t.Error("the second root stands")
 	}
@@ -152,6 +153,52 @@ func TestADeleteThatTeamsDoesNotAllowIsShown(t *testing.T) {
 		h, err := n.Health(t.Context())
 		return err == nil && h.Outbound.Dead == 1 && strings.Contains(h.Links[0].Outbound.DeadReason, "only its author")
 	})
+}
+
+// A root takes replies with it that several people wrote. Each is deleted as the account that wrote it; what Teams does not let
+// go stays, and whoever deleted the thread is told once.
+func TestTheRepliesOfADeletedRootGoInTeams(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	root := s.writePost("", alexMM, "root")
+	s.quiet()
+	for i, author := range []bridge.UserID{alexMM, blakeMM} { // blake's goes through the bot
+		s.writePost(root.ID, author, fmt.Sprint("reply ", i))
+		s.quiet()
+	}
+	thread := s.teams.messages[0].Ref.ID
+	for _, text := range []string{"theirs", "theirs too"} {
+		s.writeInTeams(thread, blake, text) // by somebody without an account
+		s.quiet()
+	}
+	s.deletePost(root.ID)
+	s.stands(nil, []string{"theirs", "theirs too"})
+	if s.tally.dead != 2 {
+		t.Errorf("%d dead letters, want one for each message that stays", s.tally.dead)
+	}
+	if !slices.Equal(s.mattermost.told, []bridge.UserID{alexMM}) || !strings.Contains(s.mattermost.notices[0], "still stands in Microsoft Teams") {
+		t.Errorf("told %q: %q, want alex once", s.mattermost.told, s.mattermost.notices)
+	}
+}
+
+func TestAnEditThatTeamsRefusesIsTold(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	post := s.writePost("", alexMM, "one")
+	s.quiet()
+	s.teams.changes.set(func(int) (verdict, error) {
+		return failsBefore, &bridge.Failure{Class: bridge.Permanent, Status: 403, Code: "Forbidden", Err: errors.New("editing is switched off")}
+	})
+	for _, text := range []string{"two", "three"} {
+		s.editPost(post.ID, text)
+		s.quiet()
+	}
+	if !slices.Equal(s.mattermost.told, []bridge.UserID{alexMM}) {
+		t.Fatalf("told %q, want alex once", s.mattermost.told)
+	}
+	if got := s.mattermost.notices[0]; !strings.Contains(got, "> _two_") || !strings.Contains(got, "editing is switched off") {
+		t.Errorf("the notice says %q", got)
+	}
 }
 
 func TestADeleteWithAnUnknownOutcome(t *testing.T) {
@@ -236,7 +283,7 @@ func TestAReplyThatWentWithItsRootStaysAway(t *testing.T) {
 	s.quiet()
 	reply := s.writePost(root.ID, alexMM, "reply")
 	s.quiet()
-	s.deletePost(root.ID)
+	s.inTeams(s.teams.messages[0].Ref, setDeleted)
 	s.quiet()
 	n := s.start() // its scan meets the reply
 	s.eventually("the reply is seen to be gone", func() bool {

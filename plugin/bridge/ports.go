@@ -45,6 +45,8 @@ type Mattermost interface {
 	// DirectPostsAfter returns up to limit new posts of direct and group messages after the cursor, whose UpdateAt is a
 	// CreateAt here, ordered by CreateAt and id.
 	DirectPostsAfter(ctx context.Context, after Cursor, limit int) ([]Post, error)
+	// Replies lists the replies to a root, deleted ones included.
+	Replies(ctx context.Context, root PostID) ([]Post, error)
 	// UpdatePost changes the text of a post and nothing else.
 	UpdatePost(ctx context.Context, id PostID, text string) (Post, error)
 	// DeletePost deletes a post, and with a root its replies, as the server does.

@@ -224,7 +224,8 @@ type mattermostSide struct {
 	changed func(after, before bridge.Post)
 	reacted func(bridge.PostID, bridge.PostReaction)
 	told    []bridge.UserID
-	plain   bool // without priorities
+	notices []string // what they were told
+	plain   bool     // without priorities
 	users   map[bridge.UserID]string
 
 	reactions map[bridge.PostID][]bridge.PostReaction
@@ -360,6 +361,17 @@ func (s *mattermostSide) DirectPostsAfter(_ context.Context, after bridge.Cursor
 	return found[:min(len(found), limit)], nil
 }
 
+func (s *mattermostSide) Replies(_ context.Context, root bridge.PostID) (replies []bridge.Post, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.posts {
+		if p.Root == root {
+			replies = append(replies, p)
+		}
+	}
+	return replies, nil
+}
+
 func (s *mattermostSide) User(_ context.Context, id bridge.UserID) (bridge.User, error) {
 	return bridge.User{ID: id, Username: string(id), DisplayName: s.users[id]}, nil
 }
@@ -379,10 +391,10 @@ func (s *mattermostSide) MayNotifyAll(context.Context, bridge.UserID, bridge.Cha
 
 func (s *mattermostSide) Emoji(name string) (string, bool) { return "😄", name == "smile" }
 
-func (s *mattermostSide) Notify(_ context.Context, user bridge.UserID, _ string) error {
+func (s *mattermostSide) Notify(_ context.Context, user bridge.UserID, text string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.told = append(s.told, user)
+	s.told, s.notices = append(s.told, user), append(s.notices, text)
 	return nil
 }
 

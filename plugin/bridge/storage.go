@@ -21,6 +21,7 @@ type Store interface {
 	MapStore
 	ChangeStore
 	CursorStore
+	NoticeStore
 
 	// OnLane calls f when another node has put an event into a lane that will be due after a while, and with missed = true
 	// when such calls may have been lost. f must be quick.
@@ -230,6 +231,12 @@ var ErrChanged = errors.New("the message is being changed by the other direction
 type Change struct {
 	Account Account
 	Version SentVersion // of an edit; zero otherwise
+}
+
+// NoticeStore keeps what people have been told.
+type NoticeStore interface {
+	// Tell records that somebody is being told something, and tells whether it is the first time.
+	Tell(ctx context.Context, subject string) (bool, error)
 }
 
 // CursorStore keeps how far a conversation's posts were scanned.

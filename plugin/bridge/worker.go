@@ -277,7 +277,13 @@ func (w *worker) settleFailure(ctx context.Context, event *Event, err error, sen
 		w.Log.Error("gave an event up; it is kept as a dead letter and can be retried", "conversation", event.Lane.Conversation,
 			"direction", event.Lane.Direction, "kind", event.Kind, "attempts", event.Attempts+1, "error", err)
 		w.Observer.Dead(event.Lane.Direction, event.Kind)
-		return lookAgain, w.Store.Bury(ctx, w.lease, *event, explain(err))
+		if buryErr := w.Store.Bury(ctx, w.lease, *event, explain(err)); buryErr != nil {
+			return lookAgain, buryErr
+		}
+		if send != nil {
+			w.tellRefused(ctx, send, explain(err))
+		}
+		return lookAgain, nil
 	default:
 		w.Log.Warn("an event failed; it is tried again", "conversation", event.Lane.Conversation, "direction", event.Lane.Direction,
 			"kind", event.Kind, "attempts", event.Attempts+1, "again_in", wait, "error", err)

@@ -94,6 +94,15 @@ func (s *Server) NewestPost(ctx context.Context, channel bridge.ChannelID) (crea
 	return createAt, nil
 }
 
+// Replies lists the replies to a root, deleted ones included.
+func (s *Server) Replies(ctx context.Context, root bridge.PostID) ([]bridge.Post, error) {
+	found, err := s.posts(ctx, "rootid = $1 AND originalid = '' ORDER BY createat, id", root)
+	if err != nil {
+		return nil, fmt.Errorf("read the replies to post %s: %w", root, err)
+	}
+	return found, nil
+}
+
 func (s *Server) posts(ctx context.Context, condition string, arguments ...any) ([]bridge.Post, error) {
 	if s.pool == nil {
 		return nil, errors.New("there is no connection to the database")
