@@ -6,6 +6,7 @@ package bridge_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -400,4 +401,39 @@ func TestAMessageIsBroughtBackInTeams(t *testing.T) {
 	l.shows(t, second, "edited in Teams")
 	edit(t, shared.alex, second, "edited in Mattermost")
 	l.showsInTeams(t, message, "edited in Mattermost")
+}
+
+func TestReactionsWithEmojiOfTheirOwn(t *testing.T) {
+	l := newLink(t)
+	picture, err := base64.StdEncoding.DecodeString("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	enabled := true
+	if _, _, err := shared.Mattermost.Client().PatchConfig(t.Context(), &model.Config{ServiceSettings: model.ServiceSettings{EnableCustomEmoji: &enabled}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ship_it", "party"} {
+		if _, _, err := shared.alex.Client.CreateEmoji(t.Context(), &model.Emoji{CreatorId: shared.alex.ID, Name: name}, picture, name+".gif"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	post, message := l.pair(t, false)
+	l.react(t, shared.alex, post, "ship_it", true)
+	for _, name := range []string{"party", "cake"} { // Mattermost has one of these
+		if _, err := shared.Emulator.Teams().ReactWithOwn("blake@demo.example", message.Ref(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.react(t, shared.blake, post, "+1_medium_skin_tone", true)
+	l.haveReactions(t, post, message, []string{"alex ship_it", "blake +1_medium_skin_tone", "blake party", "blake symbols"},
+		[]string{"Alex Demo 🔣", "Blake Demo custom", "Blake Demo custom", "Blake Demo 👍🏽"})
+	l.react(t, shared.alex, post, "ship_it", false)
+	l.react(t, shared.blake, post, "+1_medium_skin_tone", false)
+	for _, name := range []string{"party", "cake"} {
+		if _, err := shared.Emulator.Teams().UnreactWithOwn("blake@demo.example", message.Ref(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.haveReactions(t, post, message, nil, nil)
 }

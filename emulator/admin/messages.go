@@ -123,15 +123,22 @@ func (a *api) react(r *http.Request) (any, error) {
 	var body struct {
 		As    string `json:"as"`
 		Emoji string `json:"emoji"`
+		Own   string `json:"own"`
 	}
 	if err := decode(r, &body); err != nil {
 		return nil, err
+	}
+	if body.Own != "" {
+		return shown(a.Teams.ReactWithOwn(body.As, refOf(r), body.Own))
 	}
 	return shown(a.Teams.React(body.As, refOf(r), body.Emoji))
 }
 
 func (a *api) unreact(r *http.Request) (any, error) {
 	query := r.URL.Query()
+	if own := query.Get("own"); own != "" {
+		return shown(a.Teams.UnreactWithOwn(query.Get("as"), refOf(r), own))
+	}
 	return shown(a.Teams.Unreact(query.Get("as"), refOf(r), query.Get("emoji")))
 }
 

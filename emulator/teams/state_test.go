@@ -408,3 +408,24 @@ func TestApplicationsAndEvents(t *testing.T) {
 		t.Errorf("observers saw %d changes", len(w.changes))
 	}
 }
+
+func TestReactionsWithEmojiOfTheirOwn(t *testing.T) {
+	w := newWorld(t)
+	m, err := w.Post(alex, w.bridge, "", teams.Draft{Body: teams.Text("hello")})
+	must(t, err)
+	for range 2 {
+		m, err = w.ReactWithOwn(blake, m.Ref(), "party")
+		must(t, err)
+	}
+	if len(m.Reactions) != 1 || m.Reactions[0].Type != "custom" || *m.Reactions[0].DisplayName != "party" {
+		t.Errorf("the reactions are %+v", m.Reactions)
+	}
+	m, err = w.UnreactWithOwn(blake, m.Ref(), "party")
+	must(t, err)
+	if len(m.Reactions) != 0 {
+		t.Errorf("the reactions are %+v", m.Reactions)
+	}
+	// Graph sets none: it takes Unicode.
+	_, err = w.React(blake, m.Ref(), "custom")
+	wantKind(t, err, teams.Invalid)
+}

@@ -189,6 +189,9 @@ func (s *State) Undelete(as string, ref Ref) (*Message, error) {
 
 // React adds a person's reaction, a Unicode emoji.
 func (s *State) React(as string, ref Ref, emoji string) (*Message, error) {
+	if emoji == ownReaction {
+		return nil, refuse(Invalid, "reactionType must be a Unicode emoji.")
+	}
 	return s.react(as, ref, emoji, func(m *Message, author Person, at Timestamp) bool {
 		if slices.ContainsFunc(m.Reactions, func(r Reaction) bool { return r.Type == emoji && r.User.User.ID == author.ID }) {
 			return false
@@ -207,6 +210,35 @@ func (s *State) Unreact(as string, ref Ref, emoji string) (*Message, error) {
 		})
 		return len(m.Reactions) != before
 	})
+}
+
+// ReactWithOwn adds a person's reaction with an emoji that the organisation made itself. Teams' clients can; Graph reads it and
+// cannot set it.
+func (s *State) ReactWithOwn(as string, ref Ref, name string) (*Message, error) {
+	return s.react(as, ref, name, func(m *Message, author Person, at Timestamp) bool {
+		if slices.ContainsFunc(m.Reactions, func(r Reaction) bool { return r.own(name) && r.User.User.ID == author.ID }) {
+			return false
+		}
+		picture := "https://graph.microsoft.com/v1.0/teams/hostedContents/" + url.PathEscape(name) + "/$value"
+		m.Reactions = append(slices.Clone(m.Reactions), Reaction{Type: ownReaction, DisplayName: &name, ContentURL: &picture, CreatedAt: at, User: identityOf(author)})
+		return true
+	})
+}
+
+// UnreactWithOwn takes a person's reaction with an emoji of the organisation's own away.
+func (s *State) UnreactWithOwn(as string, ref Ref, name string) (*Message, error) {
+	return s.react(as, ref, name, func(m *Message, author Person, _ Timestamp) bool {
+		before := len(m.Reactions)
+		m.Reactions = slices.DeleteFunc(slices.Clone(m.Reactions), func(r Reaction) bool { return r.own(name) && r.User.User.ID == author.ID })
+		return len(m.Reactions) != before
+	})
+}
+
+// ownReaction is the type of all reactions with emoji of the organisation's own; the name says which.
+const ownReaction = "custom"
+
+func (r Reaction) own(name string) bool {
+	return r.Type == ownReaction && r.DisplayName != nil && *r.DisplayName == name
 }
 
 func (s *State) react(as string, ref Ref, emoji string, apply func(*Message, Person, Timestamp) bool) (*Message, error) {

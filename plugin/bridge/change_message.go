@@ -165,7 +165,7 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 		if err != nil {
 			return err
 		}
-		carried := CarriedReaction{TeamsUser: account.TeamsUser, User: subject.User, Emoji: reaction.Emoji}
+		carried := carriedReaction(account.TeamsUser, inTeams(reaction.Emoji), reaction)
 		others := slices.DeleteFunc(slices.Clone(record.Reactions), func(c CarriedReaction) bool { return c.isPost(subject) })
 		record.Reactions = append(slices.Clone(others), carried)
 		if !found {

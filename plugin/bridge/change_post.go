@@ -98,7 +98,7 @@ func (w *worker) restore(ctx context.Context, event *InboundEvent, mapping Mappi
 	case err != nil:
 		return err
 	case !event.Waited:
-		return w.park(ctx, event.Event, Later, w.Tuning.ParkFor, "waits until it is certain that the message is back")
+		return w.park(ctx, event.Event, Later, w.Tuning.ParkFor/6, "waits until it is certain that the message is back")
 	}
 	return w.Store.CarryAgain(ctx, w.lease, *event, mapping.ID)
 }
@@ -230,7 +230,8 @@ func (w *worker) planReactions(ctx context.Context, event *InboundEvent, record 
 	if err != nil {
 		return same, err
 	}
-	plan, err := planReactions(record.Reactions, message.Reactions, all[post.ID], changed, w.standIn(ctx))
+	plan, err := planReactions(record.Reactions, message.Reactions, all[post.ID], changed, w.standIn(ctx),
+		func(emoji string) (string, error) { return w.Mattermost.ReactionEmoji(ctx, emoji) })
 	if err != nil || len(plan.add)+len(plan.remove) == 0 {
 		return plan, err
 	}

@@ -55,7 +55,9 @@ func (w *worker) changeByCopy(ctx context.Context, event *OutboundEvent, mapping
 		if !found {
 			return w.ignore(ctx, event.Event, Duplicate)
 		}
-		call = func(ctx context.Context) error { return w.Teams.React(ctx, account, mapping.Ref, reaction.Emoji, true) }
+		call = func(ctx context.Context) error {
+			return w.Teams.React(ctx, account, mapping.Ref, inTeams(reaction.Emoji), true)
+		}
 	default:
 		return w.ignore(ctx, event.Event, Duplicate)
 	}

@@ -49,7 +49,7 @@
 //
 //	changePost       Teams → Mattermost: reads message and post, plans what the post needs
 //	  BeginWrite     commits that the post is being written, with the hash of the new text and the reactions it will have
-//	  UpdatePost, DeletePost, AddReaction, RemoveReaction
+//	  UpdatePost, DeletePost, Emoji, AddReaction, RemoveReaction
 //	  ConfirmWrite   records what both sides show now, removes the event, wakes what was parked
 //	changeMessage    Mattermost → Teams: reads the post, plans the one change that the event is about
 //	  BeginChange    commits "sending"

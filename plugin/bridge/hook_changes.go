@@ -131,7 +131,7 @@ func changesSince(mapping Mapping, post Post, reactions map[PostID][]PostReactio
 		}
 	}
 	for _, c := range mapping.Record.Reactions {
-		r := PostReaction{User: c.User, Emoji: c.Emoji}
+		r := c.onPost()
 		if _, there := onPost(shown, r); !there && c.User != "" && c.User != bot && !c.beingWritten() {
 			departures = append(departures, reactionTo(post.ID, r, link))
 		}

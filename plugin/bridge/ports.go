@@ -51,9 +51,10 @@ type Mattermost interface {
 	UpdatePost(ctx context.Context, id PostID, text string) (Post, error)
 	// DeletePost deletes a post, and with a root its replies, as the server does.
 	DeletePost(ctx context.Context, id PostID) error
-	// Reactions lists the reactions of the posts that have some. Emoji of the server's own making are left out: Teams has
-	// no name for them.
+	// Reactions lists the reactions of the posts that have some.
 	Reactions(ctx context.Context, posts []PostID) (map[PostID][]PostReaction, error)
+	// ReactionEmoji is the emoji by which a post shows one of Teams: the same, one of the server's own with its name, or StandIn.
+	ReactionEmoji(ctx context.Context, emoji string) (string, error)
 	// AddReaction makes somebody react; ErrUnknownEmoji when the server has no such emoji.
 	AddReaction(ctx context.Context, post PostID, reaction PostReaction) error
 	// RemoveReaction takes somebody's reaction away, under each name that the emoji has.

@@ -96,6 +96,35 @@ func TestReactionsThatCannotBeShown(t *testing.T) {
 	}
 }
 
+// An emoji of an organisation's own is shown by one of the same name, or by a stand-in, and goes when it is taken back.
+func TestReactionsWithEmojiOfTheirOwn(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	s.writePost("", alexMM, "hello")
+	post, message := s.pair()
+	s.reactToPost(post.ID, alexMM, ":ship:", true)
+	s.reactToPost(post.ID, alexMM, ":cake:", true)
+	s.reactions(post, message, []string{"alex :cake:", "alex :ship:"}, []string{"teams-alex " + bridge.StandIn})
+	s.start() // its scan finds nothing new
+	s.reactions(post, message, []string{"alex :cake:", "alex :ship:"}, []string{"teams-alex " + bridge.StandIn})
+	s.reactToPost(post.ID, alexMM, ":ship:", false)
+	s.reactions(post, message, []string{"alex :cake:"}, []string{"teams-alex " + bridge.StandIn})
+	s.reactToPost(post.ID, alexMM, ":cake:", false)
+	s.reactions(post, message, nil, nil)
+
+	s.inTeams(message.Ref, setReaction(alex.TeamsUser, ":both:", true))
+	s.inTeams(message.Ref, setReaction(alex.TeamsUser, ":party:", true))
+	s.reactions(post, message, []string{"alex :both:", "alex " + bridge.StandIn}, []string{"teams-alex :both:", "teams-alex :party:"})
+	s.start()
+	s.reactions(post, message, []string{"alex :both:", "alex " + bridge.StandIn}, []string{"teams-alex :both:", "teams-alex :party:"})
+	s.inTeams(message.Ref, setReaction(alex.TeamsUser, ":party:", false))
+	s.inTeams(message.Ref, setReaction(alex.TeamsUser, ":both:", false))
+	s.reactions(post, message, nil, nil)
+	if s.tally.dead != 0 {
+		t.Errorf("%d dead letters", s.tally.dead)
+	}
+}
+
 func TestReactionsBeforeTheirMessage(t *testing.T) {
 	s := newSite(t)
 	s.tuning.ParkFor = time.Minute

@@ -4,6 +4,7 @@
 package bridge
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -25,9 +26,42 @@ type Record struct {
 type CarriedReaction struct {
 	TeamsUser TeamsUserID `json:"teams_user"`
 	User      UserID      `json:"user"`
-	Emoji     string      `json:"emoji"` // Unicode, as Teams has it
+	Emoji     string      `json:"emoji"` // as Teams has it
 	// Pending is set while only one side is known to show it: it is being carried in this direction, or is Withdrawn.
 	Pending Direction `json:"pending,omitempty"`
+	// Shown is the emoji that the post has in its place, of those that are not the same on both sides.
+	Shown string `json:"shown,omitempty"`
+}
+
+// onPost is the reaction as the post has it.
+func (c CarriedReaction) onPost() PostReaction {
+	return PostReaction{User: c.User, Emoji: cmp.Or(c.Shown, c.Emoji)}
+}
+
+// carriedReaction is one that Teams and the post show by the emoji given.
+func carriedReaction(teams TeamsUserID, emoji string, post PostReaction) CarriedReaction {
+	c := CarriedReaction{TeamsUser: teams, User: post.User, Emoji: emoji}
+	if !sameEmoji(emoji, post.Emoji) {
+		c.Shown = post.Emoji
+	}
+	return c
+}
+
+// StandIn is shown for an emoji that a side does not know: one of an organisation's own making, or a newer one. That somebody
+// reacted is not lost, nor whether it was taken back; it says neither yes nor no.
+const StandIn = "🔣"
+
+// ownEmoji tells whether an emoji is of an organisation's own making: it has a name, written :name:, and no code.
+func ownEmoji(emoji string) bool {
+	return len(emoji) > 2 && emoji[0] == ':' && emoji[len(emoji)-1] == ':'
+}
+
+// inTeams is the emoji by which Teams shows an emoji of Mattermost. Graph takes no reactions with an organisation's own.
+func inTeams(emoji string) string {
+	if ownEmoji(emoji) {
+		return StandIn
+	}
+	return emoji
 }
 
 // Withdrawn is the Pending of a reaction that is being taken from the post, because it was taken back in Teams.
@@ -36,7 +70,7 @@ const Withdrawn Direction = "withdrawn"
 // PostReaction is one person's reaction to a post.
 type PostReaction struct {
 	User  UserID
-	Emoji string // Unicode
+	Emoji string // Unicode, or :name: for an emoji of the server's own
 }
 
 // SentVersion is an edit that was sent to Teams.
@@ -90,7 +124,7 @@ func onPost(reactions []PostReaction, r PostReaction) (PostReaction, bool) {
 }
 
 func (c CarriedReaction) isPost(r PostReaction) bool {
-	return c.User == r.User && sameEmoji(c.Emoji, r.Emoji)
+	return c.User == r.User && sameEmoji(cmp.Or(c.Shown, c.Emoji), r.Emoji)
 }
 
 // beingWritten tells whether the post is being made to show what Teams does; that may have been cut off.
@@ -108,10 +142,12 @@ type reactionPlan struct {
 
 // planReactions compares the reactions that Teams shows with the record. standIn says who stands for a Teams user on the
 // post; nobody for our own bots. changed lists those on the post that are queued as changed there: what a write that was cut
-// off had already done to one of them, somebody has undone since.
-func planReactions(record []CarriedReaction, shown []Reaction, post, changed []PostReaction, standIn func(TeamsUserID) (UserID, error)) (plan reactionPlan, err error) {
+// off had already done to one of them, somebody has undone since. emojiOf says by which emoji a post shows one of Teams.
+func planReactions(record []CarriedReaction, shown []Reaction, post, changed []PostReaction, standIn func(TeamsUserID) (UserID, error),
+	emojiOf func(string) (string, error),
+) (plan reactionPlan, err error) {
 	var lost []PostReaction
-	inTeams := func(c CarriedReaction) bool {
+	there := func(c CarriedReaction) bool {
 		return slices.ContainsFunc(shown, func(r Reaction) bool { return c.isTeams(r.User, r.Emoji) })
 	}
 	need := func(r PostReaction) {
@@ -124,21 +160,21 @@ func planReactions(record []CarriedReaction, shown []Reaction, post, changed []P
 	for _, c := range record {
 		intent := len(plan.before)
 		plan.before = append(plan.before, c)
-		mine := PostReaction{User: c.User, Emoji: c.Emoji}
+		mine := c.onPost()
 		_, onIt := onPost(post, mine)
 		_, touched := onPost(changed, mine)
-		switch there := c.TeamsUser != "" && inTeams(c); {
-		case there && c.Pending == Inbound && touched && !onIt:
+		switch stands := c.TeamsUser != "" && there(c); {
+		case stands && c.Pending == Inbound && touched && !onIt:
 			// Taken back since it was shown; that is on its way to Teams.
 			c.Pending = ""
 			plan.after = append(plan.after, c)
-		case !there && c.Pending == Withdrawn && touched && onIt:
+		case !stands && c.Pending == Withdrawn && touched && onIt:
 			// Made again since it was taken from the post; that is on its way to Teams.
-		case there && c.Pending != "":
+		case stands && c.Pending != "":
 			need(mine)
 			c.Pending = ""
 			plan.after = append(plan.after, c)
-		case there, c.TeamsUser == "", c.Pending == Outbound:
+		case stands, c.TeamsUser == "", c.Pending == Outbound:
 			plan.after = append(plan.after, c)
 		default:
 			// When this is cut off and Teams shows it again, whether the post does has to be looked at.
@@ -157,8 +193,12 @@ func planReactions(record []CarriedReaction, shown []Reaction, post, changed []P
 		if user == "" {
 			continue
 		}
-		c := CarriedReaction{TeamsUser: r.User, User: user, Emoji: r.Emoji}
-		need(PostReaction{User: user, Emoji: r.Emoji})
+		emoji, err := emojiOf(r.Emoji)
+		if err != nil {
+			return reactionPlan{}, err
+		}
+		c := carriedReaction(r.User, r.Emoji, PostReaction{User: user, Emoji: emoji})
+		need(c.onPost())
 		plan.after = append(plan.after, c)
 		c.Pending = Inbound
 		plan.before = append(plan.before, c)

@@ -13,6 +13,12 @@ func TestPlanReactions(t *testing.T) {
 	standIn := func(user TeamsUserID) (UserID, error) {
 		return map[TeamsUserID]UserID{"T-alex": "alex", "T-bot": ""}[user] + map[TeamsUserID]UserID{"T-blake": "bot", "T-casey": "bot"}[user], nil
 	}
+	emojiOf := func(emoji string) (string, error) {
+		if ownEmoji(emoji) && emoji != ":both:" {
+			return StandIn, nil
+		}
+		return emoji, nil
+	}
 	for name, c := range map[string]struct {
 		record      []CarriedReaction
 		shown       []Reaction
@@ -23,63 +29,85 @@ func TestPlanReactions(t *testing.T) {
 	}{
 		"new, of somebody with an account": {
 			shown: []Reaction{{User: "T-alex", Emoji: "👍"}},
-			add:   []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", ""}},
+			add:   []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", "", ""}},
 		},
 		"new, and the post has it": {
 			shown: []Reaction{{User: "T-alex", Emoji: "❤"}}, post: []PostReaction{{"alex", "❤️"}},
-			after: []CarriedReaction{{"T-alex", "alex", "❤", ""}},
+			after: []CarriedReaction{{"T-alex", "alex", "❤", "", ""}},
 		},
 		"two share a stand-in": {
 			shown: []Reaction{{User: "T-blake", Emoji: "👍"}, {User: "T-casey", Emoji: "👍"}},
-			add:   []PostReaction{{"bot", "👍"}}, after: []CarriedReaction{{"T-blake", "bot", "👍", ""}, {"T-casey", "bot", "👍", ""}},
+			add:   []PostReaction{{"bot", "👍"}}, after: []CarriedReaction{{"T-blake", "bot", "👍", "", ""}, {"T-casey", "bot", "👍", "", ""}},
 		},
 		"one of two is gone": {
-			record: []CarriedReaction{{"T-blake", "bot", "👍", ""}, {"T-casey", "bot", "👍", ""}},
+			record: []CarriedReaction{{"T-blake", "bot", "👍", "", ""}, {"T-casey", "bot", "👍", "", ""}},
 			shown:  []Reaction{{User: "T-casey", Emoji: "👍"}}, post: []PostReaction{{"bot", "👍"}},
-			after: []CarriedReaction{{"T-casey", "bot", "👍", ""}},
+			after: []CarriedReaction{{"T-casey", "bot", "👍", "", ""}},
 		},
 		"gone": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", ""}}, post: []PostReaction{{"alex", "👍"}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", "", ""}}, post: []PostReaction{{"alex", "👍"}},
 			remove: []PostReaction{{"alex", "👍"}},
 		},
 		"our bot's own": {shown: []Reaction{{User: "T-bot", Emoji: "👍"}}},
 		"on its way to Teams": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Outbound}}, post: []PostReaction{{"alex", "👍"}},
-			after: []CarriedReaction{{"T-alex", "alex", "👍", Outbound}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Outbound, ""}}, post: []PostReaction{{"alex", "👍"}},
+			after: []CarriedReaction{{"T-alex", "alex", "👍", Outbound, ""}},
 		},
 		"perhaps added, and gone from Teams": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound}}, post: []PostReaction{{"alex", "👍"}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, ""}}, post: []PostReaction{{"alex", "👍"}},
 			remove: []PostReaction{{"alex", "👍"}},
 		},
 		"perhaps added": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}},
-			add: []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", ""}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, ""}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}},
+			add: []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", "", ""}},
+		},
+		"an emoji of Teams' own": {
+			shown: []Reaction{{User: "T-alex", Emoji: ":party:"}},
+			add:   []PostReaction{{"alex", StandIn}}, after: []CarriedReaction{{"T-alex", "alex", ":party:", "", StandIn}},
+		},
+		"an emoji of Teams' own that the server has": {
+			shown: []Reaction{{User: "T-alex", Emoji: ":both:"}},
+			add:   []PostReaction{{"alex", ":both:"}}, after: []CarriedReaction{{"T-alex", "alex", ":both:", "", ""}},
+		},
+		"one of two that are shown alike is gone": {
+			record: []CarriedReaction{{"T-alex", "alex", ":party:", "", StandIn}, {"T-alex", "alex", ":cake:", "", StandIn}},
+			shown:  []Reaction{{User: "T-alex", Emoji: ":cake:"}}, post: []PostReaction{{"alex", StandIn}},
+			after: []CarriedReaction{{"T-alex", "alex", ":cake:", "", StandIn}},
+		},
+		"both are gone": {
+			record: []CarriedReaction{{"T-alex", "alex", ":party:", "", StandIn}, {"T-alex", "alex", ":cake:", "", StandIn}},
+			post:   []PostReaction{{"alex", StandIn}}, remove: []PostReaction{{"alex", StandIn}},
+		},
+		"an emoji of Mattermost's own, in Teams": {
+			record: []CarriedReaction{{"T-alex", "alex", StandIn, "", ":ship:"}}, shown: []Reaction{{User: "T-alex", Emoji: StandIn}},
+			post:  []PostReaction{{"alex", ":ship:"}},
+			after: []CarriedReaction{{"T-alex", "alex", StandIn, "", ":ship:"}},
 		},
 		"added, and taken back since": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}}, changed: []PostReaction{{"alex", "👍"}},
-			after: []CarriedReaction{{"T-alex", "alex", "👍", ""}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, ""}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+			after: []CarriedReaction{{"T-alex", "alex", "👍", "", ""}},
 		},
 		"added, and gone from Teams since": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound}}, post: []PostReaction{{"alex", "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, ""}}, post: []PostReaction{{"alex", "👍"}}, changed: []PostReaction{{"alex", "👍"}},
 			remove: []PostReaction{{"alex", "👍"}},
 		},
 		"perhaps withdrawn": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn}}, post: []PostReaction{{"alex", "👍"}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn, ""}}, post: []PostReaction{{"alex", "👍"}},
 			remove: []PostReaction{{"alex", "👍"}},
 		},
 		"withdrawn, and back in Teams": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}}, changed: []PostReaction{{"alex", "👍"}},
-			add: []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", ""}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn, ""}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+			add: []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", "", ""}},
 		},
 		"withdrawn, and made again since": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn}}, post: []PostReaction{{"alex", "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn, ""}}, post: []PostReaction{{"alex", "👍"}}, changed: []PostReaction{{"alex", "👍"}},
 		},
 		"shown on one side only": {
-			record: []CarriedReaction{{"", "blake", "👍", ""}, {"T-alex", "", "x", ""}}, shown: []Reaction{{User: "T-alex", Emoji: "x"}},
-			after: []CarriedReaction{{"", "blake", "👍", ""}, {"T-alex", "", "x", ""}},
+			record: []CarriedReaction{{"", "blake", "👍", "", ""}, {"T-alex", "", "x", "", ""}}, shown: []Reaction{{User: "T-alex", Emoji: "x"}},
+			after: []CarriedReaction{{"", "blake", "👍", "", ""}, {"T-alex", "", "x", "", ""}},
 		},
 	} {
-		plan, err := planReactions(c.record, c.shown, c.post, c.changed, standIn)
+		plan, err := planReactions(c.record, c.shown, c.post, c.changed, standIn, emojiOf)
 		if err != nil || !slices.Equal(plan.add, c.add) || !slices.Equal(plan.remove, c.remove) || !slices.Equal(plan.after, c.after) {
 			t.Errorf("%s: %+v, %v", name, plan, err)
 		}
@@ -113,7 +141,7 @@ func TestTheHashOfATextStays(t *testing.T) {
 		{HTML: "hello\nyou", Text: true},
 		{HTML: `<p>hello you</p><attachment id="f"></attachment>`, Attachments: []Attachment{file}},
 	} {
-		if got := teamsHash(m); got != hash("hello you") {
+		if got := textHash(m); got != hash("hello you") {
 			t.Errorf("%+v has another hash than its text", m)
 		}
 	}

@@ -149,11 +149,11 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 			return err
 		}
 		reaction, wanted := onPost(all[post.ID], subject)
-		shown := slices.ContainsFunc(message.Reactions, func(r Reaction) bool { return r.User == event.Sender && sameEmoji(r.Emoji, subject.Emoji) })
+		shown := slices.ContainsFunc(message.Reactions, func(r Reaction) bool { return r.User == event.Sender && sameEmoji(r.Emoji, inTeams(subject.Emoji)) })
 		if shown == wanted {
 			record.Reactions = slices.DeleteFunc(slices.Clone(record.Reactions), func(c CarriedReaction) bool { return c.isPost(subject) })
 			if wanted {
-				record.Reactions = append(record.Reactions, CarriedReaction{TeamsUser: event.Sender, User: subject.User, Emoji: reaction.Emoji})
+				record.Reactions = append(record.Reactions, carriedReaction(event.Sender, inTeams(reaction.Emoji), reaction))
 			}
 			return w.confirmChange(ctx, event, mapping, record)
 		}

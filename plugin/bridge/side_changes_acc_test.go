@@ -207,6 +207,14 @@ func (s *mattermostSide) DeletePost(ctx context.Context, id bridge.PostID) error
 	return nil
 }
 
+// Emoji knows :both: of those that Teams' users made.
+func (s *mattermostSide) ReactionEmoji(_ context.Context, emoji string) (string, error) {
+	if strings.HasPrefix(emoji, ":") && emoji != ":both:" {
+		return bridge.StandIn, nil
+	}
+	return emoji, nil
+}
+
 func (s *mattermostSide) Reactions(_ context.Context, posts []bridge.PostID) (map[bridge.PostID][]bridge.PostReaction, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

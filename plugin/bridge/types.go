@@ -59,7 +59,7 @@ type Sender struct {
 // Reaction is one person's reaction to a Teams message.
 type Reaction struct {
 	User  TeamsUserID
-	Emoji string // Unicode
+	Emoji string // Unicode, or :name: for an emoji of the organisation's own
 	At    time.Time
 }
 

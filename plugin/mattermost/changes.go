@@ -43,7 +43,7 @@ func (s *Server) DeletePost(_ context.Context, id bridge.PostID) error {
 	return nil
 }
 
-// Reactions lists the reactions of the posts that have some, those with a name of the server's built-in emoji.
+// Reactions lists the reactions of the posts that have some.
 func (s *Server) Reactions(ctx context.Context, posts []bridge.PostID) (map[bridge.PostID][]bridge.PostReaction, error) {
 	if s.pool == nil {
 		return nil, errors.New("there is no connection to the database")
@@ -62,10 +62,8 @@ func (s *Server) Reactions(ctx context.Context, posts []bridge.PostID) (map[brid
 		if err := rows.Scan(&post, &reaction.User, &name); err != nil {
 			return nil, fmt.Errorf("read reactions: %w", err)
 		}
-		var known bool
-		if reaction.Emoji, known = UnicodeOf(name); known {
-			reactions[post] = append(reactions[post], reaction)
-		}
+		reaction.Emoji = EmojiOf(name)
+		reactions[post] = append(reactions[post], reaction)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read reactions: %w", err)
@@ -75,17 +73,17 @@ func (s *Server) Reactions(ctx context.Context, posts []bridge.PostID) (map[brid
 
 // AddReaction makes somebody react.
 func (s *Server) AddReaction(_ context.Context, post bridge.PostID, r bridge.PostReaction) error {
-	names := namesOf(r.Emoji)
-	if len(names) == 0 {
+	name, known := reactionName(r.Emoji)
+	if !known {
 		return fmt.Errorf("%w: %q", bridge.ErrUnknownEmoji, r.Emoji)
 	}
-	_, e := s.api.AddReaction(&model.Reaction{UserId: string(r.User), PostId: string(post), EmojiName: names[0]})
+	_, e := s.api.AddReaction(&model.Reaction{UserId: string(r.User), PostId: string(post), EmojiName: name})
 	switch {
 	case e != nil && (e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusNotImplemented):
 		// An older server does not know every name and looks for an emoji of its users'; it may have switched those off.
-		return fmt.Errorf("%w: %s: %s", bridge.ErrUnknownEmoji, names[0], e.Message)
+		return fmt.Errorf("%w: %s: %s", bridge.ErrUnknownEmoji, name, e.Message)
 	case e != nil:
-		return failure(fmt.Sprintf("add reaction %s to post %s", names[0], post), e)
+		return failure(fmt.Sprintf("add reaction %s to post %s", name, post), e)
 	}
 	return nil
 }
@@ -98,8 +96,7 @@ func (s *Server) RemoveReaction(_ context.Context, post bridge.PostID, r bridge.
 		return failure(doing, e)
 	}
 	for _, reaction := range all {
-		emoji, known := UnicodeOf(reaction.EmojiName)
-		if !known || plain(emoji) != plain(r.Emoji) || reaction.UserId != string(r.User) {
+		if plain(EmojiOf(reaction.EmojiName)) != plain(r.Emoji) || reaction.UserId != string(r.User) {
 			continue
 		}
 		if e := s.api.RemoveReaction(reaction); e != nil {

@@ -77,3 +77,44 @@ func TestReactionsAreNamed(t *testing.T) {
 		t.Errorf("a refused reaction: %v", err)
 	}
 }
+
+func (r *reacting) GetEmojiByName(name string) (*model.Emoji, *model.AppError) {
+	switch name {
+	case "party_parrot":
+		return &model.Emoji{Name: name}, nil
+	case "broken":
+		return nil, model.NewAppError("", "id", nil, "", 500)
+	}
+	return nil, model.NewAppError("", "id", nil, "", 404)
+}
+
+func TestEmojiOfTeamsOnPosts(t *testing.T) {
+	a := &reacting{}
+	s := mattermost.New(a, nil, "bot")
+	for emoji, want := range map[string]string{
+		"👍": "👍", "👍🏽": "👍🏽", "❤": "❤", "🫆": bridge.StandIn, "🦷🏽": "🦷",
+		":Party Parrot:": ":party_parrot:", ":rocket:": "🚀", ":unheard-of:": bridge.StandIn, ":né:": bridge.StandIn, "::": bridge.StandIn,
+	} {
+		if got, err := s.ReactionEmoji(t.Context(), emoji); err != nil || got != want {
+			t.Errorf("%s is shown as %s, %v; want %s", emoji, got, err, want)
+		}
+	}
+	if _, err := s.ReactionEmoji(t.Context(), ":broken:"); bridge.ClassOf(err) != bridge.Retry {
+		t.Errorf("a server in trouble: %v", err)
+	}
+	for _, emoji := range []string{":party_parrot:", bridge.StandIn} {
+		if err := s.AddReaction(t.Context(), "p", bridge.PostReaction{User: "alex", Emoji: emoji}); err != nil {
+			t.Error(err)
+		}
+	}
+	a.all = []*model.Reaction{{UserId: "alex", EmojiName: "party_parrot"}, {UserId: "alex", EmojiName: "symbols"}}
+	if err := s.RemoveReaction(t.Context(), "p", bridge.PostReaction{User: "alex", Emoji: ":party_parrot:"}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(a.added, []string{"alex party_parrot", "alex symbols"}) || !slices.Equal(a.removed, []string{"alex party_parrot"}) {
+		t.Errorf("added %q, removed %q", a.added, a.removed)
+	}
+	if got := mattermost.EmojiOf("party_parrot"); got != ":party_parrot:" {
+		t.Errorf("a custom emoji is %s", got)
+	}
+}

@@ -40,13 +40,8 @@ func (s *Service) PostDeleted(post *model.Post) {
 // PostReacted is told of every reaction that was added or taken back.
 func (s *Service) PostReacted(reaction *model.Reaction) {
 	s.hook("post_reacted", "a reaction", reaction.ChannelId, reaction.PostId, func(ctx context.Context, r *rooms) error {
-		emoji, known := mattermost.UnicodeOf(reaction.EmojiName)
-		if !known {
-			s.metrics.Ignored(bridge.Outbound, bridge.React, bridge.UnknownEmoji)
-			return nil
-		}
 		return r.engine.PostReacted(ctx, bridge.ChannelID(reaction.ChannelId), bridge.PostID(reaction.PostId),
-			bridge.PostReaction{User: bridge.UserID(reaction.UserId), Emoji: emoji})
+			bridge.PostReaction{User: bridge.UserID(reaction.UserId), Emoji: mattermost.EmojiOf(reaction.EmojiName)})
 	})
 }
 

@@ -5,6 +5,7 @@ package teams
 
 import (
 	"context"
+	"strings"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
@@ -39,12 +40,20 @@ func (c *Client) React(ctx context.Context, as bridge.Account, ref bridge.Messag
 
 // oldNames are the reactions that Graph still names with words in messages that got them long ago.
 var oldNames = map[string]string{
-	"like": "👍", "heart": "❤️", "laugh": "😆", "surprised": "😮", "sad": "😢", "angry": "😡",
+	"like": "👍", "heart": "❤️", "laugh": "😆", "surprised": "😮", "sad": "😢", "angry": "😡", "checkmarkbutton": "✅",
 }
 
-func unicodeOf(reaction string) string {
-	if emoji, old := oldNames[reaction]; old {
+// emojiOf is the emoji of a reaction: its code, or :name: for one that the organisation made itself, whose type is the word
+// custom (Graph docs, "chatMessageReaction resource type"). A word that is not known is a name, too.
+func emojiOf(kind, name string) string {
+	if emoji, old := oldNames[kind]; old {
 		return emoji
 	}
-	return reaction
+	switch word := strings.IndexFunc(kind, func(c rune) bool { return c >= 0x80 }) < 0; {
+	case !word:
+		return kind
+	case kind == "custom" && name != "":
+		return ":" + name + ":"
+	}
+	return ":" + kind + ":"
 }

@@ -43,6 +43,7 @@ type chatMessage struct {
 	Attachments []attachment    `json:"attachments"`
 	Reactions   []struct {
 		Type string    `json:"reactionType"`
+		Name string    `json:"displayName"`
 		At   time.Time `json:"createdDateTime"`
 		User struct {
 			User *identity `json:"user"`
@@ -113,7 +114,7 @@ func (m chatMessage) toBridge(in bridge.Conversation) bridge.TeamsMessage {
 		t.Attachments = append(t.Attachments, bridge.Attachment(a))
 	}
 	for _, r := range m.Reactions {
-		reaction := bridge.Reaction{Emoji: unicodeOf(r.Type), At: r.At}
+		reaction := bridge.Reaction{Emoji: emojiOf(r.Type, r.Name), At: r.At}
 		if r.User.User != nil {
 			reaction.User = bridge.TeamsUserID(r.User.User.ID)
 		}

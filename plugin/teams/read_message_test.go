@@ -42,3 +42,16 @@ func FuzzReadMessage(f *testing.F) {
 		}
 	})
 }
+
+func TestReactionsAsTheyAreRead(t *testing.T) {
+	m, err := teams.ReadMessage([]byte(`{"id":"1","reactions":[{"reactionType":"like"},{"reactionType":"checkmarkbutton"},{"reactionType":"🫡"},
+		{"reactionType":"custom","displayName":"party parrot"},{"reactionType":"custom"},{"reactionType":"rocket"}]}`), bridge.Conversation{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"👍", "✅", "🫡", ":party parrot:", ":custom:", ":rocket:"} {
+		if m.Reactions[i].Emoji != want {
+			t.Errorf("reaction %d is %s, want %s", i, m.Reactions[i].Emoji, want)
+		}
+	}
+}
