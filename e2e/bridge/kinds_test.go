@@ -420,7 +420,7 @@ func TestReactionsWithEmojiOfTheirOwn(t *testing.T) {
 	}
 	post, message := l.pair(t, false)
 	l.react(t, shared.alex, post, "ship_it", true)
-	for _, name := range []string{"party", "cake"} { // Mattermost has one of these
+	for _, name := range []string{"party", "crab_rave"} { // Mattermost has one of these
 		if _, err := shared.Emulator.Teams().ReactWithOwn("blake@demo.example", message.Ref(), name); err != nil {
 			t.Fatal(err)
 		}
@@ -430,7 +430,7 @@ func TestReactionsWithEmojiOfTheirOwn(t *testing.T) {
 		[]string{"Alex Demo 🔣", "Blake Demo custom", "Blake Demo custom", "Blake Demo 👍🏽"})
 	l.react(t, shared.alex, post, "ship_it", false)
 	l.react(t, shared.blake, post, "+1_medium_skin_tone", false)
-	for _, name := range []string{"party", "cake"} {
+	for _, name := range []string{"party", "crab_rave"} {
 		if _, err := shared.Emulator.Teams().UnreactWithOwn("blake@demo.example", message.Ref(), name); err != nil {
 			t.Fatal(err)
 		}

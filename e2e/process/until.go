@@ -17,11 +17,16 @@ const probeEvery = 50 * time.Millisecond
 func Until(ctx context.Context, probe func(context.Context) error) error {
 	tick := time.NewTicker(probeEvery)
 	defer tick.Stop()
+	var last error
 	for {
 		err := probe(ctx)
 		if err == nil {
 			return nil
 		}
+		if ctx.Err() != nil && last != nil {
+			err = last // the probe was cut off; the one before it says more
+		}
+		last = err
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%w; last answer: %w", context.Cause(ctx), err)

@@ -144,7 +144,7 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 		}
 	}
 	if edited {
-		record.TeamsHash, record.PostHash = teamsHash(message), postHash(revised, files)
+		record.TeamsHash, record.PostHash = teamsHash(message), post.with(revised, files).shownHash()
 	}
 	record.TeamsForm = form
 	plan, err := w.planReactions(ctx, event, record, message, post)
@@ -158,7 +158,7 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 	}
 	newText := ""
 	if writes {
-		newText = postHash(revised, files)
+		newText = post.with(revised, files).shownHash()
 	}
 	mapping.Record.Reactions = plan.before
 	err = w.write(ctx, event, mapping, record, newText, func(ctx context.Context, record *Record) error {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/cards"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
 )
 
 // expanded is a message's body with what its cards say where they stand: cards of apps, quotes, forwarded messages, and a
@@ -98,6 +99,21 @@ func said(post Post) string {
 		return post.Cards
 	}
 	return post.Message + "\n\n" + post.Cards
+}
+
+// with is the post with another text and other files.
+func (p Post) with(text string, files []FileID) Post {
+	p.Message, p.Files = text, files
+	return p
+}
+
+// withoutCards takes what message attachments say from the text of a message that its author edited in Teams: the post shows
+// them by itself.
+func withoutCards(text string, post Post) string {
+	if post.Cards == "" {
+		return text
+	}
+	return strings.TrimSpace(strings.TrimSuffix(text, markup.ToMarkdown(markup.ToHTML(post.Cards))))
 }
 
 // as gives a message what else its post has.

@@ -167,4 +167,19 @@ func TestIntegrationsPosts(t *testing.T) {
 	if got := s.mattermost.posts[0]; got.Message != "" || len(s.mattermost.posts) != 1 {
 		t.Errorf("the post has become %+v", got)
 	}
+
+	// One of somebody with an account, who edits the text in Teams: the card stays the post's own.
+	own := s.mattermost.write(channel, "", alexMM, "vote")
+	s.mattermost.change(own.ID, func(p *bridge.Post) { p.Cards = "**Poll**\n\n- a\n- b" })
+	s.hook(own)
+	s.quiet()
+	last := s.teams.messages[len(s.teams.messages)-1]
+	s.inTeams(last.Ref, setText(strings.Replace(last.HTML, "vote", "vote now", 1)))
+	s.quiet()
+	if got, _ := s.mattermost.Post(t.Context(), own.ID); got.Message != "vote now" || got.Cards != "**Poll**\n\n- a\n- b" {
+		t.Errorf("after the edit in Teams the post is %+v", got)
+	}
+	if got, _ := s.teams.read(last.Ref); strings.Count(got.HTML, "Poll") != 1 {
+		t.Errorf("in Teams it is %q", got.HTML)
+	}
 }

@@ -52,8 +52,8 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 	if post.Root != "" && mapping.Ref.Root == "" && !mapping.Ref.Conversation.IsChat() {
 		text = strings.TrimPrefix(text, leadingQuote.FindString(text))
 	}
-	text = w.withoutNotices(text, mapping.Record.Files, "Mattermost")
-	if strings.TrimSpace(text) == "" && message.brought == 0 {
+	text = withoutCards(w.withoutNotices(text, mapping.Record.Files, "Mattermost"), post)
+	if strings.TrimSpace(text) == "" && message.brought == 0 && post.Cards == "" {
 		text = nothingShown
 	}
 	return text, nil
