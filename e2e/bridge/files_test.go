@@ -16,6 +16,7 @@ import (
 	"image/gif"
 	"image/png"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -374,6 +375,32 @@ func TestFilesThatCannotBeCarriedAreNamed(t *testing.T) {
 	if len(full.Attachments) != 0 || !strings.Contains(full.Text(), "<strong>room.txt</strong>") || !strings.Contains(full.Text(), "no space left") {
 		t.Errorf("the message is %q", full.Text())
 	}
+}
+
+// The setting counts from the moment it is changed.
+func TestFilesAreSwitchedOff(t *testing.T) {
+	l := newLink(t)
+	settings := maps.Clone(shared.settings)
+	settings["syncfileattachments"] = false
+	if err := shared.ConfigurePlugin(t.Context(), shared.app, settings); err != nil {
+		t.Fatal(err)
+	}
+	on := func(ctx context.Context) {
+		if err := shared.ConfigurePlugin(ctx, shared.app, shared.settings); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Cleanup(func() { on(context.Background()) })
+	l.sayWith(t, shared.drew, "<p>while it is off</p>", []teams.Attachment{l.keep(t, "off.txt", []byte("off"))})
+	post := l.post(t, "while it is off")
+	l.writeWith(t, shared.alex, "off here, too", l.upload(t, shared.alex, "off.txt", []byte("off")))
+	message := l.message(t, "off here, too")
+	if len(post.FileIds) != 0 || !strings.Contains(post.Message, "off.txt](https://") || len(message.Attachments) != 0 || !strings.Contains(message.Text(), "off.txt") {
+		t.Errorf("the post is %q with %v, the message %q with %v", post.Message, post.FileIds, message.Text(), message.Attachments)
+	}
+	on(t.Context())
+	l.sayWith(t, shared.drew, "<p>on again</p>", []teams.Attachment{l.keep(t, "on.txt", []byte("on"))})
+	l.hasFiles(t, l.post(t, "on again"), named("on.txt", []byte("on")))
 }
 
 func botOf(t *testing.T) *model.User {
