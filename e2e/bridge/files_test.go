@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -18,6 +19,7 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -382,15 +384,12 @@ func TestFilesAreSwitchedOff(t *testing.T) {
 	l := newLink(t)
 	settings := maps.Clone(shared.settings)
 	settings["syncfileattachments"] = false
-	if err := shared.ConfigurePlugin(t.Context(), shared.app, settings); err != nil {
-		t.Fatal(err)
-	}
-	on := func(ctx context.Context) {
-		if err := shared.ConfigurePlugin(ctx, shared.app, shared.settings); err != nil {
+	t.Cleanup(func() {
+		if err := shared.ConfigurePlugin(context.Background(), shared.app, shared.settings); err != nil {
 			t.Error(err)
 		}
-	}
-	t.Cleanup(func() { on(context.Background()) })
+	})
+	use(t, settings)
 	l.sayWith(t, shared.drew, "<p>while it is off</p>", []teams.Attachment{l.keep(t, "off.txt", []byte("off"))})
 	post := l.post(t, "while it is off")
 	l.writeWith(t, shared.alex, "off here, too", l.upload(t, shared.alex, "off.txt", []byte("off")))
@@ -398,9 +397,37 @@ func TestFilesAreSwitchedOff(t *testing.T) {
 	if len(post.FileIds) != 0 || !strings.Contains(post.Message, "off.txt](https://") || len(message.Attachments) != 0 || !strings.Contains(message.Text(), "off.txt") {
 		t.Errorf("the post is %q with %v, the message %q with %v", post.Message, post.FileIds, message.Text(), message.Attachments)
 	}
-	on(t.Context())
+	use(t, shared.settings)
 	l.sayWith(t, shared.drew, "<p>on again</p>", []teams.Attachment{l.keep(t, "on.txt", []byte("on"))})
 	l.hasFiles(t, l.post(t, "on again"), named("on.txt", []byte("on")))
+}
+
+// use changes the plugin's settings and waits until it uses them.
+func use(t *testing.T, settings map[string]any) {
+	t.Helper()
+	since := func(ctx context.Context) (status struct {
+		Since string `json:"settings_since"`
+	}, err error) {
+		_, answer, err := shared.CallPlugin(ctx, http.MethodGet, "/api/v1/status", nil)
+		if err == nil {
+			err = json.Unmarshal(answer, &status)
+		}
+		return status, err
+	}
+	before, err := since(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := shared.ConfigurePlugin(t.Context(), shared.app, settings); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func(ctx context.Context) error {
+		now, err := since(ctx)
+		if err == nil && now == before {
+			err = errors.New("the plugin uses the settings that it used before")
+		}
+		return err
+	})
 }
 
 func botOf(t *testing.T) *model.User {

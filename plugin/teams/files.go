@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
@@ -243,7 +244,7 @@ func (c *Client) itemAt(ctx context.Context, p place, path []string) (item drive
 	return item, err
 }
 
-// OpenPicture finds a picture of a message, as the application. It is read once to learn its size and type.
+// OpenPicture finds a picture of a message, as the application. The answer that tells its size and type is the one that is read.
 func (c *Client) OpenPicture(ctx context.Context, ref bridge.MessageRef, id string) (bridge.Source, error) {
 	route, path := messageOf(ref)
 	route, path = route+"/hostedContents/{hosted-id}/$value", append(path, id)
@@ -253,21 +254,24 @@ func (c *Client) OpenPicture(ctx context.Context, ref bridge.MessageRef, id stri
 	}
 	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	source := bridge.Source{Name: "picture" + extensionOf(kind), Size: response.ContentLength}
-	if source.Size < 0 {
+	var first atomic.Pointer[http.Response]
+	if source.Size >= 0 {
+		first.Store(response) // who does not read it lets it stand still, and that ends it
+	} else {
 		// A picture of unknown size is small enough to be counted.
 		source.Size, err = io.Copy(io.Discard, io.LimitReader(response.Body, maxPicture+1))
 		if err == nil && source.Size > maxPicture {
 			err = &bridge.Failure{Class: bridge.Permanent, Err: errors.New("the picture is too large")}
 		}
-	}
-	if closeErr := response.Body.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return bridge.Source{}, err
+		if err := errors.Join(err, response.Body.Close()); err != nil {
+			return bridge.Source{}, err
+		}
 	}
 	source.Open = func(ctx context.Context, from int64) (io.ReadCloser, error) {
 		return &ranged{ctx: ctx, at: from, size: source.Size, piece: max(source.Size, 1), get: func(ctx context.Context, from, _ int64) (io.ReadCloser, error) {
+			if response := first.Swap(nil); response != nil && from == 0 {
+				return response.Body, nil
+			}
 			response, err := c.stream(ctx, request{method: "GET", route: route, path: path, repeat: true})
 			if err != nil {
 				return nil, err

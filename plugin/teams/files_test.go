@@ -209,6 +209,17 @@ func TestPicturesAreRead(t *testing.T) {
 	if got, err := io.ReadAll(reader); err != nil || !bytes.Equal(got, data[10:]) || source.Name != "picture.gif" || source.Size != int64(len(data)) {
 		t.Errorf("%d bytes of %+v, %v", len(got), source, err)
 	}
+	before := len(w.calls())
+	again, err := w.OpenPicture(t.Context(), ref, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reader, err = again.Open(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(reader); err != nil || !bytes.Equal(got, data) || len(w.calls()) != before+1 {
+		t.Errorf("%d bytes with the requests %q, %v", len(got), w.calls()[before:], err)
+	}
 	if _, err := w.OpenPicture(t.Context(), ref, "other"); bridge.ClassOf(err) != bridge.NotFound {
 		t.Errorf("an unknown picture: %v", err)
 	}

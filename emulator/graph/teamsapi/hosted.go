@@ -5,6 +5,7 @@ package teamsapi
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/graph"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
@@ -48,7 +49,7 @@ func (a *api) hostedContent(call *graph.Call) (*graph.Response, error) {
 	}
 	for _, h := range all {
 		if h.ID == call.Path["hosted-id"] {
-			return &graph.Response{Status: http.StatusOK, Raw: h.Bytes, Header: http.Header{"Content-Type": {h.ContentType}}}, nil
+			return &graph.Response{Status: http.StatusOK, Raw: h.Bytes, Header: http.Header{"Content-Type": {h.ContentType}, "Content-Length": {strconv.Itoa(len(h.Bytes))}}}, nil
 		}
 	}
 	return nil, notFound("The hosted content does not exist.")
