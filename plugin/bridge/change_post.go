@@ -184,7 +184,7 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 	}
 	if writes {
 		w.carriedChange(Edit, message.ModifiedAt)
-		w.tellAuthor(ctx, post.Author, newlyMissing(record.Files, mapping.Record.Files), "Mattermost")
+		w.arrived(ctx, event, post.Author, record.Files, mapping.Record.Files)
 	}
 	reacts := len(plan.add)+len(plan.remove) > 0
 	if reacts {

@@ -74,6 +74,22 @@ func TestEditsOfFilesCrossEachWay(t *testing.T) {
 	}
 }
 
+// A server shows a file once: what was taken away and comes again is another file there.
+func TestAFileThatWasTakenAwayComesBack(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	m := s.sayFiles(asAlex, "<p>hello</p>", attachment("a.txt"))
+	for range 2 {
+		s.inTeams(m.Ref, setFiles("<p>hello</p>"))
+		s.showWithFiles([]string{"hello []"}, []string{"<p>hello</p> []"})
+		s.inTeams(m.Ref, setFiles("<p>hello</p>"+tag(attachment("a.txt")), attachment("a.txt")))
+		s.showWithFiles([]string{"hello [a.txt]"}, []string{"<p>hello</p> [a.txt]"})
+	}
+	if sent := s.teams.changes.count(); sent != 0 {
+		t.Errorf("%d changes were sent to Teams", sent)
+	}
+}
+
 func TestPicturesStayWhereTheyAre(t *testing.T) {
 	s := newSite(t)
 	s.start()

@@ -31,6 +31,15 @@ func (t *transfers) find(key string) (CarriedFile, bool) {
 	return found.file, ok && time.Now().Before(found.until)
 }
 
+// forget is for files that a post shows now: no other may show them, nor the same one again.
+func (t *transfers) forget(keys ...string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, key := range keys {
+		delete(t.done, key)
+	}
+}
+
 func (t *transfers) note(key string, file CarriedFile) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -83,7 +83,7 @@ func (w *worker) bringFile(ctx context.Context, event *InboundEvent, message Tea
 	if !w.carriesFiles() {
 		return missing(SwitchedOff)
 	}
-	key := strings.Join([]string{string(event.Ref.Conversation.ID), string(event.Ref.Root), string(event.Ref.ID), f.Teams}, "/")
+	key := broughtKey(event.Ref, f)
 	if done, ok := w.transfers.find(key); ok {
 		return done, nil
 	}
@@ -125,6 +125,18 @@ func (w *worker) bringFile(ctx context.Context, event *InboundEvent, message Tea
 	w.transfers.note(key, f)
 	w.Observer.Carried(Inbound, File, time.Since(event.SourceAt))
 	return f, nil
+}
+
+func broughtKey(ref MessageRef, f CarriedFile) string {
+	return strings.Join([]string{string(ref.Conversation.ID), string(ref.Root), string(ref.ID), f.Teams}, "/")
+}
+
+// arrived is for after the post shows the files.
+func (w *worker) arrived(ctx context.Context, event *InboundEvent, author UserID, files, before []CarriedFile) {
+	for _, f := range files {
+		w.transfers.forget(broughtKey(event.Ref, f))
+	}
+	w.tellAuthor(ctx, author, newlyMissing(files, before), "Mattermost")
 }
 
 func (w *worker) openInTeams(ctx context.Context, message TeamsMessage, f CarriedFile) (Source, error) {

@@ -104,7 +104,7 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	if err := w.post(ctx, event, mapping, message, post, began); err != nil {
 		return err
 	}
-	w.tellAuthor(ctx, post.Author, files.files, "Mattermost")
+	w.arrived(ctx, event, post.Author, files.files, nil)
 	return nil
 }
 

@@ -28,6 +28,7 @@ type filesSide struct {
 
 	mu    sync.Mutex
 	names map[bridge.FileID]string // content is the name
+	spent map[bridge.FileID]bool   // shown by a post at some time: no post takes them again
 	max   int64
 	made  int
 }
@@ -139,8 +140,22 @@ func (s *filesSide) UpdatePostFiles(ctx context.Context, id bridge.PostID, text 
 	}
 	after, before, ok := s.mattermost.change(id, func(p *bridge.Post) {
 		p.Message = text
-		if !s.refuses {
-			p.Files = files
+		if s.refuses {
+			return
+		}
+		if s.spent == nil {
+			s.spent = map[bridge.FileID]bool{}
+		}
+		for _, file := range p.Files {
+			s.spent[file] = true
+		}
+		shown := p.Files
+		p.Files = nil
+		for _, file := range files {
+			if slices.Contains(shown, file) || !s.spent[file] {
+				p.Files = append(p.Files, file)
+			}
+			s.spent[file] = true
 		}
 	})
 	if !ok {
