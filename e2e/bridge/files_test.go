@@ -188,6 +188,32 @@ func (l *link) hasFilesInTeams(t *testing.T, message *teams.Message, want ...str
 	})
 }
 
+// postBeside waits for the post that shows nothing but a file.
+func (l *link) postBeside(t *testing.T, name string) (found *model.Post) {
+	t.Helper()
+	eventually(t, func(ctx context.Context) error {
+		posts, err := l.posts(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range posts {
+			files, err := shownFiles(ctx, p.Id)
+			if err != nil {
+				return err
+			}
+			if len(files) == 1 && strings.HasPrefix(files[0], name+" ") {
+				found = p
+				return nil
+			}
+		}
+		return fmt.Errorf("none of %d posts shows %s alone", len(posts), name)
+	})
+	if strings.TrimPrefix(found.Message, "**drew Demo:**") != "" {
+		t.Errorf("beside %s alone stands %q", name, found.Message)
+	}
+	return found
+}
+
 // upload gives Mattermost a file for a post in the channel.
 func (l *link) upload(t *testing.T, as *stack.User, name string, content []byte) string {
 	t.Helper()
@@ -230,11 +256,7 @@ func TestFilesOfTeamsShowInMattermost(t *testing.T) {
 
 	// Somebody without an account, nothing but a file.
 	l.sayWith(t, shared.drew, "", []teams.Attachment{l.keep(t, "alone.txt", []byte("alone"))})
-	alone := l.post(t, "drew Demo")
-	if alone.Message != "**drew Demo:**" {
-		t.Errorf("the text beside a file alone is %q", alone.Message)
-	}
-	l.hasFiles(t, alone, named("alone.txt", []byte("alone")))
+	l.hasFiles(t, l.postBeside(t, "alone.txt"), named("alone.txt", []byte("alone")))
 
 	// An edit that changes only files: one goes, one comes, one stays.
 	body := teams.HTML(message.Text())
@@ -377,6 +399,38 @@ func TestFilesThatCannotBeCarriedAreNamed(t *testing.T) {
 	if len(full.Attachments) != 0 || !strings.Contains(full.Text(), "<strong>room.txt</strong>") || !strings.Contains(full.Text(), "no space left") {
 		t.Errorf("the message is %q", full.Text())
 	}
+}
+
+// In chats a file lies in its sender's own drive, for the chat's members to read.
+func TestFilesOfChats(t *testing.T) {
+	withChats(t, nil)
+	watched(t, shared.alex, shared.blake)
+	chat := newChat(t, teams.OneOnOne, "alex", "blake")
+	l := &link{channel: directOf(t, shared.alex, shared.blake), place: teams.Place{Chat: chat.ID}}
+	blake, _ := shared.Emulator.Directory().User("blake@demo.example")
+	own := shared.Emulator.Drives().UserDrive(blake.ID, blake.UserPrincipalName)
+	dot := picture(t, "png")
+	l.sayWith(t, "blake@demo.example", `<p>a file in a chat <img src="../hostedContents/1/$value"></p>`,
+		[]teams.Attachment{attachmentOf(t, own, "root", "chat.txt", []byte("chat"))}, teams.HostedContent{Bytes: dot, ContentType: "image/png"})
+	l.hasFiles(t, l.post(t, "a file in a chat"), named("chat.txt", []byte("chat")), named("image-1.png", dot))
+
+	large := noise(5_000_000)
+	post := l.writeWith(t, shared.alex, "a file for a chat", l.upload(t, shared.alex, "large.bin", large), l.upload(t, shared.alex, "Makefile", []byte("all:")))
+	message := l.message(t, "a file for a chat")
+	l.hasFilesInTeams(t, message, named("large.bin", large), named("Makefile", []byte("all:")))
+	for _, a := range message.Attachments {
+		drive, item, err := shared.Emulator.Drives().ByAddress(*a.ContentURL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		owner, _, grants, err := shared.Emulator.Drives().Rights(drive, item)
+		if err != nil || owner != teamsID(t, "alex") || len(grants) != 1 || grants[0].User != blake.ID || grants[0].Role != "read" {
+			t.Errorf("%s is %s's, given are %+v, %v", *a.Name, owner, grants, err)
+		}
+	}
+	edit(t, shared.alex, post, "the same file for a chat")
+	l.showsInTeams(t, message, "the same file for a chat")
+	l.hasFilesInTeams(t, message, named("large.bin", large), named("Makefile", []byte("all:")))
 }
 
 // The setting counts from the moment it is changed.

@@ -71,7 +71,7 @@ func (m *Message) path() string {
 func (s *State) HostedContents(ref Ref) ([]Hosted, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	c, err := s.channel(ref.Place)
+	c, err := s.conversation(ref.Place)
 	if err != nil {
 		return nil, err
 	}

@@ -72,7 +72,11 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 		return w.revisedOwnMessage(ctx, mapping, post, files)
 	}
 	if w.link.Conversation.IsChat() {
-		return w.revisedInChat(ctx, mapping, post, text)
+		edited, err := w.revisedInChat(ctx, mapping, post, text)
+		if err != nil {
+			return Outgoing{}, err
+		}
+		return w.withPictures(ctx, mapping, w.attach(edited, files), files)
 	}
 	if post.Root != "" && mapping.Ref.Root == "" {
 		quote, err := w.quoteOf(ctx, post.Root)

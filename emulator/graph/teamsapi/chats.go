@@ -37,6 +37,8 @@ func (a *api) registerChats(front *graph.Front) {
 	front.Handle("POST", "/users/{user-id}"+chatMessagePath+"/undoSoftDelete", a.changeInChat(a.Teams.Undelete))
 	front.Handle("POST", chatMessagePath+"/setReaction", a.react(a.Teams.React))
 	front.Handle("POST", chatMessagePath+"/unsetReaction", a.react(a.Teams.Unreact))
+	front.Handle("GET", chatMessagePath+"/hostedContents", a.hostedContents)
+	front.Handle("GET", chatMessagePath+"/hostedContents/{hosted-id}/$value", a.hostedContent)
 }
 
 // shownChat is a chat in an answer.
