@@ -48,7 +48,7 @@ func (a *filesAPI) CreateUploadSession(us *model.UploadSession) (*model.UploadSe
 func (a *filesAPI) UploadData(us *model.UploadSession, content io.Reader) (*model.FileInfo, error) {
 	data, err := io.ReadAll(content)
 	if err != nil || int64(len(data)) < us.FileSize {
-		return nil, nil //nolint:nilnil // what a stream's error becomes on the way over RPC
+		return nil, nil //nolint:nilerr,nilnil // what a stream's error becomes on the way over RPC
 	}
 	if e := a.refused[us.Filename]; e != nil {
 		return nil, e
