@@ -217,6 +217,38 @@ func TestARestartLosesNothing(t *testing.T) {
 	}
 }
 
+// A node dies, and with it what its hooks had not written down: who takes its lane over looks for that.
+func TestWhoTakesALaneOverLooksForLostPosts(t *testing.T) {
+	s := newSite(t)
+	doomed := s.start()
+	scanned := func(n *node) (at time.Time) {
+		if err := n.store.Pool().QueryRow(t.Context(), "SELECT greatest(scanned_at, 'epoch') FROM msteamssync.cursors").Scan(&at); err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	s.eventually("the first scan", func() bool { return scanned(doomed).After(time.Unix(0, 0)) })
+	sending, gone := make(chan struct{}), make(chan struct{})
+	s.teams.sends.set(func(call int) (verdict, error) {
+		if call > 1 {
+			return works, nil
+		}
+		close(sending)
+		<-gone
+		return failsBefore, errors.New("the process is gone")
+	})
+	s.writePost("", alexMM, "one")
+	<-sending
+	before := scanned(doomed)
+	next := s.start()
+	s.eventually("the other node has scanned at its start", func() bool { return scanned(next).After(before) })
+	s.crash(doomed)
+	s.mattermost.write(channel, "", alexMM, "two") // its hook died with the node
+	close(gone)
+	s.eventually("both are sent", func() bool { return len(s.teams.texts()) == 2 })
+	s.settle([]string{"alex: one", "alex: two"}, []string{"one", "two"})
+}
+
 func TestAStopGivesItsLanesBack(t *testing.T) {
 	s := newSite(t)
 	s.tuning.Lease = time.Hour // so that only a lane that was given back can be worked on
@@ -278,6 +310,24 @@ func TestAFailedHookIsMadeUpFor(t *testing.T) {
 	if s.tally.caught != 1 {
 		t.Errorf("the scans found %d posts", s.tally.caught)
 	}
+}
+
+// A post's time is stamped before it is committed, so that one may appear behind the cursor.
+func TestAScanLooksBehindItsCursor(t *testing.T) {
+	s := newSite(t)
+	s.linkedAt, s.tuning.ScanEvery = time.Now().Add(-time.Hour), 50*time.Millisecond
+	n := s.start()
+	first := s.writePost("", alexMM, "committed first")
+	s.eventually("the cursor has passed it", func() bool {
+		var passed bool
+		err := n.store.Pool().QueryRow(t.Context(), "SELECT update_at >= $1 FROM msteamssync.cursors", first.UpdateAt).Scan(&passed)
+		return err == nil && passed
+	})
+	s.mattermost.mu.Lock()
+	s.mattermost.add(bridge.Post{Channel: channel, Author: alexMM, Message: "committed late", CreateAt: first.CreateAt - 60_000}) // and its hook is lost
+	s.mattermost.mu.Unlock()
+	s.eventually("both are sent", func() bool { return len(s.teams.texts()) == 2 })
+	s.quiet()
 }
 
 // A scan reads pages, in order, and nothing twice.
