@@ -29,8 +29,8 @@ var scenarios = []scenario{
 		faults.Rule{Effect: faults.Duplicate, Copies: 1, Delay: faults.Duration(5 * time.Millisecond)})},
 	{name: "notifications_shuffled", about: "notifications arrive in any order within 500 ms", before: rules(
 		faults.Rule{Effect: faults.Reorder, Delay: faults.Duration(500 * time.Millisecond)})},
-	{name: "every_post_throttled", about: "Graph answers each second POST of a message with 429", before: rules(
-		faults.Rule{Effect: faults.Throttle, Route: "POST /teams/**", Every: 2, RetryAfter: faults.Duration(time.Second)})},
+	{name: "every_post_throttled", about: "Graph answers every POST of a message with 429 once", before: rules(
+		faults.Rule{Effect: faults.Throttle, Route: "POST /teams/**", OncePerRequest: true, RetryAfter: faults.Duration(time.Second)})},
 	{name: "failures_before_commit", about: "5 % of Graph's calls are answered with 503, 5 % dropped, before they have an effect", before: rules(
 		faults.Rule{Effect: faults.Status, Status: 503, Route: "* /teams/**", Percent: 5}, faults.Rule{Effect: faults.Drop, Route: "* /teams/**", Percent: 5})},
 	{name: "failures_after_commit", about: "5 % of Graph's calls are dropped after they had their effect", before: rules(
