@@ -413,3 +413,27 @@ func samlLogIn(t *testing.T, user string) error {
 	}
 	return resp.Body.Close()
 }
+
+func TestSettingsChooseWhoIsMirrored(t *testing.T) {
+	l := newLink(t)
+	upn := inTeamsOnly(t, "wanda")
+	set(t, map[string]any{"syncusersdomains": "other.example"})
+	l.say(t, upn, "", "<p>wanda outside</p>")
+	if post := l.post(t, "wanda outside"); post.UserId != shared.bridgeBot(t) || post.Message != "**wanda Demo:** wanda outside" {
+		t.Errorf("the post %q is by %s, want the plugin's bot", post.Message, post.UserId)
+	}
+	// A team's members are those of its group.
+	set(t, map[string]any{"syncusersdomains": "demo.example", "syncusersgroups": string(shared.teamsTeam.ID)})
+	message := l.say(t, upn, "", "<p>wanda inside</p>")
+	post := l.post(t, "wanda inside")
+	if u := readUser(t, post.UserId); u.Nickname != "wanda Demo" || post.Message != "wanda inside" {
+		t.Errorf("the post %q is by %+v", post.Message, u)
+	}
+	// What was posted under the bot keeps its name when it is edited.
+	messages, err := l.messages(t.Context())
+	if err != nil || len(messages) != 2 || messages[1].ID != message.ID {
+		t.Fatalf("%d messages, %v", len(messages), err)
+	}
+	editInTeams(t, upn, messages[0], "<p>wanda outside, edited</p>")
+	l.shows(t, l.post(t, "wanda outside"), "**wanda Demo:** wanda outside, edited")
+}

@@ -93,7 +93,7 @@ func (w *worker) run(ctx context.Context, events []InboundEvent) (settled int, e
 	if len(events) == 0 {
 		return 0, nil
 	}
-	if !events[0].Backfill {
+	if slices.ContainsFunc(events, func(e InboundEvent) bool { return e.Ref.Root == "" && !e.Backfill }) {
 		r.looked = r.lookAtNewest(ctx)
 	}
 	r.renewed = time.Now()
