@@ -52,30 +52,30 @@ func (p *People) fetchPicture(directory Directory, m store.MirroredUser) {
 		defer func() { <-p.pictures.turns }()
 		ctx, cancel := context.WithTimeout(p.pictures.life, pictureTimeout)
 		defer cancel()
-		if _, err := p.refreshPicture(ctx, directory, m); err != nil && p.pictures.life.Err() == nil {
+		if err := p.refreshPicture(ctx, directory, m); err != nil && p.pictures.life.Err() == nil {
 			p.Log.Info("could not give a mirrored user the person's picture", "user", m.User, "error", err)
 		}
 	})
 }
 
-// refreshPicture gives a mirrored user the person's picture when that is not the one it has, and tells whether it was not.
-func (p *People) refreshPicture(ctx context.Context, directory Directory, m store.MirroredUser) (bool, error) {
+// refreshPicture gives a mirrored user the person's picture when that is not the one it has.
+func (p *People) refreshPicture(ctx context.Context, directory Directory, m store.MirroredUser) error {
 	if m.Kind == store.MirroredExternal {
-		return false, nil
+		return nil
 	}
 	picture, err := directory.Photo(ctx, m.TeamsUser)
 	switch class := bridge.ClassOf(err); {
 	case err != nil && (class == bridge.NotFound || class == bridge.Permanent || class == bridge.UserAction):
-		return false, p.Store.KeepPhoto(ctx, m.TeamsUser, m.PhotoHash) // there is none, or none to be had; it keeps what it has
+		return p.Store.KeepPhoto(ctx, m.TeamsUser, m.PhotoHash) // there is none, or none to be had; it keeps what it has
 	case err != nil:
-		return false, err
+		return err
 	}
 	sum := sha256.Sum256(picture)
 	if bytes.Equal(sum[:], m.PhotoHash) {
-		return false, p.Store.KeepPhoto(ctx, m.TeamsUser, m.PhotoHash)
+		return p.Store.KeepPhoto(ctx, m.TeamsUser, m.PhotoHash)
 	}
 	if err := p.Mattermost.SetPicture(ctx, m.User, picture); err != nil {
-		return false, err
+		return err
 	}
-	return true, p.Store.KeepPhoto(ctx, m.TeamsUser, sum[:])
+	return p.Store.KeepPhoto(ctx, m.TeamsUser, sum[:])
 }

@@ -250,7 +250,7 @@ func (p *People) lookThrough(ctx context.Context, current Current) error {
 				err = p.setState(ctx, m, store.MirroredActive, "")
 			case m.State == store.MirroredActive && pictures > 0 && time.Since(m.PhotoAt) > photosAge:
 				pictures--
-				if _, err := p.refreshPicture(ctx, current.Directory, m); err != nil {
+				if err := p.refreshPicture(ctx, current.Directory, m); err != nil {
 					p.Log.Info("could not renew the picture of a mirrored user", "user", m.User, "error", err)
 					pictures = 0
 				}
