@@ -437,3 +437,38 @@ func TestSettingsChooseWhoIsMirrored(t *testing.T) {
 	editInTeams(t, upn, messages[0], "<p>wanda outside, edited</p>")
 	l.shows(t, l.post(t, "wanda outside"), "**wanda Demo:** wanda outside, edited")
 }
+
+// A server opens no direct message with a remote user by itself.
+func TestAChatWithAMirroredPersonIsADirectMessage(t *testing.T) {
+	withChats(t, nil)
+	watched(t, shared.alex)
+	upn := inTeamsOnly(t, "xaver")
+	chat := newChat(t, teams.OneOnOne, "alex", "xaver")
+	l := &link{place: teams.Place{Chat: chat.ID}}
+	l.say(t, upn, "", "<p>xaver says hello</p>")
+	xaver := shared.mirrorOf(t, "xaver")
+	eventually(t, func(ctx context.Context) error {
+		channel, _, err := shared.alex.Client.GetChannelByName(ctx, model.GetDMNameFromIds(shared.alex.ID, xaver), shared.team.Id, "")
+		l.channel = channel
+		return err
+	})
+	eventually(t, func(ctx context.Context) error {
+		list, _, err := shared.alex.Client.GetPostsForChannel(ctx, l.channel.Id, 0, 10, "", false, false)
+		if err != nil {
+			return err
+		}
+		for _, post := range list.Posts {
+			if post.Message == "xaver says hello" && post.UserId == xaver {
+				return nil
+			}
+		}
+		return fmt.Errorf("%d posts", len(list.Posts))
+	})
+	l.write(t, shared.alex, "", "alex answers xaver")
+	if message := l.message(t, "alex answers xaver"); message.From.User.DisplayName != "Alex Demo" {
+		t.Errorf("the answer is by %q", message.From.User.DisplayName)
+	}
+	if u := readUser(t, xaver); !u.IsRemote() {
+		t.Error("the mirrored user is no remote one any more")
+	}
+}

@@ -62,20 +62,28 @@ func (s *Server) Members(ctx context.Context, id bridge.ChannelID) ([]bridge.Use
 }
 
 // DirectMessage finds or makes the direct message of two people, who may be the same.
-func (s *Server) DirectMessage(_ context.Context, a, b bridge.UserID) (bridge.ChannelID, error) {
+func (s *Server) DirectMessage(ctx context.Context, a, b bridge.UserID) (id bridge.ChannelID, err error) {
 	doing := fmt.Sprintf("open the direct message of %s and %s", a, b)
-	channel, e := s.api.GetDirectChannel(string(a), string(b))
-	return channelID(doing, channel, e)
+	err = s.BesideMirrors(ctx, []bridge.UserID{a, b}, func() (err error) {
+		channel, e := s.api.GetDirectChannel(string(a), string(b))
+		id, err = channelID(doing, channel, e)
+		return err
+	})
+	return id, err
 }
 
 // GroupMessage finds or makes the group message of these people.
-func (s *Server) GroupMessage(_ context.Context, people []bridge.UserID) (bridge.ChannelID, error) {
+func (s *Server) GroupMessage(ctx context.Context, people []bridge.UserID) (id bridge.ChannelID, err error) {
 	ids := make([]string, len(people))
 	for i, id := range people {
 		ids[i] = string(id)
 	}
-	channel, e := s.api.GetGroupChannel(ids)
-	return channelID("open a group message", channel, e)
+	err = s.BesideMirrors(ctx, people, func() (err error) {
+		channel, e := s.api.GetGroupChannel(ids)
+		id, err = channelID("open a group message", channel, e)
+		return err
+	})
+	return id, err
 }
 
 func channelID(doing string, channel *model.Channel, e *model.AppError) (bridge.ChannelID, error) {
