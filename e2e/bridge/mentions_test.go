@@ -50,10 +50,10 @@ func TestMentionsCrossFromTeams(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	message := l.speak(t, alex, `<p><at id="0">Blake</at>&nbsp;<at id="1">Demo</at>: look. <at id="2">drew Demo</at> and @casey, casey@demo.example, <code>@blake</code></p>`,
-		ofPerson(0, "blake@demo.example", "Blake"), ofPerson(1, "blake@demo.example", "Demo"), ofPerson(2, shared.drew, "drew Demo"))
+	message := l.speak(t, alex, `<p><at id="0">Blake</at>&nbsp;<at id="1">Demo</at>: look. <at id="2">Olga Other</at>, <at id="3">drew Demo</at> and @casey, casey@demo.example, <code>@blake</code></p>`,
+		ofPerson(0, "blake@demo.example", "Blake"), ofPerson(1, "blake@demo.example", "Demo"), ofPerson(2, olga, "Olga Other"), ofPerson(3, shared.drew, "drew Demo"))
 	post := l.post(t, "look")
-	if want := "@blake: look. @\u2060drew Demo and @\u2060casey, casey@demo.example, `@blake`"; post.Message != want {
+	if want := "@blake: look. @\u2060Olga Other, @msteams_drew_demo and @\u2060casey, casey@demo.example, `@blake`"; post.Message != want {
 		t.Errorf("the post is %q, want %q", post.Message, want)
 	}
 	channel := teams.Conversation{ID: string(l.place.Channel), DisplayName: "c", Type: "channel"}
@@ -78,7 +78,7 @@ func TestMentionsCrossFromTeams(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := mentioned(now); !slices.Equal(got, []string{"0 Blake Demo", "1 drew Demo"}) {
+	if got := mentioned(now); !slices.Equal(got, []string{"0 Blake Demo", "1 Olga Other", "2 drew Demo"}) {
 		t.Errorf("after an edit %q are mentioned", got)
 	}
 }
