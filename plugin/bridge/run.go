@@ -184,7 +184,7 @@ func (r *run) prepare(ctx context.Context, event *InboundEvent) (bool, error) {
 	}
 	if post.Author == "" {
 		if event.refused = r.unlooped(event.Event, string(event.Ref.ID), string(message.From.User)+"/"+message.From.Name, mapping.Record.TeamsHash); event.refused != nil {
-			return false, nil
+			return false, nil //nolint:nilerr // the failure is settled when the event is handled by itself
 		}
 	}
 	post.Root, post.Mapping = thread, mapping.ID

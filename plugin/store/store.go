@@ -53,7 +53,7 @@ func Open(ctx context.Context, dataSource string, options Options) (*Store, erro
 	if err != nil {
 		return nil, err
 	}
-	config.MaxConns = max(options.MaxConnections-1, 1)
+	config.MaxConns = max(options.MaxConnections-1, 2) // a migration needs two
 	config.ConnConfig.RuntimeParams["application_name"] = "msteams-sync " + options.Node
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
