@@ -118,6 +118,9 @@ func (w *worker) deleteMessage(ctx context.Context, event *OutboundEvent, mappin
 		return err
 	}
 	return w.change(ctx, event, mapping, Change{Account: account}, record, func(ctx context.Context) error {
+		if err := w.deleteParts(ctx, account, mapping, post); err != nil {
+			return err
+		}
 		return w.Teams.Delete(ctx, account, mapping.Ref)
 	})
 }
@@ -221,6 +224,8 @@ func (w *worker) changeOfUncarried(ctx context.Context, event *OutboundEvent) er
 		return err
 	}
 	switch {
+	case post.Mapping.isPart():
+		return w.ignore(ctx, event.Event, Echo)
 	case queued && state == Dead:
 		return w.ignore(ctx, event.Event, GivenUp)
 	case queued:

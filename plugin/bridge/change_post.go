@@ -56,7 +56,7 @@ func (w *worker) changePost(ctx context.Context, event *InboundEvent) error {
 	standing := err == nil && post.DeleteAt == 0
 	switch {
 	case gone || !message.DeletedAt.IsZero():
-		return w.deletePost(ctx, event, mapping, message, standing)
+		return w.deletePost(ctx, event, mapping, message, post, standing)
 	case !standing && mapping.Writing:
 		return w.write(ctx, event, mapping, mapping.Record, "", nil)
 	case !standing:
@@ -69,13 +69,20 @@ func (w *worker) changePost(ctx context.Context, event *InboundEvent) error {
 // looksForDelete is how often a message that is said to be deleted is read before Teams is believed that it stands.
 const looksForDelete = 2
 
-func (w *worker) deletePost(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage, standing bool) error {
+func (w *worker) deletePost(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage, post Post, standing bool) error {
 	record := mapping.Record
 	record.Deleted = true
 	err := w.write(ctx, event, mapping, record, "", func(ctx context.Context, _ *Record) error {
 		posts := mapping.Copies
 		if standing {
 			posts = append([]PostID{mapping.Post}, posts...)
+		}
+		if partNumber.MatchString(post.Message) && mapping.Direction == Inbound {
+			rest, err := w.rest(ctx, mapping, message)
+			if err != nil {
+				return err
+			}
+			posts = append(posts, thoseThatStand(rest)...)
 		}
 		return w.deletePosts(ctx, posts)
 	})
@@ -113,6 +120,8 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 	record := mapping.Record
 	text, form := record.teamsHash(message), teamsForm(message)
 	revised, edited, files := post.Message, false, post.Files
+	var rest []string
+	split := partNumber.MatchString(post.Message)
 	// An edit whose writing was cut off, and which Teams does not show any more.
 	shown := record.postHashOf(post)
 	halfway := shown != record.PostHash && slices.Contains(mapping.Written, shown)
@@ -134,6 +143,11 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 		}
 		if revised, err = w.revisedPost(ctx, mapping, now.shown, post); err != nil {
 			return err
+		}
+		if mapping.Direction == Inbound {
+			parts := postParts(revised)
+			revised, rest = parts[0], parts[1:]
+			split = split || len(rest) > 0
 		}
 		edited, files, record.Files = true, postFiles(now.files), now.files
 	}
@@ -174,6 +188,11 @@ func (w *worker) revisePost(ctx context.Context, event *InboundEvent, mapping Ma
 			}
 			record.PostHash = record.postHashOf(updated)
 			if err := w.updateCopies(ctx, mapping, updated.Message); err != nil {
+				return err
+			}
+		}
+		if edited && split && mapping.Direction == Inbound {
+			if err := w.writeRest(ctx, mapping, message, post, rest); err != nil {
 				return err
 			}
 		}

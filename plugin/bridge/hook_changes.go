@@ -88,6 +88,9 @@ func (e *Engine) changesOf(ctx context.Context, posts []Post, link Link) ([]Depa
 	var departures []Departure
 	for _, post := range posts {
 		mapping, known := mappings[post.ID]
+		if !known && post.Mapping.isPart() {
+			continue
+		}
 		if !known {
 			// It is not carried yet, or not confirmed; what happened to it meanwhile waits for that.
 			if post.Mapping != "" && post.UpdateAt > post.CreateAt && post.DeleteAt == 0 {

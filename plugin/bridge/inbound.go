@@ -76,6 +76,8 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 		return err
 	}
 	post.Files = postFiles(files.files)
+	parts := postParts(post.Message)
+	post.Message = parts[0]
 	began := time.Now()
 	if !known {
 		mapping = Mapping{ID: MappingID(uuid.NewString()), Ref: event.Ref, Channel: w.link.Channel, Sender: message.From.User}
@@ -101,15 +103,15 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	} else if thread == "" && w.lookAtNewest(ctx) {
 		post.CreatedAt = w.timeOf(message.CreatedAt)
 	}
-	if err := w.post(ctx, event, mapping, message, post, began); err != nil {
+	if err := w.post(ctx, event, mapping, message, post, parts[1:], began); err != nil {
 		return err
 	}
 	w.arrived(ctx, event, post.Author, files.files, nil)
 	return nil
 }
 
-// post makes the post and confirms its mapping. The lease was renewed since the given time.
-func (w *worker) post(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage, post NewPost, since time.Time) error {
+// post makes the post and those of the other parts and confirms its mapping. The lease was renewed since the given time.
+func (w *worker) post(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage, post NewPost, rest []string, since time.Time) error {
 	limited, cancel := w.within(ctx, since, w.Tuning.SendTimeout)
 	defer cancel()
 	created, err := w.Mattermost.CreatePost(limited, post)
@@ -128,6 +130,11 @@ func (w *worker) post(ctx context.Context, event *InboundEvent, mapping Mapping,
 	}
 	if err != nil {
 		return err
+	}
+	if len(rest) > 0 {
+		if err := w.writeRest(limited, mapping, message, created, rest); err != nil {
+			return err
+		}
 	}
 	return w.confirmPost(ctx, event, post.Mapping, created, message)
 }
@@ -166,6 +173,15 @@ func (w *worker) recoverPost(ctx context.Context, event *InboundEvent, mapping M
 			return true, err
 		}
 	}
+	text, err := w.revisedPost(ctx, mapping, message, post)
+	if err != nil {
+		return true, err
+	}
+	if parts := postParts(text); len(parts) > 1 {
+		if err := w.writeRest(ctx, mapping, message, post, parts[1:]); err != nil {
+			return true, err
+		}
+	}
 	if changes := changesSince(mapping, post, reactions, w.link, w.Mattermost.Bot()); len(changes) > 0 {
 		// They wait for the mapping.
 		if _, err := w.Store.Depart(ctx, changes, 0); err != nil {
@@ -182,6 +198,9 @@ func (w *worker) recoverPost(ctx context.Context, event *InboundEvent, mapping M
 func (w *worker) recognise(ctx context.Context, event *InboundEvent, message TeamsMessage) (ours bool, err error) {
 	if message.From.User == "" {
 		return false, nil
+	}
+	if message.Attempt.isPart() {
+		return true, w.ignore(ctx, event.Event, Echo)
 	}
 	sends, err := w.Store.OpenSends(ctx, event.Ref.Conversation.ID, message.From.User)
 	if err != nil {

@@ -101,7 +101,7 @@ func nameOf(ref MessageRef) MessageRef {
 // uncarried tells whether a message without a mapping is to be carried. What a bot of ours wrote is not, but it may be what a
 // send in flight waits for.
 func (e *Engine) uncarried(ctx context.Context, m TeamsMessage) (bool, error) {
-	if m.System && e.eventHTML(ctx, m) == "" || !m.DeletedAt.IsZero() {
+	if m.System && e.eventHTML(ctx, m) == "" || !m.DeletedAt.IsZero() || m.Attempt.isPart() {
 		return false, nil
 	}
 	if m.From.User == "" {

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
-	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
 )
 
 // sendPost carries a new post: as its author's account, else as a bot's. The intent is committed before the POST, and
@@ -49,14 +47,21 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	if text == "" && len(post.Files) == 0 {
 		text = emptyPost
 	}
-	text = quote + text
-	message, err := w.inTeams(ctx, post, text, nil)
-	if err != nil {
-		return err
-	}
 	name, err := w.authorName(ctx, post)
 	if err != nil {
 		return err
+	}
+	parts, err := w.messageParts(ctx, post, name, quote+text)
+	if err != nil {
+		return err
+	}
+	var messages []Outgoing
+	for _, part := range parts {
+		message, err := w.inTeams(ctx, post, part, nil)
+		if err != nil {
+			return err
+		}
+		messages = append(messages, message)
 	}
 	groups, err := w.senders(ctx, post)
 	if err != nil {
@@ -84,9 +89,14 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 			if !post.System && (account.MattermostUser != post.Author || post.AuthorName != "") {
 				shown = name
 			}
-			attached, err := w.withReference(ctx, w.attach(authored(shown, message).as(post), files), reference, post.Root)
+			from := make([]Outgoing, len(messages))
+			for i, message := range messages {
+				from[i] = authored(shown, message).as(post)
+			}
+			last := len(from) - 1
+			from[last], err = w.withReference(ctx, w.attach(from[last], files), reference, post.Root)
 			if err == nil {
-				err = w.send(ctx, event, post, account, root, attached, files, permit)
+				err = w.send(ctx, event, post, account, root, from, files, permit)
 			}
 			permit.Drop()
 			if err == nil {
@@ -105,8 +115,9 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	return w.awaitAccount(ctx, event, refused)
 }
 
-// send makes one POST as the account and settles the event by its outcome.
-func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, account Account, root TeamsMessageID, message Outgoing, files []CarriedFile, permit Permit) error {
+// send makes one POST as the account, after those of other parts, and settles the event by its outcome.
+func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, account Account, root TeamsMessageID, messages []Outgoing, files []CarriedFile, permit Permit) error {
+	message, again := messages[len(messages)-1], event.Attempt != ""
 	if event.Attempt == "" {
 		event.Attempt = AttemptKey(uuid.NewString())
 	}
@@ -122,9 +133,7 @@ func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, acco
 	event.State, event.Sender = Sending, account.TeamsUser
 
 	limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
-	marked := message
-	marked.HTML = markup.Mark(message.HTML, string(event.Attempt))
-	made, err := w.Teams.Send(permit.With(limited), account, w.link.Conversation, root, marked)
+	made, err := w.sendParts(permit.With(limited), event, account, root, messages, time.UnixMilli(post.CreateAt), again)
 	cutOff := limited.Err() != nil
 	cancel()
 	if err == nil {

@@ -52,6 +52,18 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 	if post.Root != "" && mapping.Ref.Root == "" && !mapping.Ref.Conversation.IsChat() {
 		text = strings.TrimPrefix(text, leadingQuote.FindString(text))
 	}
+	parts, err := w.messageParts(ctx, post, post.AuthorName, said(post))
+	if err != nil {
+		return "", err
+	}
+	if last := len(parts) - 1; last > 0 {
+		// The message is the last part: those before it stay.
+		before := ""
+		for _, part := range parts[:last] {
+			before += partNumber.ReplaceAllString(part, "") + "\n\n"
+		}
+		text = before + partNumber.ReplaceAllString(text, "")
+	}
 	text = withoutCards(w.withoutNotices(text, mapping.Record.Files, "Mattermost"), post)
 	if strings.TrimSpace(text) == "" && message.brought == 0 && post.Cards == "" {
 		text = nothingShown
@@ -96,7 +108,10 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 	if err != nil {
 		return Outgoing{}, err
 	}
-	return w.withPictures(ctx, mapping, w.attach(authored(name, message).as(post), files), files)
+	if message = authored(name, message).as(post); sizeInTeams(message) > largestMessage {
+		return Outgoing{}, tooLong
+	}
+	return w.withPictures(ctx, mapping, w.attach(message, files), files)
 }
 
 // revisedOwnMessage is for a message that was written in Teams. What a post cannot hold would be lost from the message.
@@ -109,6 +124,13 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 		return Outgoing{}, &Failure{Class: Permanent, Err: errors.New("the message has pictures from elsewhere, which an edit from Mattermost would take away from it; edit it in Teams")}
 	}
 	text := strings.TrimPrefix(w.withoutNotices(post.Message, files, "Microsoft Teams"), label(message.Importance))
+	whole, err := w.content(ctx, message, "", post.Priority)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	if len(postParts(whole)) > 1 {
+		return Outgoing{}, tooLong
+	}
 	if message.Subject != "" {
 		text = strings.TrimPrefix(text, heading(message))
 	}

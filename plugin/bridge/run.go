@@ -175,7 +175,7 @@ func (r *run) prepare(ctx context.Context, event *InboundEvent) (bool, error) {
 		return false, err
 	}
 	post, err := r.worker.compose(ctx, r.people, message, "")
-	if err != nil {
+	if err != nil || len(postParts(post.Message)) > 1 {
 		return false, err
 	}
 	mapping := Mapping{
@@ -212,7 +212,7 @@ func (r *run) thread(root TeamsMessageID) (PostID, bool) {
 
 // plain tells whether a message is a text that a person wrote and that is as it was.
 func plain(m TeamsMessage) bool {
-	return !m.System && m.From.User != "" && m.DeletedAt.IsZero() && len(m.Attachments) == 0 && len(m.Reactions) == 0 && !strings.Contains(m.HTML, "<img")
+	return !m.System && m.From.User != "" && m.DeletedAt.IsZero() && len(m.Attachments) == 0 && len(m.Reactions) == 0 && !m.Attempt.isPart() && !strings.Contains(m.HTML, "<img")
 }
 
 // post makes the post of the i-th event; false when it did not work.

@@ -72,7 +72,7 @@ func (w *worker) thread(ctx context.Context, event *InboundEvent) (root PostID, 
 	case sending:
 		// It is ours and about to be mapped.
 		return "", "", wait()
-	case original.System && w.eventHTML(ctx, original) == "", bot:
+	case original.System && w.eventHTML(ctx, original) == "", bot, original.Attempt.isPart():
 		// Never carried on its own.
 		return without(quoted(original.From.Name, formless(original)))
 	}

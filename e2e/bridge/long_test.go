@@ -1,0 +1,51 @@
+//go:build e2e
+
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package bridge_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// A message that is longer than the other side takes comes in numbered parts, and nothing of it is lost.
+func TestLongMessagesComeInParts(t *testing.T) {
+	l := newLink(t)
+	post := l.write(t, shared.alex, "", strings.TrimSpace(strings.Repeat(strings.Repeat("漢字", 50)+"\n\n", 150)))
+	first, last := l.message(t, "(1/2)"), l.message(t, "(2/2)")
+	if n := strings.Count(first.Text()+last.Text(), "漢字"); n != 50*150 {
+		t.Errorf("%d words in Teams, want all", n)
+	}
+	if _, err := shared.alex.Client.DeletePost(t.Context(), post.Id); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func(context.Context) error {
+		for _, m := range []string{string(first.ID), string(last.ID)} {
+			messages, err := l.messages(t.Context())
+			if err != nil {
+				return err
+			}
+			for _, now := range messages {
+				if string(now.ID) == m && now.DeletedAt == nil {
+					return fmt.Errorf("part %s stands", m)
+				}
+			}
+		}
+		return nil
+	})
+
+	said := l.say(t, "blake@demo.example", "", strings.Repeat("<p>"+strings.Repeat("nine char ", 25)+"</p>", 90))
+	one, two := l.post(t, "(1/2)"), l.post(t, "(2/2)")
+	if n := strings.Count(one.Message+two.Message, "nine char"); n != 25*90 || two.RootId != one.Id || two.UserId != shared.blake.ID {
+		t.Errorf("%d words in Mattermost; the second part is by %s and replies to %q", n, two.UserId, two.RootId)
+	}
+	editInTeams(t, "blake@demo.example", said, "<p>short</p>")
+	l.shows(t, one, "short")
+	if posts, _ := l.counts(t); posts != 1 {
+		t.Errorf("%d posts, want one", posts)
+	}
+}
