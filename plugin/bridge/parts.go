@@ -53,7 +53,8 @@ func postParts(text string) []string {
 
 // messageParts are the Markdown of the messages that show a post's text.
 func (w *worker) messageParts(ctx context.Context, post Post, name, text string) ([]string, error) {
-	if len(text)*2 < largestMessage && !strings.ContainsAny(text, "@<>&\"") {
+	// Marks grow to at most ten times themselves, a mention to less than a kilobyte.
+	if len(text)*10+strings.Count(text, "@")*1000+len(name) < largestMessage {
 		return []string{text}, nil
 	}
 	var failed error

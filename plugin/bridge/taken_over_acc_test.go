@@ -142,7 +142,7 @@ func TestATakenOverMessageInAnotherThread(t *testing.T) {
 	s.takenOver(post, message, rootMessage.Ref.ID, bridge.Outbound)
 	s.editPost(post.ID, "edited")
 	s.quiet()
-	if m, _ := s.teams.read(message.Ref); !strings.HasSuffix(m.HTML, "</blockquote>\n<p>edited</p>") {
+	if m, _ := s.teams.read(message.Ref); !strings.HasSuffix(m.HTML, "</blockquote><p>edited</p>") {
 		t.Errorf("a reply outside its thread shows %q, want what it replies to before it", m.HTML)
 	}
 	s.inTeams(message.Ref, setText("<p>edited again</p>"))
