@@ -5,6 +5,8 @@ package bridge
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,6 +134,19 @@ func (w *worker) inTeams(ctx context.Context, post Post, text string, original [
 		out.Mentions = append(out.Mentions, mention)
 	}
 	return out, to.err
+}
+
+// mentioningNobody is a text for Teams in which names are text.
+func (w *worker) mentioningNobody(text string) Outgoing {
+	body, _ := markup.Writing{Emoji: w.Mattermost.Emoji}.HTML(text)
+	return Outgoing{HTML: body}
+}
+
+// refusedMentions tells whether a send was refused and its mentions may be the reason.
+func refusedMentions(err error, messages []Outgoing) bool {
+	failure, is := errors.AsType[*Failure](err)
+	return is && failure.Class == Permanent && failure.Status == http.StatusBadRequest &&
+		slices.ContainsFunc(messages, func(m Outgoing) bool { return len(m.Mentions) > 0 })
 }
 
 // merged puts the words of one name together again.

@@ -6,6 +6,7 @@
 package bridge_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -105,5 +106,16 @@ func TestAQuoteMentionsNobody(t *testing.T) {
 		if len(m.Mentions) > 0 {
 			t.Errorf("%q mentions %+v", m.HTML, m.Mentions)
 		}
+	}
+}
+
+func TestAMessageIsSentWithoutMentionsThatTeamsRefuses(t *testing.T) {
+	s := newSite(t)
+	s.teams.sends.set(once(failsBefore, &bridge.Failure{Class: bridge.Permanent, Status: 400, Err: errors.New("no such user")}))
+	s.start()
+	s.writePost("", alexMM, "@"+string(alexMM)+" hello")
+	s.settle([]string{string(alexMM) + ": @" + string(alexMM) + " hello"}, []string{"@" + string(alexMM) + " hello"})
+	if m := s.teams.messages[0]; len(m.Mentions) > 0 || s.tally.dead > 0 {
+		t.Errorf("%+v are mentioned, %d dead letters", m.Mentions, s.tally.dead)
 	}
 }

@@ -102,6 +102,14 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 			if err == nil {
 				w.tellAuthor(ctx, post.Author, files, "Microsoft Teams")
 			}
+			if refusedMentions(err, messages) {
+				// Better a message that notifies nobody than none: somebody in it may be gone from the directory.
+				w.Log.Info("Teams refused a message with mentions; it is sent without them", "post", event.Post, "error", err)
+				for i, part := range parts {
+					messages[i] = w.mentioningNobody(part)
+				}
+				continue
+			}
 			if err == nil || ClassOf(err) != UserAction || errors.Is(err, errWaiting) {
 				return err
 			}
