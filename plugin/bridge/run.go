@@ -175,8 +175,11 @@ func (r *run) prepare(ctx context.Context, event *InboundEvent) (bool, error) {
 		return false, err
 	}
 	post, err := r.worker.compose(ctx, r.people, message, "")
-	if err != nil || len(postParts(post.Message)) > 1 {
+	if err != nil {
 		return false, err
+	}
+	if len(postParts(post.Message)) > 1 {
+		return false, nil
 	}
 	mapping := Mapping{
 		ID: MappingID(uuid.NewString()), Ref: event.Ref, Channel: r.link.Channel, Sender: message.From.User, RootPost: thread,
