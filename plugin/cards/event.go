@@ -161,10 +161,10 @@ func (e event) members() string {
 	for _, member := range e.objects("members") {
 		names = append(names, e.person(member))
 	}
-	switch n := len(names); {
-	case n == 0:
+	switch n := len(names); n {
+	case 0:
 		return "somebody"
-	case n == 1:
+	case 1:
 		return names[0]
 	default:
 		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]

@@ -81,7 +81,7 @@ func (s *Server) ReactionEmoji(_ context.Context, emoji string) (string, error) 
 	if known, builtIn := UnicodeOf(name); builtIn {
 		return known, nil
 	}
-	if model.IsValidEmojiName(name) != nil {
+	if valid := model.IsValidEmojiName(name) == nil; !valid {
 		return bridge.StandIn, nil
 	}
 	_, e := s.api.GetEmojiByName(name)
