@@ -16,15 +16,16 @@
 //	Receive      commits the notifications to the inbox; the sender is answered after that
 //	  ↓          the lane waits a second for earlier events that arrive later, then takes what is due, oldest first
 //	open         the validation tokens of the delivery: wrong → given up; what the notification carries is decrypted
+//	run          new messages without any history: reserved together, posted, confirmed together; the rest one by one:
 //	postMessage  already mapped → done; otherwise takes the message that came along, or reads it from Graph
 //	recognise    the message of a send of ours → settles that send; anything of our bots → done;
 //	             somebody with a send in flight → waits for it: this may be its echo
 //	thread       a reply needs its root's post: parked until the root is mapped; after a minute the root is fetched
 //	Reserve      writes the mapping before the post exists
 //	CreatePost   as the author, or as the plugin's bot with the author's name; the post carries the mapping's id
-//	ConfirmPost  records the post, removes the event, wakes what was parked for the message
+//	ConfirmPosts records the post, removes the event, wakes what was parked for the message
 //
-// A crash between Reserve and ConfirmPost leaves a reserved mapping: whoever takes the event next looks for a post with
+// A crash between Reserve and ConfirmPosts leaves a reserved mapping: whoever takes the event next looks for a post with
 // the mapping's id, confirms it, or posts.
 //
 // # Mattermost → Teams
