@@ -45,10 +45,11 @@ type object = map[string]any
 func (l *link) sayAs(t *testing.T, app teams.Application, draft teams.Draft) *teams.Message {
 	t.Helper()
 	state := shared.Emulator.Teams()
-	message, err := state.Post(shared.drew, l.place, "", draft)
+	write := func() (*teams.Message, error) { return state.Post(shared.drew, l.place, "", draft) }
 	if app.Name != "" {
-		message, err = state.PostAsApplication(app, l.place, "", draft)
+		write = func() (*teams.Message, error) { return state.PostAsApplication(app, l.place, "", draft) }
 	}
+	message, err := write()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func TestKindsOfTeamsArriveInMattermost(t *testing.T) {
 		}), "**Polls:** Where do we eat?\n\n**Your choice:**\n\n- Pizza\n- Sushi"},
 		"praise": {"", attached("<p>well done</p>", cardType+"adaptive", "Praise", object{
 			"body": []object{{"type": "TextBlock", "text": "Team Player"}, {"type": "TextBlock", "text": "<at>Blake Demo</at>"}},
-		}), "well done\n\nTeam Player\n\n@Blake Demo"},
+		}), "well done\n\nTeam Player\n\n@\u2060Blake Demo"},
 		"an announcement": {"", attached("<p>as of Monday</p>", teamType+"messaging-announcementBanner", "", object{"title": "We are moving"}),
 			"as of Monday\n\n**We are moving**"},
 		"a forwarded message": {"", attached("<p>see this</p>", "forwardedMessageReference", "", object{

@@ -9,7 +9,7 @@ import "testing"
 func TestMarkupCrossesEachWay(t *testing.T) {
 	l := newLink(t)
 	for name, form := range map[string][2]string{
-		"bold, italic, strike":  {"**bold** *italic* ~~gone~~", "<strong>bold</strong> <em>italic</em> <del>gone</del>"},
+		"bold, italic, strike":  {"**bold** *italic* ~~gone~~", "<strong>bold</strong> <em>italic</em> <s>gone</s>"},
 		"inline code":           {"see `a < b`", "see <code>a &lt; b</code>"},
 		"a code block":          {"```go\nx := 1\n```", "x := 1"},
 		"a quote":               {"> said", "<blockquote>"},

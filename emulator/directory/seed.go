@@ -80,7 +80,7 @@ func DefaultSeed() Seed {
 			},
 		}},
 		SKUs: []SKU{{
-			SKUID: demoTeamsSKUID, SKUPartNumber: "TEAMS_ENTERPRISE", Enabled: 25,
+			SKUID: demoTeamsSKUID, SKUPartNumber: "TEAMS_ENTERPRISE", Enabled: 100,
 			ServicePlans: []ServicePlan{{ServicePlanID: demoTeamsServicePlanID, ServicePlanName: TeamsServicePlan}},
 		}},
 	}
