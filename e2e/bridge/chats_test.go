@@ -364,7 +364,13 @@ func TestAGroupMessageIsOneGroupChat(t *testing.T) {
 }
 
 // privateChannelWith waits for a private channel of the user's that holds a text.
-func privateChannelWith(t *testing.T, user *stack.User, text string) (found *model.Channel) {
+func privateChannelWith(t *testing.T, user *stack.User, text string) *model.Channel {
+	t.Helper()
+	return channelWith(t, user, model.ChannelTypePrivate, text)
+}
+
+// channelWith waits for a channel of the kind, one of the user's, that holds a text.
+func channelWith(t *testing.T, user *stack.User, kind model.ChannelType, text string) (found *model.Channel) {
 	t.Helper()
 	eventually(t, func(ctx context.Context) error {
 		channels, _, err := user.Client.GetChannelsForTeamForUser(ctx, shared.team.Id, user.ID, false, "")
@@ -372,10 +378,10 @@ func privateChannelWith(t *testing.T, user *stack.User, text string) (found *mod
 			return err
 		}
 		for _, channel := range channels {
-			if channel.Type != model.ChannelTypePrivate {
+			if channel.Type != kind {
 				continue
 			}
-			list, _, err := user.Client.GetPostsForChannel(ctx, channel.Id, 0, 50, "", false, false)
+			list, _, err := user.Client.GetPostsForChannel(ctx, channel.Id, 0, 100, "", false, false)
 			if err != nil {
 				return err
 			}
@@ -386,7 +392,7 @@ func privateChannelWith(t *testing.T, user *stack.User, text string) (found *mod
 				}
 			}
 		}
-		return fmt.Errorf("no private channel of %s holds %q", user.Username, text)
+		return fmt.Errorf("no channel of %s of type %s holds %q", user.Username, kind, text)
 	})
 	return found
 }

@@ -313,27 +313,7 @@ func TestSystemMessagesBySetting(t *testing.T) {
 // told waits for a direct message of the plugin's bot that holds the text.
 func told(t *testing.T, user *stack.User, text string) {
 	t.Helper()
-	eventually(t, func(ctx context.Context) error {
-		channels, _, err := user.Client.GetChannelsForTeamForUser(ctx, shared.team.Id, user.ID, false, "")
-		if err != nil {
-			return err
-		}
-		for _, channel := range channels {
-			if channel.Type != model.ChannelTypeDirect {
-				continue
-			}
-			list, _, err := user.Client.GetPostsForChannel(ctx, channel.Id, 0, 100, "", false, false)
-			if err != nil {
-				return err
-			}
-			for _, post := range list.Posts {
-				if strings.Contains(post.Message, text) {
-					return nil
-				}
-			}
-		}
-		return fmt.Errorf("%s has not been told %q", user.Username, text)
-	})
+	channelWith(t, user, model.ChannelTypeDirect, text)
 }
 
 func TestADeletedThreadGoesInTeams(t *testing.T) {
