@@ -109,6 +109,37 @@ func TestKindsOfTeamsArriveInMattermost(t *testing.T) {
 	}
 }
 
+func TestCodeSnippetsShowTheirCode(t *testing.T) {
+	l := newLink(t)
+	snippet := func(place, code string) teams.Draft {
+		draft := attached("<p>try "+place+"</p>", cardType+"codesnippet", "", object{"language": "python", "lines": 2, "name": place + ".py"})
+		draft.Snippets = map[string]string{"a1": code}
+		return draft
+	}
+	message := l.sayAs(t, teams.Application{}, snippet("this", "if it:\n    go()\n"))
+	post := l.showsAmong(t, "try this\n\n**this.py**\n\n```python\nif it:\n    go()\n```")
+	draft := snippet("now", "if it:\n    go()\n")
+	edited := *message.Attachments[0].Content
+	draft.Attachments[0].Content = &edited
+	if _, err := shared.Emulator.Teams().Edit(shared.drew, message.Ref(), teams.Edit{Body: &draft.Body, Attachments: draft.Attachments}); err != nil {
+		t.Fatal(err)
+	}
+	l.shows(t, post, "try now\n\n**this.py**\n\n```python\nif it:\n    go()\n```")
+
+	long := l.sayAs(t, teams.Application{}, snippet("all", strings.Repeat("a line of code\n", 2000)))
+	l.post(t, "*(3/3)*")
+	if posts, messages := l.counts(t); posts != 4 || messages != 2 {
+		t.Errorf("%d posts and %d messages, want 4 and 2", posts, messages)
+	}
+	// What cannot be had is named.
+	lost := snippet("lost", "")
+	lost.Snippets = nil
+	address := strings.Replace(*long.Attachments[0].Content, "/hostedContents/", "/hostedContents/gone", 1)
+	lost.Attachments[0].Content = &address
+	gone := l.sayAs(t, teams.Application{}, lost)
+	l.showsAmong(t, "try lost\n\n**Code snippet:** all.py ([open in Microsoft Teams]("+*gone.WebURL+"))")
+}
+
 // showsAmong waits for a post with exactly this text.
 func (l *link) showsAmong(t *testing.T, text string) (found *model.Post) {
 	t.Helper()

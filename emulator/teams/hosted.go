@@ -5,7 +5,9 @@ package teams
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +21,7 @@ type HostedContent struct {
 	ContentType string `json:"contentType"`
 }
 
-// Hosted is a picture that Teams keeps with a message.
+// Hosted is a picture or the text of a code snippet that Teams keeps with a message.
 type Hosted struct {
 	ID          string
 	ContentType string
@@ -31,9 +33,6 @@ func (r *record) host(address string, contents []HostedContent) error {
 	if len(contents) == 0 {
 		return nil
 	}
-	if address == "" {
-		address = "https://graph.microsoft.com"
-	}
 	m := *r.live
 	text := m.Text()
 	for _, c := range contents {
@@ -44,12 +43,46 @@ func (r *record) host(address string, contents []HostedContent) error {
 		if !strings.Contains(text, named) {
 			return refuse(Invalid, "The body has no picture for the hosted content '%s'.", c.TemporaryID)
 		}
-		kept := Hosted{ContentType: c.ContentType, Bytes: c.Bytes,
-			ID: base64.URLEncoding.EncodeToString([]byte("id=,url=https://demo-api.asm.skype.com/v1/objects/" + uuid.NewString()))}
-		text = strings.ReplaceAll(text, named, strconv.Quote(address+"/v1.0"+m.path()+"/hostedContents/"+kept.ID+"/$value"))
-		r.hosted = append(r.hosted, kept)
+		text = strings.ReplaceAll(text, named, strconv.Quote(r.add(address, c.ContentType, c.Bytes)))
 	}
 	m.Body.Content = &text
+	r.live = &m
+	return nil
+}
+
+// add keeps a content and returns its address.
+func (r *record) add(address, contentType string, content []byte) string {
+	if address == "" {
+		address = "https://graph.microsoft.com"
+	}
+	kept := Hosted{ContentType: contentType, Bytes: content,
+		ID: base64.URLEncoding.EncodeToString([]byte("id=,url=https://demo-api.asm.skype.com/v1/objects/" + uuid.NewString()))}
+	r.hosted = append(r.hosted, kept)
+	return address + "/v1.0" + r.live.path() + "/hostedContents/" + kept.ID + "/$value"
+}
+
+// keep keeps the texts of code snippets, whose attachments name their addresses (Graph docs, chatMessageHostedContent resource).
+func (r *record) keep(address string, snippets map[string]string) error {
+	m := *r.live
+	m.Attachments = slices.Clone(m.Attachments)
+	for i, a := range m.Attachments {
+		text, is := snippets[a.ID]
+		if !is {
+			continue
+		}
+		content := map[string]any{}
+		if a.Content != nil {
+			if err := json.Unmarshal([]byte(*a.Content), &content); err != nil {
+				return refuse(Invalid, "The content of the attachment '%s' is no JSON.", a.ID)
+			}
+		}
+		content["codeSnippetUrl"] = r.add(address, "text/plain", []byte(text))
+		document, err := json.Marshal(content)
+		if err != nil {
+			return err
+		}
+		m.Attachments[i].Content = new(string(document))
+	}
 	r.live = &m
 	return nil
 }

@@ -28,6 +28,9 @@ type Draft struct {
 	HostedContents []HostedContent `json:"hostedContents"`
 	Address        string          `json:"-"` // of Graph, for links to them; default https://graph.microsoft.com
 
+	// Snippets are the texts of code snippets, by the ids of their attachments. Teams' own clients write them, Graph takes none.
+	Snippets map[string]string `json:"-"`
+
 	event json.RawMessage // of a system message
 }
 
@@ -117,6 +120,9 @@ func (s *State) post(c *conversation, author *IdentitySet, root MessageID, draft
 	s.sequence++
 	r := &record{live: m, etag: created, sequence: s.sequence, replies: newChain()}
 	if err := r.host(draft.Address, draft.HostedContents); err != nil {
+		return Change{}, err
+	}
+	if err := r.keep(draft.Address, draft.Snippets); err != nil {
 		return Change{}, err
 	}
 	m = r.live

@@ -22,14 +22,14 @@ const (
 )
 
 // compose makes the post of a Teams message: as its author or who mirrors that person, else as the plugin's bot with the
-// author's name before the text.
-func (w *worker) compose(ctx context.Context, people People, message TeamsMessage, quote string) (NewPost, error) {
+// author's name before the text. thread is what it replies to, if that is known yet.
+func (w *worker) compose(ctx context.Context, people People, message TeamsMessage, thread PostID, quote string) (NewPost, error) {
 	post := NewPost{Channel: w.link.Channel}
 	if event := w.eventHTML(ctx, message); event != "" {
 		post.Message = quote + markup.ToMarkdown(event) // by the plugin's bot
 		return post, nil
 	}
-	post.Priority = w.priority(message)
+	post.Priority = w.priority(message, thread)
 	text, err := w.content(ctx, message, "", post.Priority)
 	if err != nil {
 		return NewPost{}, err
@@ -157,6 +157,7 @@ func hash(text string) string {
 // textHash is of the canonical text: Teams rewrites the HTML that it is given. What else a post shows is part of it where
 // there is any, so that the hash of a mere text stays what it always was.
 func textHash(message TeamsMessage) string {
+	message.snippets = nil // whether they could be fetched makes no difference
 	text := markup.Canonical(expanded(message))
 	if asText(message) {
 		text = strings.Join(strings.Fields(message.HTML), " ")
@@ -164,11 +165,13 @@ func textHash(message TeamsMessage) string {
 	if message.Importance != "" {
 		text += "\x00" + string(message.Importance)
 	}
+	text += snippetKeys(message)
 	return hash(text)
 }
 
 // teamsForm is of the text with its form, in as far as Mattermost can show it.
 func teamsForm(message TeamsMessage) string {
+	message.snippets = nil
 	if asText(message) {
 		return hash(markup.EscapeMarkdown(expanded(message)))
 	}

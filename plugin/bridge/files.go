@@ -21,7 +21,7 @@ import (
 type TeamsFiles interface {
 	// OpenFile finds the file that an attachment of a message refers to, as the application or else as one of the accounts.
 	OpenFile(ctx context.Context, message TeamsMessage, attachment Attachment, as []Account) (Source, error)
-	// OpenPicture finds a picture inside a message as the application.
+	// OpenPicture finds a picture inside a message, or the text of a code snippet, as the application.
 	OpenPicture(ctx context.Context, ref MessageRef, id string) (Source, error)
 	// Upload puts a file where those of the conversation are, as the account, for the conversation's members to read. What
 	// has its name there is replaced. It returns what a message has that shows the file.

@@ -25,7 +25,11 @@ type brought struct {
 
 // bringFiles brings a message's files to Mattermost that are not there yet. before is what message and post showed until now.
 func (w *worker) bringFiles(ctx context.Context, event *InboundEvent, message TeamsMessage, before []CarriedFile) (brought, error) {
-	b := brought{files: []CarriedFile{}, shown: message}
+	shown, err := w.withSnippets(ctx, message, w.patience(ctx, event.Event))
+	if err != nil {
+		return brought{}, err
+	}
+	b := brought{files: []CarriedFile{}, shown: shown}
 	for _, f := range before {
 		if f.Teams == "" {
 			b.files = append(b.files, f) // only Mattermost shows it

@@ -71,7 +71,7 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	if err != nil {
 		return err
 	}
-	post, err := w.compose(ctx, w.People, files.shown, quote)
+	post, err := w.compose(ctx, w.People, files.shown, thread, quote)
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,11 @@ func (w *worker) recoverPost(ctx context.Context, event *InboundEvent, mapping M
 			return true, err
 		}
 	}
-	text, err := w.revisedPost(ctx, mapping, message, post)
+	shown, err := w.withSnippets(ctx, message, w.patience(ctx, event.Event))
+	if err != nil {
+		return true, err
+	}
+	text, err := w.revisedPost(ctx, mapping, shown, post)
 	if err != nil {
 		return true, err
 	}

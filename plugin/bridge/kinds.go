@@ -17,11 +17,12 @@ import (
 func expanded(message TeamsMessage) string {
 	var parts []cards.Part
 	for _, a := range message.Attachments {
-		card := cards.Attachment{ID: a.ID, ContentType: a.ContentType, ContentURL: a.ContentURL, Content: a.Content, Name: a.Name}
 		if a.ContentType == MessageReference && message.Ref.Conversation.IsChat() {
 			continue // it is the thread that the post is in
 		}
-		if card.IsCard() {
+		if message.snippets[a.ID] != "" {
+			parts = append(parts, cards.Part{ID: a.ID, HTML: attachmentTag(a.ID)}) // for who reads it
+		} else if card := card(a); card.IsCard() {
 			parts = append(parts, cards.Part{ID: a.ID, HTML: card.HTML(message.WebURL)})
 		}
 	}
@@ -30,6 +31,10 @@ func expanded(message TeamsMessage) string {
 		body = "<p>" + strings.ReplaceAll(html.EscapeString(body), "\n", "<br>") + "</p>"
 	}
 	return cards.Place(body, parts)
+}
+
+func card(a Attachment) cards.Attachment {
+	return cards.Attachment{ID: a.ID, ContentType: a.ContentType, ContentURL: a.ContentURL, Content: a.Content, Name: a.Name}
 }
 
 // asText tells whether a message's body is plain text and nothing else.
@@ -54,9 +59,10 @@ func labelled(message TeamsMessage, shown Importance, text string) string {
 	return label(message.Importance) + text
 }
 
-// priority is the priority that the post of a message gets: only roots can have one, where the server's setting allows it.
-func (w *worker) priority(message TeamsMessage) Importance {
-	if message.Importance == "" || message.Ref.Root != "" || !w.Mattermost.Priorities() {
+// priority is the priority that the post of a message gets: only roots can have one, where the server's setting allows it. What
+// answers something in a chat is a reply in Mattermost only.
+func (w *worker) priority(message TeamsMessage, thread PostID) Importance {
+	if message.Importance == "" || message.Ref.Root != "" || thread != "" || !w.Mattermost.Priorities() {
 		return ""
 	}
 	return message.Importance

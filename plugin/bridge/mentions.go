@@ -38,10 +38,14 @@ func (w *worker) reading(ctx context.Context, message TeamsMessage, shown string
 			markdown[m.ID] = "@" + name
 		}
 	}
-	return markup.Reading{
+	reading := markup.Reading{
 		Mention: mentionsOf(message, func(m Mention) string { return markdown[m.ID] }),
 		MayName: func(name string) bool { return slices.Contains(named, strings.ToLower(name)) },
-	}, nil
+	}
+	if len(message.snippets) > 0 {
+		reading.Attachment = func(id string) string { return message.snippets[id] }
+	}
+	return reading, nil
 }
 
 // mentionsOf is what a message's mentions become in Markdown.

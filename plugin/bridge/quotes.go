@@ -67,17 +67,42 @@ func (w *worker) quotedThread(ctx context.Context, event *InboundEvent, message 
 			root = thread
 			continue
 		}
-		name := ""
-		if r.Sender.User != nil {
-			name = r.Sender.User.DisplayName
-		}
-		text := markup.EscapeMarkdown(r.Preview)
-		if text == "" {
-			name, text = "", lostOriginal
-		}
-		quote = quoted(name, text) + quote
+		quote = r.quote() + quote
 	}
 	return root, quote, nil
+}
+
+// quote is what a post shows of a quote that is not its thread.
+func (r reference) quote() string {
+	if r.Preview == "" {
+		return quoted("", lostOriginal)
+	}
+	name := ""
+	if r.Sender.User != nil {
+		name = r.Sender.User.DisplayName
+	}
+	return quoted(name, markup.EscapeMarkdown(r.Preview))
+}
+
+// quoteBefore is the quote that the post of a message from Teams begins with: of the root of a reply that lost its thread, and
+// of what a message in a chat quotes besides its thread. What its author quoted by hand is none of it.
+func (w *worker) quoteBefore(ctx context.Context, mapping Mapping, message TeamsMessage, post Post) (quote string, err error) {
+	if mapping.Ref.Root != "" && mapping.RootPost == "" {
+		return leadingQuote.FindString(post.Message), nil
+	}
+	if !mapping.Ref.Conversation.IsChat() {
+		return "", nil
+	}
+	for _, r := range references(message) {
+		target, known, err := w.Store.MappingOf(ctx, MessageRef{Conversation: mapping.Ref.Conversation, ID: r.ID})
+		if err != nil {
+			return "", err
+		}
+		if !known || mapping.RootPost == "" || target.Thread() != mapping.RootPost {
+			quote += r.quote()
+		}
+	}
+	return quote, nil
 }
 
 // quotedPost finds the thread that a quoted message is in. Empty: there is none, and none will come.

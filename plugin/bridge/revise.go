@@ -25,10 +25,8 @@ func (w *worker) revisedPost(ctx context.Context, mapping Mapping, message Teams
 	if post.Own {
 		text = named(message.From.Name, text)
 	}
-	if mapping.Ref.Root != "" && mapping.RootPost == "" || len(references(message)) > 0 {
-		text = leadingQuote.FindString(post.Message) + text
-	}
-	return text, nil
+	quote, err := w.quoteBefore(ctx, mapping, message, post)
+	return quote + text, err
 }
 
 // revisedOwnPost is for a post that was written in Mattermost: in Teams a bot's message begins with the author's name and
@@ -49,7 +47,7 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 		}
 		text = strings.TrimLeft(strings.TrimPrefix(text, "**"+markup.EscapeMarkdown(name)+":**"), " \n")
 	}
-	if post.Root != "" && mapping.Ref.Root == "" && !mapping.Ref.Conversation.IsChat() {
+	if post.Root != "" && mapping.Ref.Root == "" && !(mapping.Ref.Conversation.IsChat() && len(references(message)) > 0) {
 		text = strings.TrimPrefix(text, leadingQuote.FindString(text))
 	}
 	parts, err := w.messageParts(ctx, post, post.AuthorName, said(post))
@@ -88,6 +86,9 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 		if err != nil {
 			return Outgoing{}, err
 		}
+		if edited = edited.as(post); sizeInTeams(edited) > largestMessage {
+			return Outgoing{}, tooLong
+		}
 		return w.withPictures(ctx, mapping, w.attach(edited, files), files)
 	}
 	if post.Root != "" && mapping.Ref.Root == "" {
@@ -123,7 +124,15 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	if strings.Count(message.HTML, "<img") > len(markup.PictureTags(message.HTML)) {
 		return Outgoing{}, &Failure{Class: Permanent, Err: errors.New("the message has pictures from elsewhere, which an edit from Mattermost would take away from it; edit it in Teams")}
 	}
-	text := strings.TrimPrefix(w.withoutNotices(post.Message, files, "Microsoft Teams"), label(message.Importance))
+	if message, err = w.withSnippets(ctx, message, untouched); err != nil {
+		return Outgoing{}, err
+	}
+	quote, err := w.quoteBefore(ctx, mapping, message, post)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	text := strings.TrimPrefix(w.withoutNotices(post.Message, files, "Microsoft Teams"), quote)
+	text = strings.TrimPrefix(text, label(message.Importance))
 	whole, err := w.content(ctx, message, "", post.Priority)
 	if err != nil {
 		return Outgoing{}, err
@@ -134,9 +143,7 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	if message.Subject != "" {
 		text = strings.TrimPrefix(text, heading(message))
 	}
-	if len(references(message)) > 0 {
-		text = strings.TrimPrefix(text, leadingQuote.FindString(text))
-	}
+	text, message = takeSnippets(text, message)
 	edited, err := w.inTeams(ctx, post, text, message.Mentions)
 	if err != nil {
 		return Outgoing{}, err

@@ -174,7 +174,7 @@ func (r *run) prepare(ctx context.Context, event *InboundEvent) (bool, error) {
 	if bot, err := r.people.WasBot(ctx, message.From.User); bot || err != nil {
 		return false, err
 	}
-	post, err := r.worker.compose(ctx, r.people, message, "")
+	post, err := r.worker.compose(ctx, r.people, message, thread, "")
 	if err != nil {
 		return false, err
 	}

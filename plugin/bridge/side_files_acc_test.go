@@ -28,6 +28,7 @@ type filesSide struct {
 
 	mu    sync.Mutex
 	names map[bridge.FileID]string // content is the name
+	code  map[string]string        // of snippets, by their hosted ids
 	spent map[bridge.FileID]bool   // shown by a post at some time: no post takes them again
 	max   int64
 	made  int
@@ -77,6 +78,11 @@ func (s teamsFiles) OpenFile(ctx context.Context, _ bridge.TeamsMessage, a bridg
 func (s teamsFiles) OpenPicture(_ context.Context, _ bridge.MessageRef, id string) (bridge.Source, error) {
 	if v, err := s.opens.next(); v != works {
 		return bridge.Source{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if code, is := s.code[id]; is {
+		return source(code), nil
 	}
 	return source(id + ".png"), nil
 }

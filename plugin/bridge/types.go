@@ -85,7 +85,8 @@ type TeamsMessage struct {
 	Attachments []Attachment
 	Importance  Importance
 
-	brought int // files that the post shows: it needs no text then
+	brought  int               // files that the post shows: it needs no text then
+	snippets map[string]string // the Markdown of code snippets that were fetched, by the ids of their attachments
 }
 
 // Importance is how a Teams message asks for attention. Empty is normal.

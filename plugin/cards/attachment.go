@@ -31,10 +31,10 @@ const (
 	snippet   = microsoft + "card.codesnippet"
 )
 
-// IsCard tells whether the attachment is one that HTML shows. Files and code snippets are not: they have to be fetched.
-func (a Attachment) IsCard() bool { return a.ContentType != file && a.ContentType != snippet }
+// IsCard tells whether the attachment is one that HTML shows. Files are not: they have to be fetched.
+func (a Attachment) IsCard() bool { return a.ContentType != file }
 
-// HTML is what the attachment shows. message is the address of the message in Teams, where buttons that work only there
+// HTML is what the attachment shows, of a code snippet only that there is one. message is the address of the message in Teams, where buttons that work only there
 // lead; empty when it has none, as in chats.
 func (a Attachment) HTML(message string) string {
 	p := &page{message: message, left: mostElements}
@@ -51,6 +51,9 @@ func (a Attachment) HTML(message string) string {
 		p.forward(content)
 	case a.ContentType == meeting:
 		p.meeting(content, a.Name)
+	case a.ContentType == snippet:
+		s, _ := a.Snippet()
+		p.only("Code snippet", s.Name)
 	case a.ContentType == tab:
 		p.only("Tab", a.Name)
 	case kind == "card.adaptive":

@@ -244,7 +244,7 @@ func (c *Client) itemAt(ctx context.Context, p place, path []string) (item drive
 	return item, err
 }
 
-// OpenPicture finds a picture of a message, as the application. The answer that tells its size and type is the one that is read.
+// OpenPicture finds a picture of a message, or the text of a code snippet, as the application. The answer that tells its size and type is the one that is read.
 func (c *Client) OpenPicture(ctx context.Context, ref bridge.MessageRef, id string) (bridge.Source, error) {
 	route, path := messageOf(ref)
 	route, path = route+"/hostedContents/{hosted-id}/$value", append(path, id)
