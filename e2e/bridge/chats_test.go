@@ -299,6 +299,31 @@ func quotesInAChat(t *testing.T, l *link) {
 	if p := l.post(t, "a better answer from Teams"); p.Message != "a better answer from Teams" {
 		t.Errorf("after the edit the post is %q", p.Message)
 	}
+
+	// A reply has no priority, and what somebody quotes by hand stays as it is.
+	byHand := fmt.Sprintf(`<attachment id="%s"></attachment><blockquote>by hand</blockquote><p>an important answer</p>`, message.ID)
+	important, err := state.Post("blake@demo.example", l.place, "", teams.Draft{Body: teams.HTML(byHand), Attachments: quoting.Attachments, Importance: "high"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown = l.post(t, "an important answer")
+	if shown.RootId != post.Id || shown.Message != "**Important!**\n> by hand\n\nan important answer" {
+		t.Errorf("the important answer is %q in thread %q", shown.Message, shown.RootId)
+	}
+	body = teams.HTML(strings.Replace(byHand, "answer", "remark", 1))
+	if _, err := state.Edit("blake@demo.example", important.Ref(), teams.Edit{Body: &body, Attachments: quoting.Attachments}); err != nil {
+		t.Fatal(err)
+	}
+	if p := l.post(t, "an important remark"); p.Message != "**Important!**\n> by hand\n\nan important remark" {
+		t.Errorf("after the edit the important answer is %q", p.Message)
+	}
+	if _, _, err := shared.blake.Client.PatchPost(t.Context(), shown.Id, &model.PostPatch{Message: model.NewPointer("**Important!**\n> by hand\n\nfrom Mattermost")}); err != nil {
+		t.Fatal(err)
+	}
+	m := l.message(t, "<p>from Mattermost</p>")
+	if m.ID != important.ID || m.Importance != "high" || !strings.Contains(m.Text(), "<blockquote><p>by hand</p></blockquote>") && !strings.Contains(m.Text(), "<blockquote>by hand</blockquote>") {
+		t.Errorf("after the edit in Mattermost the message is %s, %s", m.Importance, m.Text())
+	}
 }
 
 func TestADirectMessageMakesItsChat(t *testing.T) {

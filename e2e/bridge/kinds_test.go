@@ -177,6 +177,17 @@ func TestACardIsEdited(t *testing.T) {
 	l.showsAmong(t, "**Polls:** Pizza? 3 votes")
 }
 
+func TestSubjectsAreHeadings(t *testing.T) {
+	l := newLink(t)
+	subject, another := "the subject", "another subject"
+	message := l.sayAs(t, teams.Application{}, teams.Draft{Body: teams.HTML("<p>below it</p>"), Subject: &subject})
+	post := l.showsAmong(t, "## the subject\nbelow it")
+	if _, err := shared.Emulator.Teams().Edit(shared.drew, message.Ref(), teams.Edit{Subject: &another}); err != nil {
+		t.Fatal(err)
+	}
+	l.shows(t, post, "## another subject\nbelow it")
+}
+
 func TestImportanceCrossesEachWay(t *testing.T) {
 	l := newLink(t)
 	state := shared.Emulator.Teams()

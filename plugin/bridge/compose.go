@@ -165,6 +165,9 @@ func textHash(message TeamsMessage) string {
 	if message.Importance != "" {
 		text += "\x00" + string(message.Importance)
 	}
+	if message.Subject != "" {
+		text += "\x00subject " + message.Subject
+	}
 	text += snippetKeys(message)
 	return hash(text)
 }

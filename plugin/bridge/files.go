@@ -143,6 +143,7 @@ func teamsHash(message TeamsMessage) string {
 func outgoingHash(in Conversation, message Outgoing) string {
 	return teamsHash(TeamsMessage{
 		Ref: MessageRef{Conversation: in}, HTML: message.HTML, Mentions: message.Mentions, Attachments: message.Attachments, Importance: message.Importance,
+		Subject: message.Subject,
 	})
 }
 

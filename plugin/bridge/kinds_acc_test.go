@@ -108,6 +108,23 @@ func TestImportanceEachWay(t *testing.T) {
 	}
 }
 
+func TestSubjectsAndTheirChanges(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	m := s.put("", asAlex, "<p>text</p>", func(m *bridge.TeamsMessage) { m.Subject = "a *title*" })
+	s.stands([]string{"## a \\*title\\*\ntext"}, []string{"text"})
+	s.inTeams(m.Ref, func(m *bridge.TeamsMessage) bool { m.Subject = "another"; return true })
+	s.stands([]string{"## another\ntext"}, []string{"text"})
+	changes := s.mattermost.changes.count()
+	s.editPost(s.mattermost.posts[0].ID, "## another\nedited")
+	s.stands([]string{"## another\nedited"}, []string{"edited"})
+	s.inTeams(m.Ref, func(*bridge.TeamsMessage) bool { return true })
+	s.quiet()
+	if now, _ := s.teams.read(m.Ref); now.HTML != "<p>edited</p>" || s.mattermost.changes.count() != changes {
+		t.Errorf("the message is %q; %d changes came back", now.HTML, s.mattermost.changes.count()-changes)
+	}
+}
+
 func TestSystemMessagesBySetting(t *testing.T) {
 	for _, on := range []bool{false, true} {
 		s := newSite(t)

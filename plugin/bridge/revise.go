@@ -148,7 +148,7 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	if err != nil {
 		return Outgoing{}, err
 	}
-	edited.Importance = message.Importance
+	edited.Importance, edited.Subject = message.Importance, message.Subject
 	return keep(edited, message, files), nil
 }
 

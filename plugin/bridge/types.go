@@ -137,6 +137,7 @@ type Outgoing struct {
 	Mentions    []Mention
 	Attachments []Attachment
 	Importance  Importance
+	Subject     string // that an edited message has and keeps; nothing else has one
 }
 
 // Post is a Mattermost post. Times are in milliseconds since the epoch, as Mattermost keeps them.
