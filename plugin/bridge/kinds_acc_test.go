@@ -6,6 +6,7 @@
 package bridge_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -116,12 +117,13 @@ func TestSubjectsAndTheirChanges(t *testing.T) {
 	s.inTeams(m.Ref, func(m *bridge.TeamsMessage) bool { m.Subject = "another"; return true })
 	s.stands([]string{"## another\ntext"}, []string{"text"})
 	changes := s.mattermost.changes.count()
+	s.teams.changes.set(once(failsAfter, &bridge.Failure{Class: bridge.Unknown, Err: errors.New("no answer")}))
 	s.editPost(s.mattermost.posts[0].ID, "## another\nedited")
 	s.stands([]string{"## another\nedited"}, []string{"edited"})
 	s.inTeams(m.Ref, func(*bridge.TeamsMessage) bool { return true })
 	s.quiet()
-	if now, _ := s.teams.read(m.Ref); now.HTML != "<p>edited</p>" || s.mattermost.changes.count() != changes {
-		t.Errorf("the message is %q; %d changes came back", now.HTML, s.mattermost.changes.count()-changes)
+	if now, _ := s.teams.read(m.Ref); now.HTML != "<p>edited</p>" || s.mattermost.changes.count() != changes || s.teams.changes.count() != 1 {
+		t.Errorf("the message is %q; %d edits of one, %d changes came back", now.HTML, s.teams.changes.count(), s.mattermost.changes.count()-changes)
 	}
 }
 

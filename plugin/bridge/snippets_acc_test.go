@@ -53,13 +53,13 @@ func TestCodeSnippetsStandInTheirPlace(t *testing.T) {
 		t.Errorf("an update that changed nothing fetched %d times and changed the post %d times", n-opens, s.mattermost.changes.count())
 	}
 	// An edit of nothing but the code: Teams keeps it anew.
-	second := snippet("y", "")
+	second := snippet("y", "run_me.py")
 	second.ID = first.ID
 	s.inTeams(m.Ref, func(m *bridge.TeamsMessage) bool { m.Attachments = []bridge.Attachment{second}; return true })
-	shows("see\n\n```python\nnew()\n```\n\nthere")
+	shows("see\n\n**run_me.py**\n\n```python\nnew()\n```\n\nthere")
 	// An edit in Mattermost keeps the snippet while its code is as it was, and else has it in the text.
 	post := s.mattermost.posts[0].ID
-	s.editPost(post, "look\n\n```python\nnew()\n```\n\nthere")
+	s.editPost(post, "look\n\n**run_me.py**\n\n```python\nnew()\n```\n\nthere")
 	s.quiet()
 	now, _ := s.teams.read(m.Ref)
 	if now.HTML != tag(second)+"<p>look</p><p>there</p>" || len(now.Attachments) != 1 {
