@@ -38,6 +38,15 @@ func TestLongMessagesComeInParts(t *testing.T) {
 		return nil
 	})
 
+	// An edit that fits into one message takes the place of all parts.
+	again := l.write(t, shared.alex, "", strings.TrimSpace(strings.Repeat(strings.Repeat("語", 100)+"\n\n", 150)))
+	first, last = l.message(t, "語</p><p><em>(1/2)"), l.message(t, "語</p><p><em>(2/2)")
+	edit(t, shared.alex, again, "no longer long")
+	l.showsInTeams(t, last, "no longer long")
+	if now, err := shared.Emulator.Teams().Message(first.Ref()); err != nil || now.DeletedAt == nil {
+		t.Errorf("the first part stands: %v", err)
+	}
+
 	said := l.say(t, "blake@demo.example", "", strings.Repeat("<p>"+strings.Repeat("nine char ", 25)+"</p>", 90))
 	one, two := l.post(t, "(1/2)"), l.post(t, "(2/2)")
 	if n := strings.Count(one.Message+two.Message, "nine char"); n != 25*90 || two.RootId != one.Id || two.UserId != shared.blake.ID {

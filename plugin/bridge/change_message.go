@@ -83,11 +83,19 @@ func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping 
 	if err != nil {
 		return err
 	}
+	beside, err := w.messagesBeside(ctx, mapping, post)
+	if err != nil {
+		return err
+	}
 	version := SentVersion{TeamsHash: outgoingHash(mapping.Ref.Conversation, message), PostHash: post.shownHash(), At: time.Now(), Files: files}
 	record := mapping.Record
 	record.Files = files
 	record.TeamsHash, record.TeamsForm, record.PostHash = version.TeamsHash, "", version.PostHash
 	if err := w.change(ctx, event, mapping, Change{Account: account, Version: version}, record, func(ctx context.Context) error {
+		// One message shows all of it now.
+		if err := w.deleteMessages(ctx, account, beside); err != nil {
+			return err
+		}
 		return w.Teams.Edit(ctx, account, mapping.Ref, message)
 	}); err != nil {
 		return err

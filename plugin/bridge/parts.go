@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -53,8 +55,7 @@ func postParts(text string) []string {
 
 // messageParts are the Markdown of the messages that show a post's text.
 func (w *worker) messageParts(ctx context.Context, post Post, name, text string) ([]string, error) {
-	// Marks grow to at most ten times themselves, a mention to less than a kilobyte.
-	if len(text)*10+strings.Count(text, "@")*1000+len(name) < largestMessage {
+	if inOnePart(text + name) {
 		return []string{text}, nil
 	}
 	var failed error
@@ -65,6 +66,10 @@ func (w *worker) messageParts(ctx context.Context, post Post, name, text string)
 	})
 	return numbered(parts), failed
 }
+
+// inOnePart tells whether a text surely fits into one message. Marks grow to at most ten times themselves, a mention to less than a
+// kilobyte.
+func inOnePart(text string) bool { return len(text)*10+strings.Count(text, "@")*1000 < largestMessage }
 
 // sizeInTeams is how many bytes of a message Graph counts.
 func sizeInTeams(message Outgoing) int {
@@ -214,23 +219,38 @@ func (w *worker) partsInTeams(ctx context.Context, root TeamsMessageID, attempt 
 	return found, nil
 }
 
-// deleteParts deletes the other parts of a message that is about to be deleted.
-func (w *worker) deleteParts(ctx context.Context, account Account, mapping Mapping, post Post) error {
-	if len(post.Message) < largestMessage/8 || mapping.Direction != Outbound {
-		return nil
+// messagesBeside finds the other parts of a message that was sent in parts.
+func (w *worker) messagesBeside(ctx context.Context, mapping Mapping, post Post) ([]MessageRef, error) {
+	if mapping.Direction != Outbound {
+		return nil, nil
 	}
 	message, err := w.Teams.Message(ctx, mapping.Ref)
-	if err != nil || message.Attempt == "" {
-		if ClassOf(err) == NotFound {
-			return nil
-		}
-		return err
+	switch {
+	case err != nil && ClassOf(err) == NotFound:
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case message.Attempt == "" || !partNumber.MatchString(markup.ToMarkdown(message.HTML)):
+		return nil, nil
 	}
 	parts, err := w.partsInTeams(ctx, mapping.Ref.Root, message.Attempt, time.UnixMilli(post.CreateAt))
+	return slices.Collect(maps.Values(parts)), err
+}
+
+// deleteParts deletes the other parts of a message that is about to be deleted.
+func (w *worker) deleteParts(ctx context.Context, account Account, mapping Mapping, post Post) error {
+	if inOnePart(said(post)) {
+		return nil
+	}
+	parts, err := w.messagesBeside(ctx, mapping, post)
 	if err != nil {
 		return err
 	}
-	for _, ref := range parts {
+	return w.deleteMessages(ctx, account, parts)
+}
+
+func (w *worker) deleteMessages(ctx context.Context, account Account, messages []MessageRef) error {
+	for _, ref := range messages {
 		if err := w.Teams.Delete(ctx, account, ref); err != nil && ClassOf(err) != NotFound {
 			return err
 		}

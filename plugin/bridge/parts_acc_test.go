@@ -121,6 +121,26 @@ func TestALongPostBecomesSeveralMessages(t *testing.T) {
 	}
 }
 
+func TestALongPostBecomesShort(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	post := s.writePost("", alexMM, strings.TrimSpace(strings.Repeat(strings.Repeat("漢字", 50)+"\n\n", 150)))
+	s.quiet()
+	if _, messages := s.standing(); len(messages) != 2 {
+		t.Fatalf("%d messages, want 2", len(messages))
+	}
+	s.editPost(post.ID, "short")
+	s.stands([]string{"short"}, []string{"short"})
+	// A short text may be a long message, for what it mentions.
+	mentions := s.writePost("", alexMM, strings.Repeat("@alex ", 480))
+	s.quiet()
+	if _, messages := s.standing(); len(messages) < 3 {
+		t.Fatalf("%d messages, want three or more", len(messages))
+	}
+	s.deletePost(mentions.ID)
+	s.stands([]string{"short"}, []string{"short"})
+}
+
 // The shortest text that does not fit is split too, whatever it is made of.
 func TestPartsFitIntoTeams(t *testing.T) {
 	s := newSite(t)
