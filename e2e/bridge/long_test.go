@@ -54,7 +54,7 @@ func TestLongMessagesComeInParts(t *testing.T) {
 	}
 	editInTeams(t, "blake@demo.example", said, "<p>short</p>")
 	l.shows(t, one, "short")
-	if posts, _ := l.counts(t); posts != 1 {
-		t.Errorf("%d posts, want one", posts)
+	if posts, _ := l.counts(t); posts != 2 {
+		t.Errorf("%d posts, want two", posts)
 	}
 }
