@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -48,6 +49,7 @@ type Engine struct {
 	newest     newestPosts
 	transfers  transfers
 	names      conversationNames
+	held       atomic.Bool // see Hold
 
 	// stopping is closed when no new event may be begun, life ends when calls in progress must give up.
 	stopping chan struct{}
@@ -206,6 +208,12 @@ func (e *Engine) poll() {
 			return
 		case <-e.scans.poked:
 		case <-tick.C:
+		}
+		if e.held.Load() {
+			if err := e.links.load(e.life); err != nil && e.life.Err() == nil {
+				e.Log.Warn("could not load the links", "error", err)
+			}
+			continue
 		}
 		lanes, err := e.Store.Due(e.life)
 		if err != nil {

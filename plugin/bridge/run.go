@@ -103,7 +103,7 @@ func (w *worker) run(ctx context.Context, events []InboundEvent) (settled int, e
 	}
 	for i := range events {
 		// One that is not ours is the echo of a send that was confirmed since we looked.
-		if !ours[r.mappings[i].ID] || w.isStopping() || !r.post(ctx, &events[i], i) {
+		if !ours[r.mappings[i].ID] || w.isResting() || !r.post(ctx, &events[i], i) {
 			events = events[:i]
 			break
 		}

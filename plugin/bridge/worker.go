@@ -20,6 +20,10 @@ func (e *Engine) drain(lane Lane) {
 	if e.isStopping() {
 		return
 	}
+	if e.held.Load() {
+		e.leave(lane)
+		return
+	}
 	lease, since, mine, err := e.claim(lane)
 	if err != nil {
 		// The database is away. The poll says so, once for all lanes, and comes back to this one.
@@ -47,7 +51,7 @@ func (e *Engine) drain(lane Lane) {
 	cancel(nil)
 	<-renewing
 
-	if errors.Is(err, errHeld) && !e.isStopping() {
+	if errors.Is(err, errHeld) && !e.isResting() {
 		// The governor wakes the lane. It looks for itself, too, in time to renew the lease.
 		e.kept.keep(lease, since)
 		e.dispatcher.wake(lane, e.Tuning.Lease/3)
@@ -67,7 +71,7 @@ func (e *Engine) drain(lane Lane) {
 
 // troubled handles an error that is the store's, not an event's: the lane is tried again soon.
 func (e *Engine) troubled(lane Lane, err error) {
-	if e.isStopping() {
+	if e.isResting() {
 		return
 	}
 	e.Log.Warn("could not work on a lane; it is tried again", "conversation", lane.Conversation, "direction", lane.Direction, "error", err)
@@ -110,7 +114,7 @@ func (e *Engine) work(ctx context.Context, lease Lease) (time.Duration, error) {
 		if err != nil || taken == 0 {
 			return next, err
 		}
-		if e.isStopping() {
+		if e.isResting() {
 			return 0, nil
 		}
 	}
@@ -127,7 +131,7 @@ func each[E any](ctx context.Context, w *worker, take func(context.Context, Leas
 		return 0, 0, err
 	}
 	for rest := events; len(rest) > 0; {
-		if w.isStopping() {
+		if w.isResting() {
 			break
 		}
 		handled, result, err := handle(w, ctx, rest)

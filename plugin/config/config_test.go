@@ -190,3 +190,28 @@ func TestFingerprints(t *testing.T) {
 		t.Error("the salt has no effect")
 	}
 }
+
+func TestTheFingerprintOfSettings(t *testing.T) {
+	base := manifest(t).Read(good(nil), site).Settings
+	for name, test := range map[string]struct {
+		settings map[string]any
+		site     string
+		same     bool
+	}{
+		"nothing":              {nil, site, true},
+		"what has no effect":   {map[string]any{"terraformmanagedkeys": "tenantId", "clientsecretexpiresat": "2030-01-01T00:00:00Z"}, site, true},
+		"what is empty":        {map[string]any{"enabledteams": ""}, site, true},
+		"a switch":             {map[string]any{"syncsystemmessages": true}, site, false},
+		"a secret":             {map[string]any{"clientsecret": "another secret"}, site, false},
+		"the encryption key":   {map[string]any{"encryptionkey": strings.Repeat("x", 32)}, site, false},
+		"the server's address": {nil, "https://other.example.com", false},
+	} {
+		other := manifest(t).Read(good(test.settings), test.site).Settings
+		if same := base.Fingerprint() == other.Fingerprint(); same != test.same {
+			t.Errorf("%s: the same fingerprint: %v, want %v", name, same, test.same)
+		}
+	}
+	if got := base.Fingerprint(); len(got) != 64 {
+		t.Errorf("fingerprint %q", got)
+	}
+}

@@ -46,10 +46,12 @@ type rooms struct {
 	intake       http.Handler
 	command      *command.Command
 	takeOver     *takeover.TakeOver
+	settings     *standing
 
 	takingOver taking
 	mu         sync.Mutex
 	started    bool
+	resting    bool // the jobs do not run, because other nodes have newer settings
 	stopped    bool
 }
 
@@ -63,7 +65,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	if err != nil {
 		return nil, err
 	}
-	r := &rooms{store: db, mattermost: mattermost.New(s.api, db.Pool(), bot)}
+	r := &rooms{store: db, mattermost: mattermost.New(s.api, db.Pool(), bot), settings: s.newStanding(db)}
 	r.accounts = accounts.New(accounts.Config{
 		Store: db, Mattermost: r.mattermost, Current: s.forAccounts, Log: s.log,
 		Connected: func(ctx context.Context, user bridge.UserID) {
@@ -96,7 +98,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		Reactions: s.reactions, SystemMessages: s.systemMessages, Governor: forEngine(r.governor), Tuning: s.tuning,
 	})
 	r.keeper = subscriptions.New(subscriptions.Config{
-		Store: db, Current: s.forSubscriptions, Count: s.metrics.Subscription, Log: s.log,
+		Store: db, Current: s.forSubscriptions, Behind: r.settings.isBehind, Count: s.metrics.Subscription, Log: s.log,
 		Reconciled: func(ctx context.Context) { s.sweep(ctx, r) },
 		MissedChats: func(ctx context.Context, people []bridge.TeamsUserID, since time.Time) error {
 			return s.missedChats(ctx, r, people, since)
@@ -129,6 +131,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		ConnectURL:  func() string { return catalog.PluginURL(s.siteURL(), "/connect") },
 		ChannelName: r.channelName,
 	})
+	r.settings.follow(r.compareSettings)
 	return r, nil
 }
 
@@ -154,14 +157,22 @@ func (r *rooms) start(ctx context.Context) error {
 		r.beginTakeOver()
 		return nil
 	}
+	if err := r.settings.look(ctx); err != nil {
+		return err
+	}
 	if err := r.jobs.Listen(ctx); err != nil {
 		return err
 	}
+	r.resting = r.settings.isBehind()
+	r.engine.Hold(r.resting)
 	if err := r.engine.Start(ctx); err != nil {
 		return err
 	}
 	r.keeper.Start()
 	r.started = true
+	if r.resting {
+		return nil
+	}
 	return r.jobs.Start()
 }
 
@@ -175,6 +186,7 @@ func (r *rooms) working() bool {
 // stop ends the work and closes the store.
 func (r *rooms) stop(ctx context.Context) error {
 	r.certificates.Stop() // before the lock: a change of certificates may be starting the rooms
+	r.settings.stop()
 	r.takingOver.stop()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -183,7 +195,13 @@ func (r *rooms) stop(ctx context.Context) error {
 	if r.started {
 		r.keeper.Stop()
 		stopped := make(chan error, 1)
-		go func() { stopped <- r.jobs.Stop(ctx) }()
+		go func() {
+			if r.resting {
+				stopped <- nil
+				return
+			}
+			stopped <- r.jobs.Stop(ctx)
+		}()
 		err = r.engine.Stop(ctx)
 		err = errors.Join(err, <-stopped)
 		r.started = false

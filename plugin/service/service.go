@@ -33,7 +33,8 @@ type Service struct {
 	api      plugin.API
 	manifest config.Manifest
 	log      *slog.Logger
-	node     string
+	host     string // that the process runs on
+	node     string // this process
 	metrics  *telemetry.Metrics
 	tuning   bridge.Tuning
 
@@ -70,7 +71,7 @@ func New(api plugin.API, manifest []byte) (*Service, error) {
 	if err != nil {
 		host = "unknown"
 	}
-	s := &Service{api: api, manifest: m, log: mattermost.NewLog(api), node: host + "-" + model.NewId()[:8],
+	s := &Service{api: api, manifest: m, log: mattermost.NewLog(api), host: host, node: host + "-" + model.NewId()[:8],
 		stopping: make(chan struct{})}
 	if s.tuning, err = readTuning(os.Getenv(tuningVariable)); err != nil {
 		s.log.Warn("the engine keeps its usual waits", "error", err)
@@ -155,6 +156,7 @@ func (s *Service) open(dataSource string) error {
 	if s.used.Load() != nil {
 		return r.start(ctx)
 	}
+	r.settings.configuredLater()
 	return nil
 }
 
@@ -245,6 +247,7 @@ func (s *Service) snapshot(ctx context.Context) (telemetry.Snapshot, error) {
 	if r == nil {
 		return now, nil
 	}
+	now.SettingsBehind = r.settings.isBehind()
 	known, err := r.store.Subscriptions(ctx)
 	if err != nil {
 		return now, err

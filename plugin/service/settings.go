@@ -95,6 +95,7 @@ func (s *Service) replace(settings config.Settings, graph *teams.Client) error {
 	if err := r.start(ctx); err != nil {
 		return err
 	}
+	r.settings.poke()
 	r.keeper.Poke()
 	if r.working() {
 		if err := r.jobs.SyncUsers(ctx); err != nil {

@@ -39,6 +39,8 @@ type Status struct {
 	Problems    []config.Problem `json:"problems"`
 	// SettingsSince is when the settings in use were taken into use.
 	SettingsSince *time.Time `json:"settings_since"`
+	// Behind: another node has newer settings, so this one carries nothing.
+	Behind *BehindState `json:"behind,omitempty"`
 	// PendingSettings are not in use because Microsoft has not accepted them; the last good ones are.
 	PendingSettings       *PendingSettings `json:"pending_settings,omitempty"`
 	Credentials           CredentialsState `json:"credentials"`
@@ -180,7 +182,8 @@ func (s *Service) Status(ctx context.Context) Status {
 		}
 		return status
 	}
-	status.Bridging = r.working()
+	status.Behind = r.settings.state()
+	status.Bridging = r.working() && status.Behind == nil
 	status.ClientCertificateExpiresAt = r.certificateExpiry()
 	if err := r.describe(ctx, &status); err != nil {
 		status.State, status.Error = NoDatabase, err.Error()
@@ -316,6 +319,9 @@ func (s *Service) summary(ctx context.Context) string {
 	}
 	for _, p := range status.Problems {
 		fmt.Fprintf(&b, "\n* Setting %s: %s", p.Key, p.Message)
+	}
+	if behind := status.Behind; behind != nil {
+		fmt.Fprintf(&b, "\n* %s", behind.Message)
 	}
 	if p := status.PendingSettings; p != nil {
 		fmt.Fprintf(&b, "\n* Settings %s are not in use until Microsoft accepts them.", strings.Join(p.Keys, ", "))

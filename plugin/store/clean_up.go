@@ -16,6 +16,7 @@ import (
 //   - Edits that were sent and never came back after a day: they count for 10 minutes.
 //   - Log-ins that nobody finished.
 //   - What people have been told after 90 days.
+//   - Nodes that have not told of their settings for 30 days.
 //   - Audit records after 400 days.
 func (s *Store) CleanUp(ctx context.Context) error {
 	for _, statement := range []string{
@@ -26,6 +27,7 @@ func (s *Store) CleanUp(ctx context.Context) error {
 			AND (sent_versions -> -1 ->> 'at')::timestamptz < clock_timestamp() - interval '1 day'`,
 		`DELETE FROM msteamssync.oauth_states WHERE expires_at < clock_timestamp()`,
 		`DELETE FROM msteamssync.notices WHERE told_at < clock_timestamp() - interval '90 days'`,
+		`DELETE FROM msteamssync.settings_nodes WHERE seen_at < clock_timestamp() - interval '30 days'`,
 		`DELETE FROM msteamssync.audit WHERE at < clock_timestamp() - interval '400 days'`,
 	} {
 		if _, err := s.pool.Exec(ctx, statement); err != nil {

@@ -77,6 +77,8 @@ type Config struct {
 	Store *store.Store
 	// Current returns what follows from the settings in use; an error when there are none.
 	Current func() (Current, error)
+	// Behind tells that another node has newer settings, so that this one must not act on its own; nil: it never has.
+	Behind func() bool
 	// Keep stores the key of the certificate, before Graph is given it. It may be nil when there are no certificates.
 	Keep func(ctx context.Context, key *notification.Key) error
 	// Count is told what was done: created, adopted, renewed, moved, recertified, replaced, recreated, removed, left (one of the
@@ -191,6 +193,9 @@ func (k *Keeper) reconcile(ctx context.Context, list bool) (next time.Duration, 
 		if err := k.Keep(ctx, current.Certificate); err != nil {
 			return 0, err
 		}
+	}
+	if k.Behind != nil && k.Behind() {
+		return every, nil
 	}
 	k.working.Lock()
 	defer k.working.Unlock()

@@ -87,6 +87,7 @@ func TestASnapshotIsTold(t *testing.T) {
 	m := telemetry.New("1", nil)
 	m.Watch(func(context.Context) (telemetry.Snapshot, error) {
 		return telemetry.Snapshot{
+			SettingsBehind: true,
 			Subscriptions: []telemetry.Subscription{
 				{State: "active", ExpiresAt: time.Unix(3000, 0)}, {State: "active", ExpiresAt: time.Unix(2000, 0)},
 				{State: "wanted", Failing: true, ErrorCode: "quota_exceeded"}, {State: "active", ExpiresAt: time.Unix(4000, 0), Failing: true, ErrorCode: "Forbidden"},
@@ -99,7 +100,7 @@ func TestASnapshotIsTold(t *testing.T) {
 		`msteams_connect_app_subscriptions{state="active"} 3`, `msteams_connect_app_subscriptions{state="wanted"} 1`, `msteams_connect_app_subscriptions{state="removing"} 0`,
 		`msteams_connect_app_subscriptions_failing{code="quota_exceeded"} 1`, `msteams_connect_app_subscriptions_failing{code="Forbidden"} 1`,
 		`msteams_connect_app_subscriptions_next_expiry_timestamp_seconds 2000`, `msteams_connect_app_accounts{kind="bot",state="lost"} 2`,
-		`msteams_connect_app_accounts{kind="user",state="connected"} 0`, `msteams_connect_msgraph_credentials_accepted 0`,
+		`msteams_connect_app_accounts{kind="user",state="connected"} 0`, `msteams_connect_msgraph_credentials_accepted 0`, `msteams_connect_app_settings_behind 1`,
 		`msteams_connect_app_evaluation_messages 401`, `msteams_connect_app_mirrored_users{state="active"} 7`, `msteams_connect_app_mirrored_users{state="promoted"} 0`, `msteams_connect_app_evaluation_budget_messages 500`,
 	} {
 		if !strings.Contains(text, want) {

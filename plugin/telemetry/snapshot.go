@@ -11,15 +11,16 @@ import (
 )
 
 // Snapshot is what there is besides messages: subscriptions, accounts, credentials, budget. All of it is of the whole
-// cluster, but the credentials are of this node.
+// cluster, but credentials and settings are of this node.
 type Snapshot struct {
 	Subscriptions      []Subscription
 	Accounts           map[[2]string]int // "user" or "bot", state → how many
 	MirroredUsers      map[string]int    // by state
 	CredentialsChecked bool
 	CredentialsRefused bool
-	EvaluationMessages int // of this month
-	EvaluationBudget   int // 0 when the settings do not name the evaluation model
+	SettingsBehind     bool // another node has newer ones
+	EvaluationMessages int  // of this month
+	EvaluationBudget   int  // 0 when the settings do not name the evaluation model
 }
 
 // Subscription is one subscription.
@@ -46,13 +47,14 @@ var (
 	accountsByState      = prometheus.NewDesc(namespace+"_app_accounts", "Connected Teams accounts by kind (user, bot) and state of their tokens (connected, lost).", []string{"kind", "state"}, nil)
 	mirroredByState      = prometheus.NewDesc(namespace+"_app_mirrored_users", "Users that stand for people in Teams without a connected account, by state (active, inactive, promoted).", []string{"state"}, nil)
 	credentials          = prometheus.NewDesc(namespace+"_msgraph_credentials_accepted", "1 when Microsoft took the application's credentials last, 0 when it refused them or could not be reached; not there before the first use.", nil, nil)
+	settingsBehind       = prometheus.NewDesc(namespace+"_app_settings_behind", "1 while this node carries nothing because another node has newer settings, else 0.", nil, nil)
 	evaluationMessages   = prometheus.NewDesc(namespace+"_app_evaluation_messages", "Messages that subscriptions to the whole tenant delivered this month in the evaluation model.", nil, nil)
 	evaluationBudget     = prometheus.NewDesc(namespace+"_app_evaluation_budget_messages", "How many the evaluation model allowed in a month; 0 when the settings do not name it.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (s *snapshots) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{subscriptionsByState, subscriptionsFailing, subscriptionsEnd, accountsByState, mirroredByState, credentials, evaluationMessages, evaluationBudget} {
+	for _, desc := range []*prometheus.Desc{subscriptionsByState, subscriptionsFailing, subscriptionsEnd, accountsByState, mirroredByState, credentials, settingsBehind, evaluationMessages, evaluationBudget} {
 		out <- desc
 	}
 }
@@ -103,6 +105,11 @@ func (s *snapshots) Collect(out chan<- prometheus.Metric) {
 		}
 		gauge(credentials, accepted)
 	}
+	behind := 0.0
+	if now.SettingsBehind {
+		behind = 1
+	}
+	gauge(settingsBehind, behind)
 	gauge(evaluationMessages, float64(now.EvaluationMessages))
 	gauge(evaluationBudget, float64(now.EvaluationBudget))
 }
