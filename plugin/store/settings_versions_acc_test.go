@@ -90,9 +90,14 @@ func TestNewerSettingsLeaveOtherNodesBehind(t *testing.T) {
 	one.want(false, 3, "old", true) // changed back while it runs
 	two.want(true, 2, "new", false)
 	for _, want := range []string{"1", "2", "3"} {
-		if got := <-told; got != want {
-			t.Errorf("told of version %s, want %s", got, want)
-		}
+		storetest.Eventually(t, "all nodes are told of version "+want, func() bool {
+			select {
+			case got := <-told:
+				return got == want
+			default:
+				return false
+			}
+		})
 	}
 	s.node("two").want(true, 2, "new", false)   // a restart does not make them newer
 	s.node("two").want(false, 4, "none", false) // but settings that nobody has had are
