@@ -1,3 +1,5 @@
+//go:build e2e
+
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
