@@ -63,10 +63,11 @@ func newChannels(t *testing.T) *link {
 	return &link{channel: channel, place: teams.Place{Team: shared.teamsTeam.ID, Channel: teamsChannel.ID}}
 }
 
-// subscribed waits for the Graph subscription of the linked channel and returns its id.
+// subscribed waits for the Graph subscription of the linked channel and returns its id. That one is gone without a word the
+// plugin sees when it lists Graph's, once a minute.
 func (l *link) subscribed(t *testing.T) (id string) {
 	t.Helper()
-	eventually(t, func(context.Context) error {
+	eventuallyWithin(t, 2*time.Minute, func(context.Context) error {
 		for _, subscription := range shared.Emulator.Subscriptions().All() {
 			if strings.Contains(subscription.Resource, string(l.place.Channel)) {
 				id = subscription.ID

@@ -117,7 +117,7 @@ func TestWhatWasMissedWhileASubscriptionWasGone(t *testing.T) {
 			if err := shared.Emulator.Subscriptions().Expire(id); err != nil {
 				return err
 			}
-			// A change of the links has the plugin compare at once, not within a minute.
+			// A change of the links has the plugin compare at once, if it has not just done so.
 			return shared.Link(context.Background(), shared.alex, another.channel.Id, string(another.place.Team), string(another.place.Channel))
 		},
 	} {
