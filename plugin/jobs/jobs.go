@@ -55,6 +55,10 @@ type Times struct {
 	Timeout, Rescue time.Duration
 }
 
+// longer is how many times as long the jobs may take that have much to ask Graph for. A node that dies in the middle of one
+// keeps the others from it for that time.
+const longer = 5
+
 func (t Times) withDefaults() Times {
 	for value, fallback := range map[*time.Duration]time.Duration{
 		&t.Poll: time.Second, &t.Sweep: time.Minute, &t.Subscriptions: time.Minute, &t.People: time.Minute, &t.CleanUp: time.Hour, &t.Silence: 10 * time.Minute,

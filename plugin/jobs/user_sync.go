@@ -24,7 +24,7 @@ type userSyncWorker struct {
 
 // Timeout implements river.Worker: the first run reads all users of the tenant. It goes on where it was cut off.
 func (w *userSyncWorker) Timeout(*river.Job[userSync]) time.Duration {
-	return max(5*time.Minute, w.jobs.Times.Timeout)
+	return longer * w.jobs.Times.Timeout
 }
 
 // SyncUsers has it looked at once whether the mirrored users are to be brought up to date.

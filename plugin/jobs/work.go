@@ -68,7 +68,7 @@ type subscriptionsWorker struct {
 
 // Timeout implements river.Worker: a thousand new subscriptions take a while.
 func (w *subscriptionsWorker) Timeout(*river.Job[subscriptions]) time.Duration {
-	return max(5*time.Minute, w.jobs.Times.Timeout)
+	return longer * w.jobs.Times.Timeout
 }
 
 // Work implements river.Worker.
