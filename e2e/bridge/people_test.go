@@ -275,7 +275,7 @@ func TestWhoeverConnectsTakesThePlaceOfTheMirror(t *testing.T) {
 
 func TestUsersAreBroughtUpToDate(t *testing.T) {
 	l := newLink(t)
-	mark, nora := inTeamsOnly(t, "mark"), inTeamsOnly(t, "nora")
+	mark, nora := inTeamsOnly(t, "mark"), inTeamsOnly(t, "norma")
 	l.say(t, mark, "", "<p>from mark</p>")
 	l.say(t, nora, "", "<p>from nora</p>")
 	markID, noraID := l.post(t, "from mark").UserId, l.post(t, "from nora").UserId
