@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -81,6 +83,7 @@ const workers = 3
 type Jobs struct {
 	Config
 	client *river.Client[pgx.Tx]
+	soon   atomic.Bool // another sweep follows shortly
 }
 
 // New returns jobs that do nothing until Start.
@@ -171,10 +174,31 @@ func (j *Jobs) Sweep(ctx context.Context) error {
 			jobs[i].InsertOpts.Priority = lastPriority
 		}
 	}
-	if _, err := j.client.InsertMany(ctx, jobs); err != nil {
+	queued, err := j.client.InsertMany(ctx, jobs)
+	if err != nil {
 		return fmt.Errorf("queue resyncs: %w", err)
 	}
+	// A run that is under way, or has ended and is not yet written off, keeps the next one from being queued, and may not see
+	// what it was wanted for.
+	if slices.ContainsFunc(queued, func(r *rivertype.JobInsertResult) bool { return r.UniqueSkippedAsDuplicate }) {
+		j.sweepSoon()
+	}
 	return nil
+}
+
+// sweepSoon sweeps once more, a moment later. When this process ends before, the next regular sweep does it.
+func (j *Jobs) sweepSoon() {
+	if !j.soon.CompareAndSwap(false, true) {
+		return
+	}
+	time.AfterFunc(2*j.Times.Poll, func() {
+		j.soon.Store(false)
+		ctx, cancel := context.WithTimeout(context.Background(), j.Times.Timeout)
+		defer cancel()
+		if err := j.Sweep(ctx); err != nil {
+			j.Log.Debug("could not begin a resync at once", "error", err)
+		}
+	})
 }
 
 // lastPriority is River's lowest.

@@ -32,6 +32,8 @@ type world struct {
 	mu   sync.Mutex
 	runs []string // "node conversation kind"
 	kept []string // nodes that brought the subscriptions in order
+
+	ended func(*node) // called when a run has done its work and is not written off yet; nil for nothing
 }
 
 func newWorld(t *testing.T, links int) *world {
@@ -81,6 +83,9 @@ func (w *world) start(t *testing.T, name string, times jobs.Times, run func(cont
 				return false, err
 			}
 			r, err = n.store.TurnPage(ctx, r, nil, "")
+			if w.ended != nil {
+				w.ended(n)
+			}
 			return r.Wanted != "", err
 		}})
 	if err != nil {
@@ -155,6 +160,47 @@ func TestAWantedResyncRunsOnce(t *testing.T) {
 	if ran := w.ran(); len(ran) != 1 || ran[0] != "one 19:1@thread.tacv2 resync" {
 		t.Errorf("ran %v", ran)
 	}
+}
+
+// What is wanted between the end of a run and River's note of it is not seen by that run, and no second one can be queued then.
+func TestAResyncThatIsWantedWhenOneEndsRunsSoon(t *testing.T) {
+	w := newWorld(t, 1)
+	const channel = "19:0@thread.tacv2"
+	var once sync.Once
+	w.ended = func(n *node) {
+		once.Do(func() {
+			if _, err := n.store.WantResync(t.Context(), channel, store.WantedByPerson); err != nil {
+				t.Error(err)
+			}
+			if err := n.Sweep(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	rarely := quickly
+	rarely.Sweep, rarely.Timeout, rarely.Rescue = time.Hour, time.Minute, time.Minute
+	n := w.start(t, "one", rarely, nil)
+	eventually(t, func(ctx context.Context) error { // the sweep of the start is over; the next one is an hour away
+		var swept bool
+		err := n.store.Pool().QueryRow(ctx, "SELECT EXISTS (SELECT FROM msteamssync.river_job WHERE kind = 'sweep' AND state = 'completed')").Scan(&swept)
+		if err == nil && !swept {
+			err = errors.New("no sweep yet")
+		}
+		return err
+	})
+	if _, err := n.store.WantResync(t.Context(), channel, store.WantedByPerson); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func(context.Context) error {
+		if ran := w.ran(); len(ran) != 2 {
+			return fmt.Errorf("ran %v, want two runs", ran)
+		}
+		return nil
+	})
+	nothingWanted(t, n.store)
 }
 
 func TestDeadLettersGetAnotherChance(t *testing.T) {
