@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
 // posts looks at Mattermost's posts in its database, so that looking costs the server nothing.
@@ -70,15 +71,18 @@ func (p *posts) await(ctx context.Context, n int, atMost time.Duration) error {
 
 // found are the posts of numbered messages.
 type found struct {
-	at      map[int]time.Time // when the server made each, to the millisecond
+	at      map[int]time.Time // when each was there, to the millisecond
 	last    time.Time
 	doubled int
 }
 
-// numbered finds the posts of n messages, numbered from first.
+// numbered finds the posts of n messages, numbered from first. A post of the bridge may have the time of its message, so it
+// counts from when the bridge had recorded it, which is a little later than it was there.
 func (p *posts) numbered(ctx context.Context, first, n int) (f found, err error) {
 	f.at = map[int]time.Time{}
-	rows, err := p.database.Query(ctx, "SELECT message, createat FROM posts WHERE channelid = any($1) AND deleteat = 0 AND message LIKE 'message %'", p.channels)
+	rows, err := p.database.Query(ctx, `SELECT p.message, CASE WHEN m.id IS NULL THEN p.createat ELSE extract(epoch FROM coalesce(m.confirmed_at, clock_timestamp())) * 1000 END::bigint
+		FROM posts p LEFT JOIN msteamssync.message_map m ON m.id = p.props ->> '`+bridge.MappingProp+`'
+		WHERE p.channelid = any($1) AND p.deleteat = 0 AND p.message LIKE 'message %'`, p.channels)
 	if err != nil {
 		return f, fmt.Errorf("read posts: %w", err)
 	}
