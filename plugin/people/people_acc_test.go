@@ -14,6 +14,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store/storetest"
 )
 
 func TestAPersonWithoutAnAccountIsMirrored(t *testing.T) {
@@ -35,7 +36,7 @@ func TestAPersonWithoutAnAccountIsMirrored(t *testing.T) {
 	if !w.server.members[string(id)+" team channel"] {
 		t.Errorf("members %v", w.server.members)
 	}
-	eventually(t, "the user has the picture", func() bool { return w.server.get(id).picture == "a picture" })
+	storetest.Eventually(t, "the user has the picture", func() bool { return w.server.get(id).picture == "a picture" })
 
 	// Whoever asks again, on whichever node, finds the same one.
 	for range 3 {
@@ -172,7 +173,7 @@ func TestWhoeverConnectsTakesOver(t *testing.T) {
 	}
 	n.Connected(t.Context())
 	for name, node := range map[string]*node{"one": n, "two": other} {
-		eventually(t, "node "+name+" knows", func() bool { return node.author(t, bridge.Sender{User: "teams-drew"}) == "drew" })
+		storetest.Eventually(t, "node "+name+" knows", func() bool { return node.author(t, bridge.Sender{User: "teams-drew"}) == "drew" })
 	}
 	if !w.server.get(mirror).inactive {
 		t.Error("the mirrored user is still active")
@@ -183,7 +184,7 @@ func TestWhoeverConnectsTakesOver(t *testing.T) {
 	if _, _, err := n.store.DisconnectAccount(t.Context(), "drew", "a"); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the mirrored user is back", func() bool {
+	storetest.Eventually(t, "the mirrored user is back", func() bool {
 		return n.author(t, bridge.Sender{User: "teams-drew"}) == mirror && !w.server.get(mirror).inactive
 	})
 	if w.server.made != 1 {

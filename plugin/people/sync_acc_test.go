@@ -15,6 +15,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store/storetest"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
@@ -75,7 +76,7 @@ func TestMirroredUsersFollowTheDirectory(t *testing.T) {
 	if u := w.server.get(ids[0]); u.Nickname != "Ann Other" || u.inactive {
 		t.Errorf("Ann is %+v", u)
 	}
-	eventually(t, "Ann has the picture", func() bool { return w.server.get(ids[0]).picture == "new picture" })
+	storetest.Eventually(t, "Ann has the picture", func() bool { return w.server.get(ids[0]).picture == "new picture" })
 	for _, id := range ids[1:] {
 		if !w.server.get(id).inactive {
 			t.Errorf("%s left and is active", w.server.get(id).Nickname)
