@@ -7,7 +7,7 @@ import {afterEach, expect, test, vi} from 'vitest';
 import {Host, serve} from '../test/host';
 
 import {Plugin} from './plugin';
-import {selectConnection} from './state/connection';
+import {selectPart} from './state/plugin_state';
 
 afterEach(() => {
     vi.unstubAllGlobals();
@@ -59,7 +59,7 @@ test('uninitialize undoes everything, and a second start works', async () => {
         expect(host.events.size).toBe(0);
         expect(host.onReconnect).toBeNull();
         expect(styles()).toBe(0);
-        expect(selectConnection(host.store.getState())).toMatchObject({userId: '', requirement: null});
+        expect(selectPart(host.store.getState(), 'connection')).toMatchObject({userId: '', requirement: null});
         page.unmount();
     }
 });

@@ -4,8 +4,9 @@
 import type {GlobalState} from '@mattermost/types/store';
 import {expect, test} from 'vitest';
 
-import {connectionReducer, selectConnection} from './connection';
+import {connectionReducer} from './connection';
 import type {ConnectionAction, ConnectionState} from './connection';
+import {selectPart} from './plugin_state';
 
 const mustConnect = {needsConnect: true, canSkip: true, email: 'alex@demo.example'};
 const asked: ConnectionState = {userId: 'alex', requirement: mustConnect, failures: 0, skipped: false};
@@ -28,5 +29,5 @@ test('actions of others change nothing', () => {
 });
 
 test('before the reducer is in the store nothing is known', () => {
-    expect(selectConnection({} as GlobalState)).toMatchObject({userId: '', requirement: null});
+    expect(selectPart({} as GlobalState, 'connection')).toMatchObject({userId: '', requirement: null});
 });

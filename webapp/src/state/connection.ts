@@ -5,7 +5,6 @@ import type {GlobalState} from '@mattermost/types/store';
 import type {Action} from 'redux';
 
 import type {Requirement} from '../client';
-import {pluginId} from '../plugin_id';
 
 /** What is known about the connection of the user who is logged in. Lives as long as the page: a refresh forgets it. */
 export interface ConnectionState {
@@ -51,12 +50,6 @@ export function connectionReducer(state: ConnectionState = unknown, action: Conn
     case 'msteams_sync/forgotten':
         return unknown;
     }
-}
-
-/** The connection's state in the host's store. */
-export function selectConnection(state: GlobalState): ConnectionState {
-    const plugins = state as unknown as Record<string, ConnectionState | undefined>;
-    return plugins[`plugins-${pluginId}`] ?? unknown;
 }
 
 /** The id of the user who is logged in, "" before log-in. */

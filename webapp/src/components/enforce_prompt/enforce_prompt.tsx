@@ -1,11 +1,13 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
+import type {GlobalState} from '@mattermost/types/store';
 import React, {useCallback, useEffect} from 'react';
 import {useDispatch, useSelector} from 'react-redux';
 
 import type {ConnectionWatch} from '../../connection_watch';
-import {selectConnection, selectUserId} from '../../state/connection';
+import {selectUserId} from '../../state/connection';
+import {selectPart} from '../../state/plugin_state';
 
 import {CheckFailedNotice} from './check_failed_notice';
 import {ConnectDialog} from './connect_dialog';
@@ -25,7 +27,7 @@ interface Props {
  */
 export function EnforcePrompt({watch}: Props) {
     const userId = useSelector(selectUserId);
-    const {requirement, failures, skipped} = useSelector(selectConnection);
+    const {requirement, failures, skipped} = useSelector((state: GlobalState) => selectPart(state, 'connection'));
     const dispatch = useDispatch();
 
     useEffect(() => {

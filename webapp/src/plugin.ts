@@ -2,17 +2,19 @@
 // SPDX-License-Identifier: MPL-2.0
 
 import type {GlobalState} from '@mattermost/types/store';
-import React from 'react';
 import type {Reducer, Store} from 'redux';
 
-import {Client} from './client';
-import {EnforcePrompt} from './components/enforce_prompt/enforce_prompt';
-import {ConnectionWatch} from './connection_watch';
+import {registerEnforcePrompt} from './components/enforce_prompt/register';
 import {translationsFor} from './i18n/translations';
+import type {Registration} from './registration';
 import type {PluginRegistry, WebappPlugin} from './registry';
-import {connectionReducer} from './state/connection';
+import {pluginReducer} from './state/plugin_state';
 import {addStyles} from './styles';
-import {followEvents} from './websocket';
+
+/** What the plugin adds to the host, one entry for each feature. */
+const registrations: readonly Registration[] = [
+    registerEnforcePrompt,
+];
 
 /**
  * Registers everything with the host, and takes it back.
@@ -24,22 +26,12 @@ export class Plugin implements WebappPlugin {
     private undo: (() => void)[] = [];
 
     initialize(registry: PluginRegistry, store: Store<GlobalState>): void {
-        const watch = new ConnectionWatch(new Client(), store.dispatch);
-
         registry.registerTranslations(translationsFor);
-        registry.registerReducer(connectionReducer as Reducer<never>);
+        registry.registerReducer(pluginReducer as Reducer<never>);
         this.undo.push(addStyles());
-        this.undo.push(followEvents(registry, watch));
-
-        const Prompt = () => <EnforcePrompt watch={watch}/>;
-        const promptId = registry.registerGlobalComponent ?
-            registry.registerGlobalComponent(Prompt) :
-            registry.registerRootComponent(Prompt);
-        this.undo.push(() => {
-            registry.unregisterComponent(promptId);
-            watch.stop();
-            store.dispatch({type: 'msteams_sync/forgotten'});
-        });
+        for (const register of registrations) {
+            this.undo.push(register(registry, store));
+        }
     }
 
     uninitialize(): void {
