@@ -14,6 +14,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
+	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
 
 // flavour is a kind of notification, and what the measures of its backlog are called.
@@ -65,6 +66,7 @@ func (w *world) backlogs(ctx context.Context, o options, of flavour, n int) erro
 	report(of.ratio, c.rate()/ceiling.perSecond, "ours/ceiling", of.leastRatio)
 	report(of.calls, c.calls, "calls/message", of.mostCalls)
 	report(of.ceiling+"_commits", ceiling.commits, "commits/post", nil)
+	reportCPU(of.ceiling, ceiling.cpu, n)
 	c.report(of.name)
 	return nil
 }
@@ -91,14 +93,14 @@ func (w *world) backlog(n int) ([]notify.Envelope, error) {
 
 // carried is what became of a backlog.
 type carried struct {
-	messages        int
-	took            time.Duration // from the first delivery to the last post
-	calls           float64       // of Graph, per message
-	commits         float64       // of the whole database, per message
-	redelivered     int
-	lost, doubled   int
-	cpu             map[string]time.Duration
-	taken, wholeRun time.Duration // until all deliveries were answered, and until all was found to be over
+	messages      int
+	took          time.Duration // from the first delivery to the last post
+	calls         float64       // of Graph, per message
+	commits       float64       // of the whole database, per message
+	redelivered   int
+	lost, doubled int
+	cpu           map[string]time.Duration
+	taken         time.Duration // until all deliveries were answered
 }
 
 func (c carried) rate() float64 { return float64(c.messages) / c.took.Seconds() }
@@ -109,9 +111,7 @@ func (c carried) report(name string) {
 	report(name+"_redelivered", float64(c.redelivered), "requests", nil)
 	report(name+"_taken_seconds", c.taken.Seconds(), "s", nil)
 	report(name+"_commits", c.commits, "commits/message", nil)
-	for _, part := range parts {
-		report(name+"_"+part+"_cpu", c.cpu[part].Seconds()/c.wholeRun.Seconds(), "cores", nil)
-	}
+	reportCPU(name, c.cpu, c.messages)
 }
 
 // carry delivers a backlog as fast as it is taken and waits until its n messages are posts.
@@ -122,7 +122,7 @@ func (w *world) carry(ctx context.Context, backlog []notify.Envelope, n int) (c 
 	}
 	defer posts.close(ctx)
 	w.Emulator.RequestLog().Reset()
-	before, err := w.cpuTimes()
+	before, err := w.cpuTimes(catalog.PluginID)
 	if err != nil {
 		return c, err
 	}
@@ -139,8 +139,7 @@ func (w *world) carry(ctx context.Context, backlog []notify.Envelope, n int) (c 
 	if err := posts.await(ctx, n, time.Duration(n)*50*time.Millisecond+time.Minute); err != nil {
 		return c, err
 	}
-	c.wholeRun = time.Since(began)
-	after, err := w.cpuTimes()
+	after, err := w.cpuTimes(catalog.PluginID)
 	if err != nil {
 		return c, err
 	}

@@ -33,6 +33,7 @@ const atOnceInBridge = 16
 type ceiling struct {
 	perSecond float64
 	commits   float64 // of the whole database, per post
+	cpu       map[string]time.Duration
 }
 
 // ceiling measures how many posts a second the server takes from a plugin that does nothing else than decrypt a key before each,
@@ -73,6 +74,10 @@ func (w *world) ceiling(ctx context.Context, backlog []notify.Envelope, n int) (
 	if err != nil {
 		return c, err
 	}
+	before, err := w.cpuTimes(baselineID)
+	if err != nil {
+		return c, err
+	}
 	address := w.Mattermost.URL + "/plugins/" + baselineID
 	var took time.Duration
 	group, running := errgroup.WithContext(ctx)
@@ -84,6 +89,10 @@ func (w *world) ceiling(ctx context.Context, backlog []notify.Envelope, n int) (
 	if err := group.Wait(); err != nil {
 		return c, fmt.Errorf("run the baseline: %w", err)
 	}
+	after, err := w.cpuTimes(baselineID)
+	if err != nil {
+		return c, err
+	}
 	if _, err := client.RemovePlugin(ctx, baselineID); err != nil {
 		return c, fmt.Errorf("remove the baseline: %w", err)
 	}
@@ -91,7 +100,7 @@ func (w *world) ceiling(ctx context.Context, backlog []notify.Envelope, n int) (
 	if err != nil {
 		return c, err
 	}
-	return ceiling{float64(n) / took.Seconds(), float64(now-committed) / float64(n)}, nil
+	return ceiling{float64(n) / took.Seconds(), float64(now-committed) / float64(n), after.since(before)}, nil
 }
 
 func (w *world) order(ctx context.Context, address string, order map[string]any) (time.Duration, error) {

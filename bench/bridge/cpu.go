@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
-	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
 
 // parts are what shares the machine's cores. The emulator runs in the benchmark's own process, which does little else.
@@ -29,13 +28,21 @@ func (t cpuTimes) since(before cpuTimes) map[string]time.Duration {
 	return used
 }
 
-func (w *world) cpuTimes() (cpuTimes, error) {
+// reportCPU prints what each of n messages took of the cores.
+func reportCPU(name string, used map[string]time.Duration, n int) {
+	for _, part := range parts {
+		report(name+"_"+part+"_cpu_ms", 1000*used[part].Seconds()/float64(n), "ms/message", nil)
+	}
+}
+
+// cpuTimes asks what each part has had; pluginID is the plugin that posts.
+func (w *world) cpuTimes(pluginID string) (cpuTimes, error) {
 	var own syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err != nil {
 		return nil, fmt.Errorf("ask for the benchmark's own time: %w", err)
 	}
 	times := cpuTimes{"emulator": time.Duration(own.Utime.Nano() + own.Stime.Nano())}
-	plugin, err := w.Mattermost.PluginPid(catalog.PluginID)
+	plugin, err := w.Mattermost.PluginPid(pluginID)
 	if err != nil {
 		return nil, err
 	}

@@ -51,29 +51,42 @@ func basic(ctx context.Context, o options) (err error) {
 func channels(ctx context.Context, o options) error {
 	slowest, fastest := math.Inf(1), 0.0
 	for _, n := range []int{10, 100, 1000} {
-		rate, err := over(ctx, n, o.spread)
+		c, err := over(ctx, n, o.spread)
 		if err != nil {
 			return fmt.Errorf("%d channels: %w", n, err)
 		}
-		report(fmt.Sprintf("inbound_%d_channels_messages_per_second", n), rate, "messages/s", nil)
-		slowest, fastest = min(slowest, rate), max(fastest, rate)
+		report(fmt.Sprintf("inbound_%d_channels_messages_per_second", n), c.rate(), "messages/s", nil)
+		reportCPU(fmt.Sprintf("inbound_%d_channels", n), c.cpu, c.messages)
+		slowest, fastest = min(slowest, c.rate()), max(fastest, c.rate())
 	}
 	report("inbound_channels_spread", 100*(fastest-slowest)/fastest, "%", atMost(15))
 	return nil
 }
 
-func over(ctx context.Context, n, messages int) (rate float64, err error) {
+func over(ctx context.Context, n, messages int) (c carried, err error) {
 	w, err := newWorld(ctx, layout{people: min(n, lanes), channels: n, apart: true, encrypted: true, environment: lifted})
 	if err != nil {
-		return 0, err
+		return c, err
 	}
 	defer func() { err = errors.Join(err, w.Stop(context.WithoutCancel(ctx))) }()
+	// The first message of a channel has the server read who its members are; how long that takes is not what is asked.
+	const first = 3_000_000
+	for i := range n {
+		if err := w.say(first + i); err != nil {
+			return c, err
+		}
+	}
+	if err := w.Emulator.Subscriptions().Settled(ctx); err != nil {
+		return c, err
+	}
+	if err := w.settled(ctx); err != nil {
+		return c, err
+	}
 	backlog, err := w.backlog(messages)
 	if err != nil {
-		return 0, err
+		return c, err
 	}
-	c, err := w.carry(ctx, backlog, messages)
-	return c.rate(), err
+	return w.carry(ctx, backlog, messages)
 }
 
 // latency measures how long a message takes from Teams until it is a post, at a rate that the plugin keeps up with.

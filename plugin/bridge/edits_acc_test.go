@@ -111,7 +111,7 @@ func TestAnEditOfAReplyThatLostItsThread(t *testing.T) {
 // An edit that comes before its create waits for it and does not hold up what comes after.
 func TestAnEditOvertakesItsCreate(t *testing.T) {
 	s := newSite(t)
-	s.tuning.ParkFor = time.Minute // only the confirm can wake it
+	s.tuning.ParkFor, s.tuning.PollEvery = time.Minute, time.Hour // only the confirm can wake it
 	s.start()
 	m := s.teams.write(bridge.MessageRef{Conversation: chat}, blake, "<p>first</p>")
 	s.inTeams(m.Ref, setText("<p>second</p>"))

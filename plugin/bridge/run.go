@@ -160,7 +160,7 @@ func (r *run) prepare(ctx context.Context, event *InboundEvent) (bool, error) {
 	if !found {
 		return false, nil
 	}
-	if err := r.open(ctx, event); err != nil {
+	if err := r.unseal(ctx, event); err != nil {
 		return false, err
 	}
 	message, err := r.message(ctx, event)
@@ -199,6 +199,17 @@ func (r *run) prepare(ctx context.Context, event *InboundEvent) (bool, error) {
 	}
 	r.posts, r.mappings = append(r.posts, post), append(r.mappings, mapping)
 	return true, nil
+}
+
+// unseal is open in its turn while notifications arrive: a key of 2,048 bits costs a core most of a millisecond, and a run
+// has many.
+func (r *run) unseal(ctx context.Context, event *InboundEvent) error {
+	leave, ok := r.giveWay.decrypt(ctx)
+	if !ok {
+		return context.Cause(ctx)
+	}
+	defer leave()
+	return r.open(ctx, event)
 }
 
 // thread is the post that a reply belongs under; empty for a root, and while the root is to be posted by this run.
@@ -281,6 +292,7 @@ func (w *worker) confirmPosts(ctx context.Context, posts []Reservation) error {
 		w.Observer.Carried(Inbound, Create, time.Since(p.Event.SourceAt))
 	}
 	if woken {
+		w.woke = true
 		w.dispatcher.wake(Lane{w.lease.Conversation, Outbound}, 0)
 	}
 	return nil

@@ -104,32 +104,47 @@ func (e *Engine) work(ctx context.Context, lease Lease) (time.Duration, error) {
 	w := &worker{Engine: e, lease: lease, link: link, linked: linked}
 	w.Teams = governed{e.Teams, w}
 	for range maxBatches {
-		var next time.Duration
-		var taken int
+		began := time.Now()
+		var b batch
 		if lease.Direction == Inbound {
-			taken, next, err = each(ctx, w, e.Store.TakeInbound, (*worker).inboundNext)
+			b, err = each(ctx, w, e.Store.TakeInbound, (*worker).inboundNext)
 		} else {
-			taken, next, err = each(ctx, w, e.Store.TakeOutbound, (*worker).outboundNext)
+			b, err = each(ctx, w, e.Store.TakeOutbound, (*worker).outboundNext)
 		}
-		if err != nil || taken == 0 {
-			return next, err
+		if err != nil || b.taken == 0 {
+			return b.next, err
 		}
 		if e.isResting() {
 			return 0, nil
 		}
+		if b.whole && b.taken < e.Tuning.Batch {
+			// Nothing of it came back and nobody waited for it. What has come since has woken the lane.
+			if b.next > 0 {
+				b.next = max(b.next-time.Since(began), time.Millisecond)
+			}
+			return b.next, nil
+		}
 	}
 	return time.Millisecond, nil
+}
+
+// batch is what has become of the events that were taken together.
+type batch struct {
+	taken int
+	next  time.Duration // after what time others may be due; 0 when nothing else was queued
+	whole bool          // all were carried in runs, and nothing in the lane waited for them
 }
 
 // each takes a batch and handles its events until one of them must be waited for. handle handles the first of the events
 // that it is given, or several, and returns how many.
 func each[E any](ctx context.Context, w *worker, take func(context.Context, Lease, int) ([]E, time.Duration, error),
 	handle func(*worker, context.Context, []E) (int, outcome, error),
-) (int, time.Duration, error) {
+) (b batch, err error) {
 	events, next, err := take(ctx, w.lease, w.Tuning.Batch)
 	if err != nil {
-		return 0, 0, err
+		return batch{}, err
 	}
+	b = batch{taken: len(events), next: next, whole: true}
 	for rest := events; len(rest) > 0; {
 		if w.isResting() {
 			break
@@ -139,17 +154,18 @@ func each[E any](ctx context.Context, w *worker, take func(context.Context, Leas
 			if ctx.Err() != nil {
 				err = context.Cause(ctx)
 			}
-			return 0, 0, err
+			return batch{}, err
 		}
 		if result == heldUp {
-			return 0, 0, errHeld
+			return batch{}, errHeld
 		}
+		b.whole = b.whole && result == carried
 		if result == lookAgain {
 			break
 		}
 		rest = rest[handled:]
 	}
-	return len(events), next, nil
+	return b, nil
 }
 
 // outcome says how the lane goes on after an event.
@@ -157,6 +173,7 @@ type outcome int
 
 const (
 	done      outcome = iota // the event is out of the lane
+	carried                  // the same, and nothing in the lane waited for it
 	lookAgain                // the lane may have changed: read it again
 	heldUp                   // its call has to wait for its turn
 )
@@ -171,12 +188,19 @@ type worker struct {
 
 	called bool // a call was made for the event
 	late   bool // the event is so old that others go first
+	woke   bool // something waited for what was carried
 }
 
 // inboundNext handles the next events from Teams: new messages together, anything else by itself.
 func (w *worker) inboundNext(ctx context.Context, events []InboundEvent) (int, outcome, error) {
-	if settled, err := w.run(ctx, events); settled > 0 || err != nil {
-		return settled, done, err
+	w.woke = false
+	if settled, err := w.run(ctx, events); err != nil {
+		return 0, done, err
+	} else if settled > 0 {
+		if w.woke {
+			return settled, done, nil
+		}
+		return settled, carried, nil
 	}
 	result, err := w.inbound(ctx, &events[0])
 	return 1, result, err

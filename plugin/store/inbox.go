@@ -114,63 +114,59 @@ const sealedColumn = `CASE WHEN sealed IS NOT NULL AND NOT EXISTS (SELECT FROM m
 	AND o.root = inbox.root AND o.message = inbox.message AND o.change = inbox.change AND o.content_hash = '') THEN sealed END`
 
 // take reads the head of a lane: in the order of their source time, what a backfill brings after all else, the events up to
-// the first one that is not due. A parked event is not in the lane until its time is up.
+// the first one that is not due. A parked event is not in the lane until its time is up. It also tells after what time more
+// may be due; 0 when nothing else is queued.
 func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, columns string,
 	fields func(*E) (event *bridge.Event, into []any, finish func()),
-) ([]E, time.Duration, error) {
+) (events []E, next time.Duration, err error) {
 	queue, order, held := queueOf(lease.Direction), "source_at, id", ""
+	waits := "SELECT not_before AS at FROM " + queue + " WHERE conversation = $1 AND state = 'parked'"
 	if lease.Direction == bridge.Inbound {
 		order, held = "backfill, source_at, id", "AND NOT EXISTS (SELECT FROM "+holds+")"
+		waits += " UNION ALL SELECT hold_until FROM " + holds
 	}
-	rows, err := s.pool.Query(ctx, `SELECT id, generation, state, attempts, source_at, received_at,
+	b := &pgx.Batch{}
+	b.Queue(`SELECT id, generation, state, attempts, source_at, received_at,
 			extract(epoch FROM not_before - clock_timestamp())::float8, parked_for, `+columns+`
 		FROM `+queue+` WHERE conversation = $1 AND state <> 'dead' AND (state <> 'parked' OR not_before <= clock_timestamp())
 			`+held+`
-		ORDER BY `+order+` LIMIT $2`, lease.Conversation, limit)
-	if err != nil {
+		ORDER BY `+order+` LIMIT $2`, lease.Conversation, limit).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var e E
+			event, into, finish := fields(&e)
+			event.Lane = lease.Lane
+			var wait float64
+			var parkedFor bridge.Target
+			if err := rows.Scan(append([]any{&event.ID, &event.Generation, &event.State, &event.Attempts, &event.SourceAt, &event.ReceivedAt, &wait, &parkedFor}, into...)...); err != nil {
+				return err
+			}
+			finish()
+			if wait > 0 {
+				next = duration(wait)
+				break
+			}
+			if event.Waited = event.State == bridge.Parked; event.Waited {
+				event.WaitedFor = parkedFor
+			}
+			events = append(events, e)
+		}
+		rows.Close()
+		return rows.Err()
+	})
+	b.Queue("SELECT min(extract(epoch FROM at - clock_timestamp())::float8) FROM ("+waits+") waits", lease.Conversation).QueryRow(func(row pgx.Row) error {
+		var parked *float64
+		if err := row.Scan(&parked); err != nil {
+			return err
+		}
+		if parked != nil && (next == 0 || duration(*parked) < next) {
+			next = duration(*parked)
+		}
+		return nil
+	})
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return nil, 0, fmt.Errorf("read a lane: %w", err)
 	}
-	defer rows.Close()
-	var events []E
-	var next time.Duration
-	for rows.Next() {
-		var e E
-		event, into, finish := fields(&e)
-		event.Lane = lease.Lane
-		var wait float64
-		var parkedFor bridge.Target
-		if err := rows.Scan(append([]any{&event.ID, &event.Generation, &event.State, &event.Attempts, &event.SourceAt, &event.ReceivedAt, &wait, &parkedFor}, into...)...); err != nil {
-			return nil, 0, fmt.Errorf("read a lane: %w", err)
-		}
-		finish()
-		if wait > 0 {
-			next = duration(wait)
-			break
-		}
-		if event.Waited = event.State == bridge.Parked; event.Waited {
-			event.WaitedFor = parkedFor
-		}
-		events = append(events, e)
-	}
-	rows.Close()
-	if err := rows.Err(); err != nil {
-		return nil, 0, fmt.Errorf("read a lane: %w", err)
-	}
-	if len(events) > 0 {
-		return events, 0, nil
-	}
-	waits := "SELECT not_before AS at FROM " + queue + " WHERE conversation = $1 AND state = 'parked'"
-	if held != "" {
-		waits += " UNION ALL SELECT hold_until FROM " + holds
-	}
-	var parked *float64
-	if err := s.pool.QueryRow(ctx, "SELECT min(extract(epoch FROM at - clock_timestamp())::float8) FROM ("+waits+") waits", lease.Conversation).Scan(&parked); err != nil {
-		return nil, 0, fmt.Errorf("read a lane: %w", err)
-	}
-	if parked != nil && (next == 0 || duration(*parked) < next) {
-		next = duration(*parked)
-	}
-	return nil, next, nil
+	return events, next, nil
 }
 
 // holds are the searches for what was missed that hold a lane from Teams.
