@@ -134,6 +134,31 @@ func TestActAsSomebody(t *testing.T) {
 	b.call(t, 400, "POST", messages, ``, nil)
 }
 
+func TestChatsAreMadeAndWrittenIn(t *testing.T) {
+	b := newBench(t)
+	var chat struct {
+		ID      string
+		Members []string
+	}
+	b.call(t, 201, "POST", "/chats", `{"chatType": "oneOnOne", "members": ["alex@demo.example", "blake@demo.example"]}`, &chat)
+	messages := "/chats/" + url.PathEscape(chat.ID) + "/messages"
+	var written, changed teams.Message
+	b.call(t, 201, "POST", messages, `{"as": "alex@demo.example", "content": "hello"}`, &written)
+	b.call(t, 200, "PATCH", messages+"/"+string(written.ID), `{"as": "alex@demo.example", "content": "changed"}`, &changed)
+	b.call(t, 403, "POST", messages, `{"as": "admin@demo.example", "content": "not a member"}`, nil)
+	var list []struct {
+		ID      string
+		Members []string
+	}
+	b.call(t, 200, "GET", "/chats", "", &list)
+	var there []teams.Message
+	b.call(t, 200, "GET", messages, "", &there)
+	if len(list) != 1 || len(list[0].Members) != 2 || len(there) != 1 || there[0].Text() != "<p>changed</p>" {
+		t.Errorf("chats %+v, messages %+v", list, there)
+	}
+	b.call(t, 404, "GET", "/chats/19:none/messages", "", nil)
+}
+
 func TestTeamsCanBeMade(t *testing.T) {
 	b := newBench(t)
 	var made struct {
@@ -309,6 +334,7 @@ func TestRoutesAreDocumented(t *testing.T) {
 	for _, r := range list {
 		path := strings.Replace(r.Path, "/messages/{root}/replies/{message}", "/messages/{message}", 1)
 		path = strings.Replace(path, admin.Root+"/teams/{team}/channels/{channel}/messages/{message}", "…/messages/{message}", 1)
+		path = strings.Replace(path, admin.Root+"/chats/{chat}/messages/{message}", "…/messages/{message}", 1)
 		if !strings.Contains(string(readme), "`"+r.Method+" "+path) {
 			t.Errorf("README.md does not explain %s %s", r.Method, r.Path)
 		}

@@ -83,6 +83,7 @@ func Handler(parts Parts) http.Handler {
 func (a *api) routes() []route {
 	const (
 		channel = "/teams/{team}/channels/{channel}"
+		chat    = "/chats/{chat}"
 		message = channel + "/messages/{message}"
 		reply   = channel + "/messages/{root}/replies/{message}"
 	)
@@ -118,11 +119,15 @@ func (a *api) routes() []route {
 		{"PUT", "/teams/{team}/members/{user}", "put somebody into a team: {\"role\": \"member\"}", a.addMember},
 		{"DELETE", "/teams/{team}/members/{user}", "take somebody out of a team", a.removeMember},
 		{"PUT", "/message-ids", "let replies share ids across chains: {\"reuse\": true}", a.reuseIDs},
+		{"GET", "/chats", "list chats with their members", a.listChats},
+		{"POST", "/chats", "make a chat: {\"chatType\": \"oneOnOne\", \"members\": [user, user]}", a.addChat},
+		{"GET", chat + "/messages", "list a chat's messages, oldest first", a.listMessages},
+		{"POST", chat + "/messages", "write in a chat, as in a channel", a.post},
 		{"GET", channel + "/messages", "list messages with their replies, oldest first", a.listMessages},
 		{"POST", channel + "/messages", "write as somebody: {\"as\": …, \"content\": …, \"replyTo\": …}, or as a bot: {\"application\": {\"displayName\": …}, …}", a.post},
 		{"POST", channel + "/events", "make a system message of an eventDetail: {\"@odata.type\": \"#microsoft.graph.…EventMessageDetail\", …}", a.happen},
 	}
-	for _, path := range []string{message, reply} {
+	for _, path := range []string{message, reply, chat + "/messages/{message}"} {
 		routes = append(routes,
 			route{"PATCH", path, "edit as somebody: {\"as\": …, \"content\": …}", a.edit},
 			route{"DELETE", path, "delete as somebody: ?as=", a.deleteMessage},

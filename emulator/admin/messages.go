@@ -12,6 +12,9 @@ import (
 )
 
 func placeOf(r *http.Request) teams.Place {
+	if chat := r.PathValue("chat"); chat != "" {
+		return teams.Place{Chat: teams.ChatID(chat)}
+	}
 	return teams.Place{Team: teams.TeamID(r.PathValue("team")), Channel: teams.ChannelID(r.PathValue("channel"))}
 }
 
@@ -24,7 +27,7 @@ type threadView struct {
 	Replies []*teams.Message `json:"replies"`
 }
 
-// listMessages lists a channel as people read it: oldest first.
+// listMessages lists a channel or chat as people read it: oldest first.
 func (a *api) listMessages(r *http.Request) (any, error) {
 	at := placeOf(r)
 	roots, err := a.Teams.Messages(at)

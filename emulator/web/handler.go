@@ -47,7 +47,7 @@ func hash(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// Handler serves the page. ?channel= chooses the channel shown; the ETag tells whether anything has changed.
+// Handler serves the page. ?channel= or ?chat= chooses what is shown; the ETag tells whether anything has changed.
 func Handler(parts Parts) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -56,7 +56,7 @@ func Handler(parts Parts) http.Handler {
 			return
 		}
 		var out bytes.Buffer
-		if err := page.Execute(&out, parts.view(teams.ChannelID(r.URL.Query().Get("channel")))); err != nil {
+		if err := page.Execute(&out, parts.view(teams.ChannelID(r.URL.Query().Get("channel")), teams.ChatID(r.URL.Query().Get("chat")))); err != nil {
 			http.Error(w, "the page cannot be made: "+err.Error(), http.StatusInternalServerError)
 			return
 		}

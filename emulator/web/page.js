@@ -29,6 +29,7 @@ async function watch() {
 }
 
 function base() {
+  if (form.dataset.chat) return `/_emulator/chats/${encodeURIComponent(form.dataset.chat)}/messages`;
   return `/_emulator/teams/${form.dataset.team}/channels/${encodeURIComponent(form.dataset.channel)}/messages`;
 }
 

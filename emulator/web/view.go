@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"html/template"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
@@ -23,7 +24,8 @@ type view struct {
 	Script        template.JS
 	Tenant        directory.Tenant
 	Teams         []teamView
-	Channel       *channelView
+	Chats         []chatLink
+	Channel       *channelView // or chat
 	Applications  []applicationView
 	Subscriptions []notify.Subscription
 	Notifications notify.Counts
@@ -39,10 +41,18 @@ type channelLink struct {
 	Current bool
 }
 
+type chatLink struct {
+	teams.Chat
+	Name    string
+	Current bool
+}
+
+// channelView is a channel, or a chat, which has no team and no threads.
 type channelView struct {
 	teams.Channel
 	Team    teams.Team
-	People  []directory.User
+	Chat    teams.ChatID
+	People  []teams.Person
 	Threads []threadView
 }
 
@@ -58,6 +68,7 @@ type messageView struct {
 	When      string
 	Content   template.HTML
 	Reactions []reactionView
+	InChat    bool // where nothing has replies
 }
 
 type reactionView struct {
@@ -71,7 +82,7 @@ type applicationView struct {
 	Roles     []string // assigned app roles of Microsoft Graph
 }
 
-func (p Parts) view(current teams.ChannelID) view {
+func (p Parts) view(current teams.ChannelID, currentChat teams.ChatID) view {
 	v := view{
 		Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // our own files
 		Tenant: p.Directory.Tenant(), Applications: p.applications(),
@@ -84,7 +95,7 @@ func (p Parts) view(current teams.ChannelID) view {
 		}
 		team := teamView{Team: t}
 		for _, c := range channels {
-			if current == "" {
+			if current == "" && currentChat == "" {
 				current = c.ID
 			}
 			team.Channels = append(team.Channels, channelLink{c, c.ID == current})
@@ -93,6 +104,46 @@ func (p Parts) view(current teams.ChannelID) view {
 			}
 		}
 		v.Teams = append(v.Teams, team)
+	}
+	for _, c := range p.Teams.Chats() {
+		members, err := p.Teams.ChatMembers(c.ID)
+		if err != nil {
+			continue
+		}
+		link := chatLink{Chat: c, Name: nameOf(c, members), Current: c.ID == currentChat}
+		v.Chats = append(v.Chats, link)
+		if link.Current {
+			v.Channel = p.chat(link, members)
+		}
+	}
+	return v
+}
+
+// nameOf is what a chat is called: its topic, else its people.
+func nameOf(c teams.Chat, members []teams.ChatMember) string {
+	if c.Topic != nil && *c.Topic != "" {
+		return *c.Topic
+	}
+	var names []string
+	for _, m := range members {
+		names = append(names, m.DisplayName)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p Parts) chat(c chatLink, members []teams.ChatMember) *channelView {
+	v := &channelView{Channel: teams.Channel{DisplayName: c.Name}, Team: teams.Team{DisplayName: "Chats"}, Chat: c.ID}
+	for _, m := range members {
+		v.People = append(v.People, m.Person)
+	}
+	messages, err := p.Teams.Messages(teams.Place{Chat: c.ID})
+	if err != nil {
+		return v
+	}
+	messages = messages[:min(len(messages), shownThreads)]
+	slices.Reverse(messages)
+	for _, m := range messages {
+		v.Threads = append(v.Threads, threadView{Root: viewMessage(m)})
 	}
 	return v
 }
@@ -107,7 +158,7 @@ func (p Parts) channel(t teams.Team, c teams.Channel) *channelView {
 	slices.SortStableFunc(members, func(a, b teams.Membership) int { return cmp.Compare(a.Role, b.Role) })
 	for _, m := range members {
 		if user, ok := p.Directory.User(m.UserID); ok {
-			v.People = append(v.People, user)
+			v.People = append(v.People, teams.Person{ID: user.ID, DisplayName: user.DisplayName, UserPrincipalName: user.UserPrincipalName})
 		}
 	}
 	at := teams.Place{Team: t.ID, Channel: c.ID}
@@ -133,7 +184,7 @@ func (p Parts) channel(t teams.Team, c teams.Channel) *channelView {
 }
 
 func viewMessage(m *teams.Message) messageView {
-	v := messageView{Message: m, When: m.CreatedAt.Time().Format(time.DateTime)}
+	v := messageView{Message: m, When: m.CreatedAt.Time().Format(time.DateTime), InChat: m.Ref().Chat != ""}
 	if m.From != nil && m.From.User != nil {
 		v.Author, v.AuthorID = m.From.User.DisplayName, m.From.User.ID
 	} else if m.From != nil && m.From.Application != nil {

@@ -98,6 +98,38 @@ func TestPageShowsTeamsMessagesAndApplications(t *testing.T) {
 	}
 }
 
+func TestPageShowsChats(t *testing.T) {
+	s := newSite(t)
+	chat, err := s.teams.CreateChat(teams.ChatDraft{Type: teams.OneOnOne, Members: []teams.ChatMember{{Person: teams.Person{ID: alex}}, {Person: teams.Person{ID: "blake@demo.example"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.teams.Post(alex, teams.Place{Chat: chat.ID}, "", teams.Draft{Body: teams.HTML("between <i>us</i>")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, body := s.get(t, ""); !strings.Contains(body, ">Alex Demo, Blake Demo</a>") || strings.Contains(body, "between") || !strings.Contains(body, `data-do="reply"`) && strings.Contains(body, "data-id") {
+		t.Error("the channel's page does not name the chat, or shows it")
+	}
+	response, err := http.Get(s.URL + "/?chat=" + url.QueryEscape(string(chat.ID)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := string(content)
+	for _, want := range []string{"Chats › Alex Demo, Blake Demo", "between <i>us</i>", `data-chat="` + string(chat.ID), "Blake Demo (blake@demo.example)", `data-do="edit"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not show %q", want)
+		}
+	}
+	if strings.Contains(body, `data-do="reply"`) {
+		t.Error("chats have no replies")
+	}
+}
+
 func TestPageSaysWhenNothingHasChanged(t *testing.T) {
 	s := newSite(t)
 	first, _ := s.get(t, "")
