@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -185,7 +186,7 @@ func parts() httpapi.Parts {
 		Status:       func(context.Context) any { return map[string]string{"state": "running"} },
 		Fingerprints: func(salt []byte) map[string]string { return map[string]string{"clientSecret": string(salt[:1])} },
 		Checks:       checks{},
-		Accounts:     &logins{}, Links: &links{}, DeadLetters: letters{}, Posts: written{}, Access: &access{}, Bots: &access{}, Lookup: &access{}, Certificates: &certs{},
+		Accounts:     &logins{}, Links: &links{}, DeadLetters: letters{}, Mirrored: mirrors{}, Posts: written{}, Access: &access{}, Bots: &access{}, Lookup: &access{}, Certificates: &certs{},
 		Changes: http.HandlerFunc(accepted), Lifecycle: http.HandlerFunc(accepted), Metrics: http.HandlerFunc(accepted),
 	}
 }
@@ -260,7 +261,7 @@ func TestAuthorisation(t *testing.T) {
 
 func TestRequestsWithoutAPartAreToldToWait(t *testing.T) {
 	p := parts()
-	p.Access, p.Bots, p.Lookup, p.DeadLetters, p.Posts = nil, nil, nil, nil, nil
+	p.Access, p.Bots, p.Lookup, p.DeadLetters, p.Posts, p.Mirrored = nil, nil, nil, nil, nil, nil
 	p.Accounts, p.Links, p.Certificates, p.Changes, p.Lifecycle, p.NotReady = nil, nil, nil, nil, nil, "No database."
 	for _, route := range httpapi.Routes() {
 		name := route.Method + " " + route.Path
@@ -373,6 +374,44 @@ func TestDeadLetters(t *testing.T) {
 	}
 	if w := ask(t, parts(), "root", "POST", "/api/v1/dead-letters/retry", `{}`); w.Code != http.StatusAccepted || !strings.Contains(w.Body.String(), `{"retried":1}`) {
 		t.Errorf("a retry answers %d: %s", w.Code, w.Body)
+	}
+}
+
+// mirrors are the users of the Teams users 1 to 5.
+type mirrors struct{}
+
+func (mirrors) MirroredUsers(_ context.Context, after bridge.TeamsUserID, limit int) (list []store.MirroredUser, _ error) {
+	for _, id := range []bridge.TeamsUserID{"1", "2", "3", "4", "5"} {
+		if id > after && len(list) < limit {
+			list = append(list, store.MirroredUser{TeamsUser: id, User: "u" + bridge.UserID(id), Kind: store.MirroredGuest, State: store.MirroredInactive, Reason: store.LeftTenant})
+		}
+	}
+	return list, nil
+}
+
+func TestMirroredUsersComeInPages(t *testing.T) {
+	for query, want := range map[string]string{
+		"":                 `{"teams_user_id":"5","mattermost_user_id":"u5","display_name":"","email":"","user_principal_name":"","kind":"guest","state":"inactive","reason":"left"}],"next_after":null}`,
+		"?limit=2":         `"u2","display_name":"","email":"","user_principal_name":"","kind":"guest","state":"inactive","reason":"left"}],"next_after":"2"}`,
+		"?limit=2&after=3": `"next_after":null`,
+		"?limit=1&after=3": `"next_after":"4"`,
+		"?after=5":         `{"mirrored_users":[],"next_after":null}`,
+	} {
+		w := ask(t, parts(), "root", "GET", "/api/v1/mirrored-users"+query, "")
+		var answer struct {
+			List json.RawMessage `json:"mirrored_users"`
+			Next *string         `json:"next_after"`
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || w.Code != http.StatusOK {
+			t.Fatalf("%q answers %d: %s", query, w.Code, w.Body)
+		}
+		next, _ := json.Marshal(answer.Next)
+		if got := fmt.Sprintf(`{"mirrored_users":%s,"next_after":%s}`, answer.List, next); !strings.Contains(got, want) {
+			t.Errorf("%q answers %s, want %s in it", query, got, want)
+		}
+	}
+	if w := ask(t, parts(), "root", "GET", "/api/v1/mirrored-users?limit=1001", ""); w.Code != http.StatusBadRequest {
+		t.Errorf("a limit of 1001 answers %d", w.Code)
 	}
 }
 

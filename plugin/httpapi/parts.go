@@ -31,6 +31,7 @@ type Parts struct {
 	Bots         Bots
 	Links        Links
 	DeadLetters  DeadLetters
+	Mirrored     Mirrored
 	Posts        Posts
 	Lookup       Lookup
 	Changes      http.Handler
@@ -101,6 +102,12 @@ type Certificates interface {
 type DeadLetters interface {
 	List(ctx context.Context, channel bridge.ChannelID, limit int) (newest []store.DeadLetter, total int, err error)
 	Retry(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (int, error)
+}
+
+// Mirrored are the users that stand for people in Teams.
+type Mirrored interface {
+	// MirroredUsers lists those after a Teams user, in the order of these, up to limit.
+	MirroredUsers(ctx context.Context, after bridge.TeamsUserID, limit int) ([]store.MirroredUser, error)
 }
 
 // Links links and unlinks channels.

@@ -65,6 +65,7 @@ func Routes() []Route {
 		{Method: http.MethodPost, Path: "/api/v1/links/{channel_id}/resync", Role: ChannelAdmin, serve: (*api).resyncLink},
 		{Method: http.MethodGet, Path: "/api/v1/dead-letters", Role: SystemAdmin, serve: (*api).listDeadLetters},
 		{Method: http.MethodPost, Path: "/api/v1/dead-letters/retry", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).retryDeadLetters},
+		{Method: http.MethodGet, Path: "/api/v1/mirrored-users", Role: SystemAdmin, serve: (*api).listMirroredUsers},
 		{Method: http.MethodGet, Path: "/api/v1/teams", Role: SystemAdmin, serve: (*api).listTeams},
 		{Method: http.MethodGet, Path: "/api/v1/teams/{id}", Role: SystemAdmin, serve: (*api).showTeam},
 		{Method: http.MethodGet, Path: "/api/v1/teams/{id}/channels", Role: SystemAdmin, serve: (*api).listChannels},
