@@ -72,7 +72,7 @@ func (p *Plugin) stop(within time.Duration) error {
 
 // ServeHTTP answers requests below /plugins/com.mattermost.msteams-sync.
 func (p *Plugin) ServeHTTP(c *plugin.Context, w http.ResponseWriter, r *http.Request) {
-	caller := httpapi.Caller{User: bridge.UserID(r.Header.Get("Mattermost-User-Id")), Session: c.SessionId, RequestID: c.RequestId}
+	caller := httpapi.Caller{User: bridge.UserID(r.Header.Get("Mattermost-User-Id")), Session: c.SessionId, Address: c.IPAddress, RequestID: c.RequestId}
 	if r.Header.Get("Mattermost-Plugin-ID") != "" {
 		// Another plugin: the server does not check whom it claims to speak for.
 		caller.User, caller.Session = "", ""

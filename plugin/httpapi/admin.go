@@ -21,8 +21,7 @@ func (a *api) status(c *call) error {
 
 // metrics serves what ServeMetrics serves, which servers before 9.2 do not call.
 func (a *api) metrics(c *call) error {
-	a.Metrics.ServeHTTP(c.w, c.Request)
-	return nil
+	return forward(c, a.Metrics)
 }
 
 func (a *api) fingerprints(c *call) error {

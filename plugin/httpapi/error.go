@@ -50,12 +50,20 @@ func asError(err error) *Error {
 			status = http.StatusServiceUnavailable
 		}
 		return &Error{Status: status, Code: "microsoft_" + failure.Class.String(), Message: "Microsoft refused or did not answer: " + err.Error(),
-			Detail: failure.RequestID}
+			Detail: microsofts(failure.RequestID)}
 	}
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return tooLargeError(tooLarge.Limit)
 	}
 	return &Error{Status: http.StatusInternalServerError, Code: "internal", Message: "Something went wrong inside the plugin; the server's log says what, under this request's id."}
+}
+
+// microsofts is how an error's detail names a request to Microsoft, whose support asks for it.
+func microsofts(requestID string) string {
+	if requestID == "" {
+		return ""
+	}
+	return "Microsoft's request " + requestID
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

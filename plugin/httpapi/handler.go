@@ -22,7 +22,8 @@ import (
 type Caller struct {
 	User      bridge.UserID // empty for nobody
 	Session   string        // id of the login session; empty for nobody
-	RequestID string
+	Address   string        // IP address from which the request comes
+	RequestID string        // the server's
 }
 
 // call is a request on its way.
@@ -32,7 +33,10 @@ type call struct {
 	w http.ResponseWriter
 }
 
-type api struct{ Parts }
+type api struct {
+	Parts
+	limits *limits
+}
 
 // Handler serves the routes.
 type Handler struct {
@@ -42,7 +46,7 @@ type Handler struct {
 
 // New returns a handler of all routes over the parts.
 func New(parts Parts) *Handler {
-	h := &Handler{api: api{parts}, routes: http.NewServeMux()}
+	h := &Handler{api: api{parts, newLimits()}, routes: http.NewServeMux()}
 	for _, route := range Routes() {
 		h.routes.Handle(route.Method+" "+route.Path, served{&h.api, route})
 	}
@@ -54,14 +58,19 @@ func (h *Handler) ServeCaller(caller Caller, w http.ResponseWriter, r *http.Requ
 	began := time.Now()
 	recorder := &statusRecorder{ResponseWriter: w}
 	recorder.Header().Set("X-Content-Type-Options", "nosniff")
-	if caller.RequestID != "" {
-		recorder.Header().Set("X-Request-ID", caller.RequestID)
+	servers := caller.RequestID
+	if caller.RequestID = requestID(r.Header.Get(requestIDHeader), servers); caller.RequestID != "" {
+		recorder.Header().Set(requestIDHeader, caller.RequestID)
 	}
 	handler, pattern := h.routes.Handler(r)
 	if _, found := handler.(served); found {
 		h.routes.ServeHTTP(recorder, r.WithContext(context.WithValue(r.Context(), callerKey{}, caller)))
 	} else {
-		h.api.refuse(&call{Request: r, Caller: caller, w: recorder}, Route{}, h.unknown(r))
+		h.api.refuse(&call{Request: r, Caller: caller, w: recorder}, Route{}, h.unknown(recorder, r))
+	}
+	if recorder.status >= http.StatusBadRequest {
+		h.api.Log.Debug("refused a request", "method", r.Method, "path", r.URL.Path, "status", recorder.status,
+			"request_id", caller.RequestID, "server_request_id", servers, "user_id", caller.User)
 	}
 	if h.api.Observe != nil {
 		h.api.Observe(pattern, r.Method, recorder.status, time.Since(began))
@@ -91,6 +100,14 @@ func (s served) run(c *call) (err error) {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 	}()
+	if wait := s.api.limits.take(c.Caller, s.route); wait > 0 {
+		return tooManyRequests(c.w, wait)
+	}
+	if s.route.Role != Anonymous {
+		if err := s.api.sameOrigin(c.Request); err != nil {
+			return err
+		}
+	}
 	if err := s.api.authorise(c, s.route.Role); err != nil {
 		return err
 	}
@@ -116,9 +133,9 @@ func (a *api) authorise(c *call, role Role) error {
 }
 
 // unknown tells a wrong address from a wrong method.
-func (h *Handler) unknown(r *http.Request) error {
+func (h *Handler) unknown(w http.ResponseWriter, r *http.Request) error {
 	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		other := r.Clone(r.Context())
 		other.Method = method
 		handler, _ := h.routes.Handler(other)
@@ -129,23 +146,31 @@ func (h *Handler) unknown(r *http.Request) error {
 	if len(allowed) == 0 {
 		return &Error{Status: http.StatusNotFound, Code: "not_found", Message: "There is no such address."}
 	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	return &Error{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: "This address understands " + strings.Join(allowed, ", ") + " only."}
 }
 
-// refuse answers with an error, as a page to a browser and as JSON to all others.
+// refuse answers with an error, as a page to a browser and as JSON to all others. The detail names the request, as the log does.
 func (a *api) refuse(c *call, route Route, err error) {
 	e := asError(err)
 	if e.Status >= http.StatusInternalServerError && e.Code != string(refusal.NotReady) {
-		a.Log.Error("could not answer a request", "path", c.URL.Path, "request_id", c.RequestID, "error", err)
+		a.Log.Error("could not answer a request", "method", c.Method, "path", c.URL.Path, "request_id", c.RequestID, "error", err)
 	}
-	if route.Page {
+	if route.Page && !c.wantsJSON() {
 		page(c, e.Status, pageText{Title: "That did not work", Text: e.Message, Detail: c.RequestID})
 		return
 	}
-	if e.Detail == "" && c.RequestID != "" {
-		e = &Error{Status: e.Status, Code: e.Code, Message: e.Message, Detail: "request " + c.RequestID}
+	detail := e.Detail
+	if c.RequestID != "" {
+		detail = strings.TrimSuffix("request "+c.RequestID+", "+detail, ", ")
 	}
-	writeJSON(c.w, e.Status, e)
+	writeJSON(c.w, e.Status, &Error{Code: e.Code, Message: e.Message, Detail: detail})
+}
+
+// wantsJSON tells a program from a browser, which names text/html first.
+func (c *call) wantsJSON() bool {
+	accept := c.Header.Get("Accept")
+	return strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
 }
 
 // decode reads a JSON body into v and refuses what v does not know.

@@ -284,7 +284,7 @@ func TestUnknownAddressesAndMethods(t *testing.T) {
 		t.Errorf("status %d, headers %v", w.Code, w.Header())
 	}
 	w := ask(t, parts(), "root", "PUT", "/api/v1/links", "")
-	if code, message := problem(t, w); w.Code != http.StatusMethodNotAllowed || code != "method_not_allowed" || !strings.Contains(message, "GET, POST") {
+	if code, message := problem(t, w); w.Code != http.StatusMethodNotAllowed || code != "method_not_allowed" || !strings.Contains(message, "GET, HEAD, POST") {
 		t.Errorf("status %d: %s %s", w.Code, code, message)
 	}
 }

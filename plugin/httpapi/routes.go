@@ -35,6 +35,7 @@ type Route struct {
 	Role    Role
 	MaxBody int64 // bytes; 0 = the body is not read
 	Page    bool  // answers a browser with pages instead of JSON
+	Cost    int   // of the caller's allowance; 0 = 1
 
 	serve func(*api, *call) error
 }
@@ -66,9 +67,9 @@ func Routes() []Route {
 		{Method: http.MethodGet, Path: "/api/v1/dead-letters", Role: SystemAdmin, serve: (*api).listDeadLetters},
 		{Method: http.MethodPost, Path: "/api/v1/dead-letters/retry", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).retryDeadLetters},
 		{Method: http.MethodGet, Path: "/api/v1/mirrored-users", Role: SystemAdmin, serve: (*api).listMirroredUsers},
-		{Method: http.MethodGet, Path: "/api/v1/teams", Role: SystemAdmin, serve: (*api).listTeams},
-		{Method: http.MethodGet, Path: "/api/v1/teams/{id}", Role: SystemAdmin, serve: (*api).showTeam},
-		{Method: http.MethodGet, Path: "/api/v1/teams/{id}/channels", Role: SystemAdmin, serve: (*api).listChannels},
+		{Method: http.MethodGet, Path: "/api/v1/teams", Role: SystemAdmin, Cost: lookupCost, serve: (*api).listTeams},
+		{Method: http.MethodGet, Path: "/api/v1/teams/{id}", Role: SystemAdmin, Cost: lookupCost, serve: (*api).showTeam},
+		{Method: http.MethodGet, Path: "/api/v1/teams/{id}/channels", Role: SystemAdmin, Cost: lookupCost, serve: (*api).listChannels},
 		{Method: http.MethodGet, Path: "/api/v1/whitelist", Role: SystemAdmin, serve: (*api).showWhitelist},
 		{Method: http.MethodPut, Path: "/api/v1/whitelist", Role: SystemAdmin, MaxBody: listBody, serve: (*api).setWhitelist},
 		{Method: http.MethodGet, Path: "/api/v1/account-mappings", Role: SystemAdmin, serve: (*api).listMappings},
