@@ -1,10 +1,11 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-import {act, screen} from '@testing-library/react';
+import {act, cleanup, screen} from '@testing-library/react';
 import {afterEach, expect, test, vi} from 'vitest';
 
 import {Host, serve} from '../test/host';
+import {isAtTheFloor} from '../test/registry';
 
 import {Plugin} from './plugin';
 import {selectPart} from './state/plugin_state';
@@ -17,18 +18,25 @@ afterEach(() => {
 test('registers the prompt where products are covered too', () => {
     const host = new Host();
     new Plugin().initialize(host.registry, host.store);
-    expect(Array.from(host.components.values(), ({place}) => place)).toEqual(['Global']);
+    expect(host.record.made('registerGlobalComponent')).toHaveLength(1);
+    expect(host.record.made('registerRootComponent')).toHaveLength(0);
 });
 
 test('gets along with a host that has no more than the oldest supported one', async () => {
     serve({json: {needsConnect: true}});
-    const host = new Host({withGlobal: false});
-    new Plugin().initialize(host.registry, host.store);
-    expect(Array.from(host.components.values(), ({place}) => place)).toEqual(['Root']);
+    const host = new Host({has: isAtTheFloor});
+    const plugin = new Plugin();
+    plugin.initialize(host.registry, host.store);
+    expect(host.record.made('registerRootComponent')).toHaveLength(1);
 
     host.logIn('alex');
     host.draw();
     expect(await screen.findByRole('dialog')).toBeInTheDocument();
+
+    act(() => {
+        plugin.uninitialize();
+    });
+    expect(host.record.left()).toEqual([]);
 });
 
 test('touches nothing but the registry on the log-in page', () => {
@@ -38,28 +46,61 @@ test('touches nothing but the registry on the log-in page', () => {
     expect(fetched).not.toHaveBeenCalled();
 });
 
+/** What listens to the page. */
+function listeners() {
+    const listening: string[] = [];
+    for (const target of [window, document]) {
+        vi.spyOn(target, 'addEventListener').mockImplementation((type) => void listening.push(type));
+        vi.spyOn(target, 'removeEventListener').mockImplementation((type) => {
+            const at = listening.indexOf(type);
+            if (at >= 0) {
+                listening.splice(at, 1);
+            }
+        });
+    }
+    return listening;
+}
+
 test('uninitialize undoes everything, and a second start works', async () => {
     serve({json: {needsConnect: true}});
     const host = new Host();
     const plugin = new Plugin();
-    const styles = () => document.head.querySelectorAll('style[data-plugin="msteams-sync"]').length;
+    const emptyPage = document.documentElement.outerHTML;
+    let registrations = 0;
 
     for (let round = 0; round < 2; round++) {
         plugin.initialize(host.registry, host.store);
-        expect(styles()).toBe(1);
-        expect(host.events.size).toBe(2);
+        expect(document.head.querySelectorAll('style[data-plugin="msteams-sync"]')).toHaveLength(1);
+        registrations ||= host.record.registered.length;
         host.logIn('alex');
-        const page = host.draw();
+        host.draw();
         await screen.findByRole('dialog');
 
         act(() => {
             plugin.uninitialize();
         });
-        expect(host.components.size).toBe(0);
-        expect(host.events.size).toBe(0);
-        expect(host.onReconnect).toBeNull();
-        expect(styles()).toBe(0);
+        expect(host.record.left()).toEqual([]);
         expect(selectPart(host.store.getState(), 'connection')).toMatchObject({userId: '', requirement: null});
-        page.unmount();
+        cleanup();
+        expect(document.documentElement.outerHTML).toBe(emptyPage);
+
+        host.record.registered.length = 0; // the host drops what cannot be taken back
+    }
+    expect(registrations).toBeGreaterThan(5);
+});
+
+test('uninitialize leaves no listener and no timer', () => {
+    vi.useFakeTimers();
+    try {
+        serve({json: {needsConnect: false}});
+        const listening = listeners();
+        const host = new Host();
+        const plugin = new Plugin();
+        plugin.initialize(host.registry, host.store);
+        plugin.uninitialize();
+        expect(listening).toEqual([]);
+        expect(vi.getTimerCount()).toBe(0);
+    } finally {
+        vi.useRealTimers();
     }
 });

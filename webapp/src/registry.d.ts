@@ -21,6 +21,31 @@ export interface WebSocketMessage<Data = unknown> {
     data: Data;
 }
 
+/** What a component of a custom setting gets, as far as it is used here. */
+export interface CustomSettingProps {
+
+    /** Where the setting stands in the server's configuration, with "+" for the dots of the plugin's id. */
+    id: string;
+
+    /** The stored value; undefined when there is none. */
+    value?: unknown;
+
+    /** The viewer may not change it. */
+    disabled?: boolean;
+
+    /** The server's configuration as it is stored. */
+    config?: ServerConfig;
+
+    /** Changes the value in the page; it is stored when the page is saved. */
+    onChange(id: string, value: unknown): void;
+}
+
+/** The server's configuration, as far as it is used here. */
+export interface ServerConfig {
+    ServiceSettings?: {SiteURL?: string};
+    PluginSettings?: {Plugins?: Record<string, Record<string, unknown> | undefined>};
+}
+
 export interface PluginRegistry {
 
     /** The reducer's state appears under "plugins-<plugin id>"; the host removes it together with the plugin. */
@@ -41,6 +66,12 @@ export interface PluginRegistry {
     /** Runs after the websocket was down: events may have been missed. */
     registerReconnectHandler(handler: () => void): void;
     unregisterReconnectHandler(): void;
+
+    /**
+     * Has a setting of the manifest drawn by a component, in the System Console, whatever the setting's type is. It cannot
+     * be taken back; the host drops it together with the plugin.
+     */
+    registerAdminConsoleCustomSetting(key: string, component: ComponentType<CustomSettingProps>, options?: {showTitle: boolean}): void;
 
     /** Merges messages into the host's IntlProvider; the host drops them together with the plugin. */
     registerTranslations(translationsFor: (locale: string) => Record<string, string>): void;

@@ -13,60 +13,65 @@ import {vi} from 'vitest';
 
 import {pluginId} from '../src/plugin_id';
 import type {PluginRegistry, WebSocketMessage} from '../src/registry';
+import {eventName} from '../src/websocket';
+
+import {RecordingRegistry} from './registry';
 
 /**
  * The host as a plugin sees it: a registry that remembers what is registered, and a store that takes reducers later.
  * A real Mattermost is used by the browser tests.
  */
 export class Host {
-    readonly components = new Map<string, {place: 'Root' | 'Global'; component: ComponentType}>();
-    readonly events = new Map<string, (message: WebSocketMessage) => void>();
-    onReconnect: (() => void) | null = null;
-    translations: (locale: string) => Record<string, string> = () => ({});
     readonly store: Store<GlobalState>;
     readonly registry: PluginRegistry;
+    readonly record: RecordingRegistry;
 
     private readonly reducers: Record<string, Reducer> = {
         entities: (state: unknown = {users: {currentUserId: ''}}, action: Action & {userId?: string}) =>
             (action.type === 'test/log_in' ? {users: {currentUserId: action.userId}} : state),
     };
 
-    constructor({withGlobal = true} = {}) {
+    /** @param options.has tells which members of the registry the host has; all if it is left out. */
+    constructor({has}: {has?: (member: string) => boolean} = {}) {
         this.store = createStore(combineReducers(this.reducers)) as unknown as Store<GlobalState>;
-        const place = (where: 'Root' | 'Global') => (component: ComponentType) => {
-            const id = `${where}-${this.components.size}`;
-            this.components.set(id, {place: where, component});
-            return id;
-        };
-        this.registry = {
-            registerReducer: (reducer) => {
-                this.reducers[`plugins-${pluginId}`] = reducer as unknown as Reducer;
+        this.record = new RecordingRegistry(has, ({call, args}) => {
+            if (call === 'registerReducer') {
+                this.reducers[`plugins-${pluginId}`] = args[0] as Reducer;
                 this.store.replaceReducer(combineReducers(this.reducers) as unknown as Reducer<GlobalState>);
-            },
-            registerRootComponent: place('Root'),
-            ...(withGlobal && {registerGlobalComponent: place('Global')}),
-            unregisterComponent: (id) => this.components.delete(id),
-            registerWebSocketEventHandler: (event, handler) => this.events.set(event, handler),
-            unregisterWebSocketEventHandler: (event) => this.events.delete(event),
-            registerReconnectHandler: (handler) => {
-                this.onReconnect = handler;
-            },
-            unregisterReconnectHandler: () => {
-                this.onReconnect = null;
-            },
-            registerTranslations: (translationsFor) => {
-                this.translations = translationsFor;
-            },
-        };
+            }
+        });
+        this.registry = this.record.registry;
+    }
+
+    /** Sends what the server publishes as event, to this plugin. */
+    deliver(event: string, data: unknown = {}): void {
+        for (const {id, args} of this.record.made('registerWebSocketEventHandler')) {
+            if (id === eventName(event)) {
+                (args[1] as (message: WebSocketMessage) => void)({event: id, data});
+            }
+        }
+    }
+
+    /** The websocket is back. */
+    reconnect(): void {
+        for (const {args} of this.record.made('registerReconnectHandler')) {
+            (args[0] as () => void)();
+        }
     }
 
     logIn(userId: string): void {
         this.store.dispatch({type: 'test/log_in', userId});
     }
 
-    /** Draws what plugins registered, in the user's language. */
+    /** Draws what plugins registered for the whole page, in the user's language. */
     draw(locale = 'en') {
-        return this.render(<>{Array.from(this.components, ([id, {component: Component}]) => <Component key={id}/>)}</>, locale);
+        const everywhere = [...this.record.made('registerGlobalComponent'), ...this.record.made('registerRootComponent')];
+        return this.render(<>{everywhere.map(({id, args}) => React.createElement(args[0] as ComponentType, {key: id}))}</>, locale);
+    }
+
+    private translations(locale: string): Record<string, string> {
+        const [source] = this.record.made('registerTranslations');
+        return source ? (source.args[0] as (locale: string) => Record<string, string>)(locale) : {};
     }
 
     render(element: ReactElement, locale = 'en') {

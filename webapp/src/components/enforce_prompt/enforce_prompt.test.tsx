@@ -13,7 +13,6 @@ const mustConnect = {json: {needsConnect: true, canSkip: false, email: 'alex@dem
 const maySkip = {json: {needsConnect: true, canSkip: true, email: 'alex@demo.example'}};
 const connected = {json: {needsConnect: false, canSkip: false, email: 'alex@demo.example'}};
 const connectRoute = '/plugins/com.mattermost.msteams-sync/connect';
-const userConnected = 'custom_com.mattermost.msteams-sync_user_connected';
 
 /** The log-in window as the browser gives it. */
 class LogInWindow {
@@ -99,7 +98,9 @@ test('opens the log-in window in the click and closes on the event', async () =>
     expect(logIn.opener).toBeNull();
     expect(dialog()).toHaveTextContent('This message closes by itself.');
 
-    act(() => host.events.get(userConnected)?.({event: userConnected, data: {teams_user: 'Alex Demo'}}));
+    act(() => {
+        host.deliver('user_connected', {teams_user: 'Alex Demo'});
+    });
     expect(dialog()).toBeNull();
     expect(logIn.close).toHaveBeenCalledOnce();
 });
@@ -157,7 +158,9 @@ test.each([
 test('a check that fails while the dialog is open is shown and repeated', async () => {
     const {host} = open([mustConnect, {status: 503}, connected]);
     await screen.findByRole('dialog');
-    act(() => host.onReconnect?.());
+    act(() => {
+        host.reconnect();
+    });
     await vi.waitFor(() => {
         expect(dialog()).toHaveTextContent('The connection could not be checked.');
     });
@@ -188,7 +191,9 @@ test('the notice can be put away', async () => {
 test('a disconnected account brings the dialog back', async () => {
     const {host} = open([connected, mustConnect]);
     await settle();
-    act(() => host.events.get('custom_com.mattermost.msteams-sync_user_disconnected')?.({event: '', data: {}}));
+    act(() => {
+        host.deliver('user_disconnected');
+    });
     expect(await screen.findByRole('dialog')).toBeInTheDocument();
 });
 

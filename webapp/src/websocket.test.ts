@@ -1,0 +1,45 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import {expect, test, vi} from 'vitest';
+
+import {Host} from '../test/host';
+
+import {followEvent, followReconnect} from './websocket';
+
+test('several may follow an event, and the last one to go takes the handler along', () => {
+    const host = new Host();
+    const [one, other] = [vi.fn(), vi.fn()];
+    const leaveOne = followEvent(host.registry, 'link_changed', one);
+    const leaveOther = followEvent(host.registry, 'link_changed', other);
+
+    host.deliver('link_changed', {channel_id: 'c'});
+    host.deliver('something_else');
+    expect(one).toHaveBeenCalledExactlyOnceWith({event: 'custom_com.mattermost.msteams-sync_link_changed', data: {channel_id: 'c'}});
+    expect(other).toHaveBeenCalledOnce();
+
+    leaveOne();
+    leaveOne();
+    host.deliver('link_changed');
+    expect(one).toHaveBeenCalledOnce();
+    expect(other).toHaveBeenCalledTimes(2);
+
+    leaveOther();
+    expect(host.record.left()).toEqual([]);
+
+    followEvent(host.registry, 'link_changed', one);
+    host.deliver('link_changed');
+    expect(one).toHaveBeenCalledTimes(2);
+});
+
+test('several may wait for the websocket to be back', () => {
+    const host = new Host();
+    const [one, other] = [vi.fn(), vi.fn()];
+    const leave = [followReconnect(host.registry, one), followReconnect(host.registry, other)];
+    host.reconnect();
+    expect([one, other].map((handler) => handler.mock.calls.length)).toEqual([1, 1]);
+    leave.forEach((each) => {
+        each();
+    });
+    expect(host.record.left()).toEqual([]);
+});
