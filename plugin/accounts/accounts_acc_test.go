@@ -69,6 +69,7 @@ type world struct {
 	vault     *accounts.Vault
 	client    *teams.Client
 	connected []bridge.UserID
+	unset     error // why there are no settings
 }
 
 func newWorld(t *testing.T) *world {
@@ -95,7 +96,7 @@ func (w *world) on(t *testing.T, s *store.Store) *accounts.Accounts {
 	return accounts.New(accounts.Config{
 		Store: s, Mattermost: w.server, Log: storetest.Log(t, "accounts"),
 		Current: func() (accounts.Current, error) {
-			return accounts.Current{Settings: w.settings, Login: w.client, Vault: w.vault}, nil
+			return accounts.Current{Settings: w.settings, Login: w.client, Vault: w.vault}, w.unset
 		},
 		Connected: func(_ context.Context, user bridge.UserID) { w.connected = append(w.connected, user) },
 	})
@@ -282,8 +283,15 @@ func TestOneTeamsAccountBelongsToOne(t *testing.T) {
 func TestNoMoreUsersThanAllowed(t *testing.T) {
 	w := newWorld(t)
 	w.settings.ConnectedUsersAllowed = 1
+	late, answer := w.begin(t, visitor("blake"), "blake@demo.example", false)
 	w.mustConnect(t, "alex", "alex@demo.example", false)
-	refused(t, w.connect(t, "blake", "blake@demo.example", false), refusal.Conflict, "connectedUsersAllowed")
+	_, err := w.Complete(t.Context(), late, answer)
+	refused(t, err, refusal.Conflict, "connectedUsersAllowed")
+	_, _, err = w.Begin(t.Context(), visitor("blake"), false)
+	refused(t, err, refusal.Conflict, "connectedUsersAllowed")
+	if m, err := w.Mine(t.Context(), "blake"); err != nil || m.CanConnect || m.NeedsReconnect || !strings.Contains(m.Reason, "connectedUsersAllowed") {
+		t.Errorf("connection %+v, %v", m, err)
+	}
 	w.mustConnect(t, "alex", "alex@demo.example", false)
 	w.mustConnect(t, "root", "admin@demo.example", true)
 }

@@ -62,9 +62,6 @@ func (a *Accounts) Begin(ctx context.Context, who Visitor, bot bool) (address, c
 		if err != nil {
 			return "", "", err
 		}
-		if user.Bot {
-			return "", "", refusal.New(refusal.Forbidden, "A Mattermost bot account cannot be connected.")
-		}
 		if err := a.mayConnect(ctx, current, user); err != nil {
 			return "", "", err
 		}
@@ -197,7 +194,7 @@ func (a *Accounts) keep(ctx context.Context, current Current, begun store.OAuthS
 		return refusal.New(refusal.Conflict, "The Microsoft Teams account %s cannot be connected: %v.", emailOf(person), taken)
 	}
 	if full, ok := errors.AsType[*store.TooManyAccounts](err); ok {
-		return refusal.New(refusal.Conflict, "Your account cannot be connected: %v. Ask a system admin.", full)
+		return noRoom(full)
 	}
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
 
 // MayConnect says why the user may not connect an account; nil when they may.
@@ -24,12 +25,28 @@ func (a *Accounts) MayConnect(ctx context.Context, id bridge.UserID) error {
 	return a.mayConnect(ctx, current, user)
 }
 
+// mayConnect also looks whether there is room. Whoever is connected, or was before the connection was lost, has a place.
 func (a *Accounts) mayConnect(ctx context.Context, current Current, user bridge.User) error {
+	if user.Bot {
+		return refusal.New(refusal.Forbidden, "A Mattermost bot account cannot be connected.")
+	}
 	allowed, err := a.allowed(ctx, current, user)
-	if err != nil || allowed {
+	if err != nil {
 		return err
 	}
-	return refusal.New(refusal.Forbidden, "Connecting is restricted to users on a whitelist, and neither your e-mail address %s nor your user name %s is on it. Ask a system admin to add one of them.", user.Email, user.Username)
+	if !allowed {
+		return refusal.New(refusal.Forbidden, "Connecting is restricted to users on a whitelist, and neither your e-mail address %s nor your user name %s is on it. Ask a system admin to add one of them.", user.Email, user.Username)
+	}
+	limit := current.Settings.ConnectedUsersAllowed
+	full, err := a.Store.AccountsFull(ctx, user.ID, limit)
+	if err != nil || !full {
+		return err
+	}
+	return noRoom(&store.TooManyAccounts{Allowed: limit})
+}
+
+func noRoom(full *store.TooManyAccounts) error {
+	return refusal.New(refusal.Conflict, "Your account cannot be connected: %v. Ask a system admin.", full)
 }
 
 // allowed tells whether the settings and the whitelist let the user connect.

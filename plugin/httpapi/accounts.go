@@ -93,6 +93,29 @@ func (a *api) connectionStatus(c *call) error {
 	return nil
 }
 
+func (a *api) myConnection(c *call) error {
+	if a.Accounts == nil {
+		return a.notReady()
+	}
+	mine, err := a.Accounts.Mine(c.Context(), c.User)
+	if err != nil {
+		return err
+	}
+	writeJSON(c.w, http.StatusOK, mine)
+	return nil
+}
+
+// disconnectMe answers with what is there afterwards, so that asking twice does no harm.
+func (a *api) disconnectMe(c *call) error {
+	if a.Accounts == nil {
+		return a.notReady()
+	}
+	if _, _, err := a.Accounts.Disconnect(c.Context(), c.User); err != nil {
+		return err
+	}
+	return a.myConnection(c)
+}
+
 func (c *call) visitor() accounts.Visitor {
 	v := accounts.Visitor{User: c.User, Session: c.Session}
 	if cookie, err := c.Cookie(connectCookie); err == nil {

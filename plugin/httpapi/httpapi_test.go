@@ -90,6 +90,7 @@ type logins struct {
 	begun     accounts.Visitor
 	completed accounts.Visitor
 	bot       bool
+	gone      bool // disconnected
 	err       error
 }
 
@@ -106,6 +107,18 @@ func (l *logins) Connection(context.Context, bridge.UserID) (accounts.Connection
 }
 func (l *logins) Requirement(context.Context, bridge.UserID) (accounts.Requirement, error) {
 	return accounts.Requirement{NeedsConnect: true, Email: "alex@demo.example"}, l.err
+}
+
+func (l *logins) Mine(context.Context, bridge.UserID) (accounts.Mine, error) {
+	if l.gone {
+		return accounts.Mine{CanConnect: true, EmailMustMatch: "alex@demo.example"}, l.err
+	}
+	return accounts.Mine{Connected: true, TeamsAccount: &accounts.TeamsAccount{ID: "a", DisplayName: "Alex"}}, l.err
+}
+func (l *logins) Disconnect(context.Context, bridge.UserID) (store.Account, bool, error) {
+	found := !l.gone
+	l.gone = true
+	return store.Account{}, found, l.err
 }
 
 // checks finds everything in order.
@@ -420,6 +433,19 @@ func TestALinkMayBringOldMessagesAlong(t *testing.T) {
 	p.Links = l
 	if w := ask(t, p, "root", "POST", "/api/v1/links", `{"channel_id":"c","teams_team_id":"t","teams_channel_id":"19:x@thread.tacv2","backfill_days":7}`); w.Code != http.StatusCreated || l.backfill != 7 {
 		t.Errorf("answers %d, %d days", w.Code, l.backfill)
+	}
+}
+
+func TestMyConnection(t *testing.T) {
+	p := parts()
+	if w := ask(t, p, "alex", "GET", "/api/v1/my/connection", ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"connected":true,"teams_account":{"id":"a","display_name":"Alex"`) {
+		t.Errorf("answers %d: %s", w.Code, w.Body)
+	}
+	const want = `{"connected":false,"teams_account":null,"can_connect":true,"reason":"","email_must_match":"alex@demo.example","needs_reconnect":false,"connected_at":null}`
+	for range 2 {
+		if w := ask(t, p, "alex", "POST", "/api/v1/my/disconnect", ""); w.Code != http.StatusOK || strings.TrimSpace(w.Body.String()) != want {
+			t.Errorf("disconnecting answers %d: %s, want %s", w.Code, w.Body, want)
+		}
 	}
 }
 

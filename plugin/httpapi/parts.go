@@ -62,6 +62,10 @@ type Accounts interface {
 	Connection(ctx context.Context, user bridge.UserID) (accounts.Connection, error)
 	// Requirement says whether the user has to connect.
 	Requirement(ctx context.Context, user bridge.UserID) (accounts.Requirement, error)
+	// Mine returns the user's own connection.
+	Mine(ctx context.Context, user bridge.UserID) (accounts.Mine, error)
+	// Disconnect deletes the user's account; false when there is none.
+	Disconnect(ctx context.Context, user bridge.UserID) (store.Account, bool, error)
 }
 
 // Access says who may connect which account.

@@ -51,6 +51,8 @@ func Routes() []Route {
 		{Method: http.MethodGet, Path: "/needsConnect", Role: User, serve: (*api).needsConnect},
 		{Method: http.MethodGet, Path: "/connection-status", Role: User, serve: (*api).connectionStatus},
 
+		{Method: http.MethodGet, Path: "/api/v1/my/connection", Role: User, serve: (*api).myConnection},
+		{Method: http.MethodPost, Path: "/api/v1/my/disconnect", Role: User, serve: (*api).disconnectMe},
 		{Method: http.MethodGet, Path: "/api/v1/status", Role: SystemAdmin, serve: (*api).status},
 		{Method: http.MethodGet, Path: "/api/v1/metrics", Role: SystemAdmin, serve: (*api).metrics},
 		{Method: http.MethodPost, Path: "/api/v1/config/fingerprints", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).fingerprints},

@@ -74,11 +74,11 @@ func (s *Store) ConnectAccount(ctx context.Context, a Account, allowed int) erro
 			return &AccountTaken{Holder: holder}
 		}
 		if !a.Bot {
-			var others int
-			if err := tx.QueryRow(ctx, "SELECT count(*) FROM msteamssync.accounts WHERE NOT bot AND user_id <> $1", a.User).Scan(&others); err != nil {
+			full, err := accountsFull(ctx, tx, a.User, allowed)
+			if err != nil {
 				return err
 			}
-			if others >= allowed {
+			if full {
 				return &TooManyAccounts{Allowed: allowed}
 			}
 		}
@@ -110,6 +110,20 @@ func (s *Store) ConnectAccount(ctx context.Context, a Account, allowed int) erro
 		return err
 	}
 	return fmt.Errorf("keep the connected account: %w", err)
+}
+
+// AccountsFull tells whether others leave the user no place among the allowed ones.
+func (s *Store) AccountsFull(ctx context.Context, user bridge.UserID, allowed int) (bool, error) {
+	full, err := accountsFull(ctx, s.pool, user, allowed)
+	if err != nil {
+		return false, fmt.Errorf("count the connected users: %w", err)
+	}
+	return full, nil
+}
+
+func accountsFull(ctx context.Context, q querier, user bridge.UserID, allowed int) (bool, error) {
+	rows, _ := q.Query(ctx, "SELECT count(*) >= $2 FROM msteamssync.accounts WHERE NOT bot AND user_id <> $1", user, allowed)
+	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
 }
 
 // Account finds an account by its id.
