@@ -5,7 +5,6 @@ package accounts
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -36,7 +35,8 @@ type Login interface {
 type Mattermost interface {
 	User(ctx context.Context, id bridge.UserID) (bridge.User, error)
 	TeamNames(ctx context.Context, user bridge.UserID) ([]string, error)
-	Notify(ctx context.Context, user bridge.UserID, text string) error
+	// Offer sends the user a direct message with a button that opens an address.
+	Offer(ctx context.Context, user bridge.UserID, text, label, address string) error
 	Publish(event string, user bridge.UserID, payload map[string]any)
 }
 
@@ -61,8 +61,9 @@ type Config struct {
 // Accounts are the connected accounts. It is safe for concurrent use.
 type Accounts struct {
 	Config
-	mu     sync.Mutex
-	tokens map[bridge.AccountID]*cached
+	inviter inviter
+	mu      sync.Mutex
+	tokens  map[bridge.AccountID]*cached
 }
 
 // New returns the accounts.
@@ -176,27 +177,6 @@ func (a *Accounts) drop(ctx context.Context, by bridge.UserID, account store.Acc
 		a.Mattermost.Publish("user_disconnected", account.User, nil)
 	}
 	return dropped, true, nil
-}
-
-// lose records that Microsoft does not take the account's token any more, and tells its owner once.
-func (a *Accounts) lose(ctx context.Context, account store.Account, reason string) {
-	lost, err := a.Store.LoseAccount(ctx, account.ID, account.TokenVersion, reason)
-	if err != nil || !lost {
-		if err != nil {
-			a.Log.Warn("could not record that an account was lost", "account", account.ID, "error", err)
-		}
-		return
-	}
-	a.Log.Warn("Microsoft does not take an account's token any more", "account", account.ID, "bot", account.Bot, "reason", reason)
-	text := fmt.Sprintf("Your connection with the Microsoft Teams account %s was lost: %s\nConnect again with `/msteams-sync connect`. What you write meanwhile is not lost.", account.Email, reason)
-	if account.Bot {
-		text = fmt.Sprintf("The bot account %s cannot send to Microsoft Teams any more: %s\nConnect it again with `/msteams-sync connect-bot`. Messages that need it wait.", account.Email, reason)
-	} else {
-		a.Mattermost.Publish("user_disconnected", account.User, map[string]any{"reason": "lost"})
-	}
-	if err := a.Mattermost.Notify(ctx, account.User, text); err != nil {
-		a.Log.Warn("could not tell a user that the connection was lost", "user", account.User, "error", err)
-	}
 }
 
 // refreshEarly is how long before its end a token is replaced.

@@ -34,6 +34,7 @@ type server struct {
 	users  map[bridge.UserID]bridge.User
 	events []string // "event user"
 	told   []string // direct messages
+	deaf   error    // of each further one
 }
 
 func (s *server) User(_ context.Context, id bridge.UserID) (bridge.User, error) {
@@ -46,11 +47,21 @@ func (s *server) User(_ context.Context, id bridge.UserID) (bridge.User, error) 
 func (s *server) TeamNames(context.Context, bridge.UserID) ([]string, error) {
 	return []string{"red"}, nil
 }
-func (s *server) Notify(_ context.Context, user bridge.UserID, text string) error {
+func (s *server) Offer(_ context.Context, user bridge.UserID, text, label, address string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.told = append(s.told, string(user)+": "+text)
+	if s.deaf != nil {
+		return s.deaf
+	}
+	s.told = append(s.told, fmt.Sprintf("%s: %s [%s](%s)", user, text, label, address))
 	return nil
+}
+
+// said are the direct messages so far.
+func (s *server) said() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.told)
 }
 func (s *server) Publish(event string, user bridge.UserID, _ map[string]any) {
 	s.mu.Lock()
@@ -64,6 +75,7 @@ type world struct {
 	*accounts.Accounts
 	second    *accounts.Accounts
 	store     *store.Store
+	other     *store.Store // the second node's
 	server    *server
 	settings  config.Settings
 	vault     *accounts.Vault
@@ -88,7 +100,8 @@ func newWorld(t *testing.T) *world {
 	w.store = storetest.Open(t, dsn, "first")
 	w.client = w.Client(t, nil)
 	w.Accounts = w.on(t, w.store)
-	w.second = w.on(t, storetest.Open(t, dsn, "second"))
+	w.other = storetest.Open(t, dsn, "second")
+	w.second = w.on(t, w.other)
 	return w
 }
 
@@ -422,15 +435,35 @@ func TestARevokedLogInIsLostOnceAndToldOnce(t *testing.T) {
 	if _, ok, err := w.OfTeamsUser(t.Context(), a.TeamsUser); !ok || err != nil {
 		t.Errorf("a lost account is not known as its user's: %v", err)
 	}
-	if len(w.server.told) != 1 || !strings.Contains(w.server.told[0], "/msteams-sync connect") {
-		t.Errorf("told %q", w.server.told)
+	const button = "[Connect again](" + teamstest.SiteURL + "/plugins/com.mattermost.msteams-sync/connect)"
+	if told := w.server.said(); len(told) != 1 || !strings.Contains(told[0], "alex: ") || !strings.Contains(told[0], "alex@demo.example") || !strings.Contains(told[0], "(AADSTS50173)") || !strings.HasSuffix(told[0], button) {
+		t.Errorf("told %q", told)
+	}
+	for user, want := range map[bridge.UserID]bool{"alex": true, "blake": false} {
+		if told, err := w.ToldLost(t.Context(), user); told != want || err != nil {
+			t.Errorf("%s knows of a loss: %v, %v", user, told, err)
+		}
 	}
 	c, err := w.Connection(t.Context(), "alex")
 	if err != nil || c.Connected || c.Reason == "" {
 		t.Errorf("connection %+v, %v", c, err)
 	}
 	w.mustConnect(t, "alex", "alex@demo.example", false)
-	w.account(t, "alex")
+	a = w.age(t, "alex")
+	if told, err := w.ToldLost(t.Context(), "alex"); told || err != nil {
+		t.Errorf("knows of a loss that is over: %v", err)
+	}
+	if err := w.Directory().RevokeSessions("alex@demo.example"); err != nil {
+		t.Fatal(err)
+	}
+	for _, node := range []*accounts.Accounts{w.Accounts, w.second} {
+		if _, _, err := node.Token(t.Context(), a.ID); bridge.ClassOf(err) != bridge.UserAction {
+			t.Errorf("a token after revocation: %v", err)
+		}
+	}
+	if told := w.server.said(); len(told) != 2 {
+		t.Errorf("told %q after the second loss", told)
+	}
 }
 
 func TestAChangedKeyMakesAccountsUselessNotBroken(t *testing.T) {

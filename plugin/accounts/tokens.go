@@ -74,6 +74,9 @@ func (a *Accounts) Token(ctx context.Context, id bridge.AccountID) (string, time
 		return "", time.Time{}, err
 	}
 	c.keep(t)
+	if err := a.Store.NoteUse(ctx, id); err != nil {
+		a.Log.Debug("could not note that an account is used", "account", id, "error", err)
+	}
 	return t.Access, t.Issued, nil
 }
 
@@ -176,7 +179,7 @@ func (a *Accounts) refresh(ctx context.Context, account store.Account, old seale
 			return sealedToken{}, false, nil
 		}
 		failure, _ := errors.AsType[*bridge.Failure](err)
-		a.lose(context.WithoutCancel(ctx), account, failure.Err.Error())
+		a.lose(context.WithoutCancel(ctx), account, whyLost(failure.Err))
 		return sealedToken{}, false, err
 	}
 	if err != nil {

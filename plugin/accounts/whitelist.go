@@ -5,7 +5,9 @@ package accounts
 
 import (
 	"context"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
@@ -70,14 +72,29 @@ func (a *Accounts) SetWhitelist(ctx context.Context, by bridge.UserID, entries [
 	}
 	clean := make([]string, 0, len(entries))
 	for _, entry := range entries {
-		entry = strings.TrimPrefix(strings.TrimSpace(entry), "@")
-		if entry == "" || strings.ContainsAny(entry, " \t\r\n,") {
+		if !a.ValidEntry(entry) {
 			return nil, refusal.New(refusal.BadRequest, "%q is neither an e-mail address nor a user name.", entry)
 		}
-		clean = append(clean, entry)
+		clean = append(clean, cleanEntry(entry))
 	}
 	if err := a.Store.SetWhitelist(ctx, by, clean); err != nil {
 		return nil, err
 	}
 	return a.Store.Whitelist(ctx)
+}
+
+func cleanEntry(entry string) string {
+	return strings.TrimPrefix(strings.TrimSpace(entry), "@")
+}
+
+// entryPattern is what e-mail addresses and user names are made of, so that a line of something else is noticed.
+var entryPattern = regexp.MustCompile(`^[^\s,;"<>()@]+(@[^\s,;"<>()@]+)?$`)
+
+// longestEntry is Mattermost's limit for e-mail addresses, in characters.
+const longestEntry = 128
+
+// ValidEntry tells whether the entry may be an e-mail address or a user name.
+func (*Accounts) ValidEntry(entry string) bool {
+	entry = cleanEntry(entry)
+	return utf8.RuneCountInString(entry) <= longestEntry && entryPattern.MatchString(entry)
 }

@@ -228,6 +228,26 @@ func TestPostsWaitForAnAccount(t *testing.T) {
 	}
 }
 
+// TestWhoWasToldOfALostAccountIsNotToldAgain: the message about the loss says what becomes of posts.
+func TestWhoWasToldOfALostAccountIsNotToldAgain(t *testing.T) {
+	s := newSite(t)
+	s.people.accounts, s.people.bots, s.people.told = nil, nil, []bridge.UserID{alexMM}
+	n := s.start()
+	s.writePost("", alexMM, "one")
+	s.eventually("it is parked", func() bool {
+		h, err := n.Health(t.Context())
+		return err == nil && h.Outbound.Parked == 1 && h.Outbound.Pending == 0
+	})
+	s.people.connect(alex)
+	if err := n.AccountConnected(t.Context(), alexMM); err != nil {
+		t.Fatal(err)
+	}
+	s.settle([]string{"alex: one"}, []string{"one"})
+	if len(s.mattermost.told) != 0 {
+		t.Errorf("told %v, want nobody", s.mattermost.told)
+	}
+}
+
 // A reply that waited in vain for its thread has not waited for an account yet.
 func TestAPostWaitsForAnAccountAfterItWaitedForItsThread(t *testing.T) {
 	s := newSite(t)

@@ -151,7 +151,11 @@ func (w *worker) awaitAccount(ctx context.Context, event *OutboundEvent, refused
 			return errWaiting
 		}
 	}
-	if waiting == 0 {
+	told, lookErr := w.Accounts.ToldLost(ctx, event.Author)
+	if lookErr != nil {
+		return lookErr
+	}
+	if waiting == 0 && !told {
 		text := notSentYet
 		if w.link.Conversation.IsChat() {
 			text = notSentYetInChat

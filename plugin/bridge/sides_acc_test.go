@@ -421,6 +421,7 @@ type people struct {
 	accounts []bridge.Account
 	bots     []bridge.Account
 	former   []bridge.TeamsUserID
+	told     []bridge.UserID // who know that they have to connect again
 }
 
 func (p *people) connect(a bridge.Account) {
@@ -451,6 +452,12 @@ func (p *people) OfTeamsUser(_ context.Context, user bridge.TeamsUserID) (bridge
 		return bridge.Account{}, false, nil
 	}
 	return p.accounts[i], true, nil
+}
+
+func (p *people) ToldLost(_ context.Context, user bridge.UserID) (bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Contains(p.told, user), nil
 }
 
 func (p *people) UserOf(ctx context.Context, user bridge.TeamsUserID) (bridge.UserID, bool, error) {

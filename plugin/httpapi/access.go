@@ -11,43 +11,6 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
 
-func (a *api) showWhitelist(c *call) error {
-	if a.Access == nil {
-		return a.notReady()
-	}
-	users, err := a.Access.Whitelist(c.Context())
-	if err != nil {
-		return err
-	}
-	writeWhitelist(c, users)
-	return nil
-}
-
-func (a *api) setWhitelist(c *call) error {
-	if a.Access == nil {
-		return a.notReady()
-	}
-	var ask struct {
-		Users *[]string `json:"users"`
-	}
-	if err := c.decode(&ask); err != nil {
-		return err
-	}
-	if ask.Users == nil {
-		return badRequest("users is needed; an empty list lets nobody connect.")
-	}
-	users, err := a.Access.SetWhitelist(c.Context(), c.User, *ask.Users)
-	if err != nil {
-		return err
-	}
-	writeWhitelist(c, users)
-	return nil
-}
-
-func writeWhitelist(c *call, users []string) {
-	writeJSON(c.w, http.StatusOK, map[string]any{"users": append([]string{}, users...)})
-}
-
 // mapping is an approved pair as the interface shows it.
 type mapping struct {
 	MattermostUserID  bridge.UserID      `json:"mattermost_user_id"`

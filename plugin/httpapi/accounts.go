@@ -101,6 +101,9 @@ func (a *api) myConnection(c *call) error {
 	if err != nil {
 		return err
 	}
+	if !mine.Connected && c.Method == http.MethodGet { // whoever has just disconnected wants no invitation
+		a.Accounts.Active(c.User)
+	}
 	writeJSON(c.w, http.StatusOK, mine)
 	return nil
 }

@@ -91,6 +91,7 @@ type logins struct {
 	completed accounts.Visitor
 	bot       bool
 	gone      bool // disconnected
+	active    []bridge.UserID
 	err       error
 }
 
@@ -109,6 +110,7 @@ func (l *logins) Requirement(context.Context, bridge.UserID) (accounts.Requireme
 	return accounts.Requirement{NeedsConnect: true, Email: "alex@demo.example"}, l.err
 }
 
+func (l *logins) Active(user bridge.UserID) { l.active = append(l.active, user) }
 func (l *logins) Mine(context.Context, bridge.UserID) (accounts.Mine, error) {
 	if l.gone {
 		return accounts.Mine{CanConnect: true, EmailMustMatch: "alex@demo.example"}, l.err
@@ -135,6 +137,7 @@ func (checks) Credentials(context.Context) httpapi.Check {
 type access struct{ asked []string }
 
 func (a *access) Whitelist(context.Context) ([]string, error) { return []string{"alex"}, nil }
+func (*access) ValidEntry(entry string) bool                  { return (*accounts.Accounts)(nil).ValidEntry(entry) }
 func (a *access) SetWhitelist(_ context.Context, by bridge.UserID, entries []string) ([]string, error) {
 	a.asked = append([]string{string(by)}, entries...)
 	return entries, nil
@@ -199,7 +202,7 @@ func parts() httpapi.Parts {
 		Status:       func(context.Context) any { return map[string]string{"state": "running"} },
 		Fingerprints: func(salt []byte) map[string]string { return map[string]string{"clientSecret": string(salt[:1])} },
 		Checks:       checks{},
-		Accounts:     &logins{}, Links: &links{}, DeadLetters: letters{}, Mirrored: mirrors{}, Posts: written{}, Access: &access{}, Bots: &access{}, Lookup: &access{}, Certificates: &certs{},
+		Accounts:     &logins{}, Links: &links{}, DeadLetters: letters{}, Mirrored: mirrors{}, Posts: written{}, Access: &access{}, Bots: &access{}, Reports: reports{}, Lookup: &access{}, Certificates: &certs{},
 		Changes: http.HandlerFunc(accepted), Lifecycle: http.HandlerFunc(accepted), Metrics: http.HandlerFunc(accepted),
 	}
 }
@@ -274,7 +277,7 @@ func TestAuthorisation(t *testing.T) {
 
 func TestRequestsWithoutAPartAreToldToWait(t *testing.T) {
 	p := parts()
-	p.Access, p.Bots, p.Lookup, p.DeadLetters, p.Posts, p.Mirrored = nil, nil, nil, nil, nil, nil
+	p.Access, p.Bots, p.Lookup, p.DeadLetters, p.Posts, p.Mirrored, p.Reports = nil, nil, nil, nil, nil, nil, nil
 	p.Accounts, p.Links, p.Certificates, p.Changes, p.Lifecycle, p.NotReady = nil, nil, nil, nil, nil, "No database."
 	for _, route := range httpapi.Routes() {
 		name := route.Method + " " + route.Path

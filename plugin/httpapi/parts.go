@@ -29,6 +29,7 @@ type Parts struct {
 	Accounts     Accounts
 	Access       Access
 	Bots         Bots
+	Reports      Reports
 	Links        Links
 	DeadLetters  DeadLetters
 	Mirrored     Mirrored
@@ -62,6 +63,8 @@ type Accounts interface {
 	Connection(ctx context.Context, user bridge.UserID) (accounts.Connection, error)
 	// Requirement says whether the user has to connect.
 	Requirement(ctx context.Context, user bridge.UserID) (accounts.Requirement, error)
+	// Active is told that a user has the web app open.
+	Active(user bridge.UserID)
 	// Mine returns the user's own connection.
 	Mine(ctx context.Context, user bridge.UserID) (accounts.Mine, error)
 	// Disconnect deletes the user's account; false when there is none.
@@ -71,12 +74,22 @@ type Accounts interface {
 // Access says who may connect which account.
 type Access interface {
 	Whitelist(ctx context.Context) ([]string, error)
+	// ValidEntry tells whether an entry may be an e-mail address or a user name.
+	ValidEntry(entry string) bool
 	// SetWhitelist replaces the whitelist and returns it as it is kept.
 	SetWhitelist(ctx context.Context, by bridge.UserID, entries []string) ([]string, error)
 	Mappings(ctx context.Context) ([]store.AccountMapping, error)
 	// Approve lets a user connect a Teams account, named by object id or user principal name, and no other.
 	Approve(ctx context.Context, by, user bridge.UserID, teamsUser string) (store.AccountMapping, error)
 	Withdraw(ctx context.Context, by, user bridge.UserID) error
+}
+
+// Reports tell system admins who is connected and who was invited to be.
+type Reports interface {
+	// ConnectedUsers lists users with an account from an offset on; total counts all.
+	ConnectedUsers(ctx context.Context, offset, limit int) (users []accounts.ConnectedUser, total int, err error)
+	Invites(ctx context.Context) (accounts.Invites, error)
+	WithdrawInvite(ctx context.Context, by, user bridge.UserID) error
 }
 
 // Bots connects bots without a browser.

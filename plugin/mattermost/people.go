@@ -105,12 +105,28 @@ func (s *Server) TeamNames(_ context.Context, user bridge.UserID) ([]string, err
 
 // Notify sends the user a direct message from the plugin's bot.
 func (s *Server) Notify(_ context.Context, user bridge.UserID, text string) error {
+	return s.tell(user, &model.Post{Message: text})
+}
+
+// Offer sends the user a direct message with a button that opens an address. The button is a title that is a link: what a
+// server calls a button asks the plugin and opens nothing, and on telephones only links open the browser.
+func (s *Server) Offer(_ context.Context, user bridge.UserID, text, label, address string) error {
+	post := &model.Post{Message: text}
+	post.AddProp(attachmentsProp, []*model.MessageAttachment{{Fallback: label + ": " + address, Color: buttonColor, Title: label, TitleLink: address}})
+	return s.tell(user, post)
+}
+
+// buttonColor is of the line beside the button: that of Mattermost's own buttons.
+const buttonColor = "#166de0"
+
+func (s *Server) tell(user bridge.UserID, message *model.Post) error {
 	channel, err := s.direct(user)
 	if err != nil {
 		return err
 	}
+	message.UserId, message.ChannelId = string(s.bot), channel
 	doing := "send a direct message to user " + string(user)
-	post, e := s.api.CreatePost(&model.Post{UserId: string(s.bot), ChannelId: channel, Message: text})
+	post, e := s.api.CreatePost(message)
 	switch {
 	case e != nil:
 		return failure(doing, e)

@@ -177,6 +177,18 @@ func TestNotifyOpensTheChannelOnce(t *testing.T) {
 	}
 }
 
+func TestAnOfferIsALink(t *testing.T) {
+	a := &api{direct: &model.Channel{Id: "d"}, created: &model.Post{}}
+	if err := mattermost.New(a, nil, "bot").Offer(t.Context(), "alex", "Connect, please.", "Connect", "https://chat.example.com/connect"); err != nil {
+		t.Fatal(err)
+	}
+	post := a.asked[0]
+	button := post.Attachments()
+	if post.Message != "Connect, please." || len(button) != 1 || button[0].Title != "Connect" || button[0].TitleLink != "https://chat.example.com/connect" || !strings.Contains(button[0].Fallback, "https://") {
+		t.Errorf("sent %+v with %+v", post, button)
+	}
+}
+
 func TestSystemAdminsAreNotified(t *testing.T) {
 	a := &api{direct: &model.Channel{Id: "d"}, created: &model.Post{}, admins: []*model.User{{Id: "root"}, {Id: "robot", IsBot: true}, {Id: "other"}}}
 	if err := mattermost.New(a, nil, "bot").NotifySystemAdmins(t.Context(), "careful"); err != nil {

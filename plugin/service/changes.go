@@ -19,8 +19,17 @@ const hookTimeout = 5 * time.Second
 // PostCreated is told of every new post on the server.
 func (s *Service) PostCreated(post *model.Post) {
 	s.hook(postCreated, "a post", post.ChannelId, post.Id, func(ctx context.Context, r *rooms) error {
-		return r.engine.PostCreated(ctx, r.mattermost.ToBridge(post))
+		written := r.mattermost.ToBridge(post)
+		if _, linked := r.engine.Links().ByChannel(written.Channel); linked && isOwn(written) {
+			r.accounts.Active(written.Author)
+		}
+		return r.engine.PostCreated(ctx, written)
 	})
+}
+
+// isOwn tells whether the author wrote the post here, under the own name.
+func isOwn(post bridge.Post) bool {
+	return post.Mapping == "" && !post.System && !post.Own && !post.Foreign && !post.Ephemeral && post.AuthorName == ""
 }
 
 // PostEdited is told of every changed post on the server.

@@ -206,6 +206,7 @@ func (r *rooms) stop(ctx context.Context) error {
 		err = errors.Join(err, <-stopped)
 		r.started = false
 	}
+	r.accounts.StopInviting()
 	r.people.Stop()
 	if r.governor != nil {
 		r.governor.Stop()

@@ -304,7 +304,7 @@ func (s *Service) serve(r *rooms) {
 	if r != nil {
 		parts.Certificates = r.certificates
 		parts.Accounts, parts.Links, parts.Changes, parts.Lifecycle = r.accounts, r.links, r.intake, r.intake
-		parts.Access, parts.Bots, parts.Lookup = r.accounts, r.accounts, r.links
+		parts.Access, parts.Bots, parts.Lookup, parts.Reports = r.accounts, r.accounts, r.links, r.accounts
 		parts.DeadLetters, parts.Posts, parts.Mirrored = deadLetters{r}, posts{r}, r.store
 	}
 	s.handler.Store(httpapi.New(parts))

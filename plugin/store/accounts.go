@@ -30,6 +30,7 @@ type Account struct {
 	Lost         bool // Microsoft does not take the token any more
 	LostReason   string
 	ConnectedAt  time.Time
+	LastUsedAt   *time.Time // when a node last took the token out, give or take an hour; nil before that
 }
 
 // AccountTaken says that the Teams account belongs to somebody else already.
@@ -48,22 +49,24 @@ type TooManyAccounts struct{ Allowed int }
 
 // Error implements error.
 func (e *TooManyAccounts) Error() string {
-	return fmt.Sprintf("%d users are connected, which is as many as the setting connectedUsersAllowed permits", e.Allowed)
+	return fmt.Sprintf("%d users are connected or invited, which is as many as the setting connectedUsersAllowed permits", e.Allowed)
 }
 
-const accountColumns = "id, bot, user_id, teams_user_id, display_name, email, token, token_key, token_version, state = 'lost', lost_reason, connected_at, user_principal_name, client_id"
+const accountColumns = "id, bot, user_id, teams_user_id, display_name, email, token, token_key, token_version, state = 'lost', lost_reason, connected_at, user_principal_name, client_id, last_used_at"
 
 func scanAccount(row pgx.CollectableRow) (a Account, err error) {
-	err = row.Scan(&a.ID, &a.Bot, &a.User, &a.TeamsUser, &a.DisplayName, &a.Email, &a.Token, &a.TokenKey, &a.TokenVersion, &a.Lost, &a.LostReason, &a.ConnectedAt, &a.UPN, &a.ClientID)
+	err = row.Scan(&a.ID, &a.Bot, &a.User, &a.TeamsUser, &a.DisplayName, &a.Email, &a.Token, &a.TokenKey, &a.TokenVersion, &a.Lost, &a.LostReason, &a.ConnectedAt, &a.UPN, &a.ClientID, &a.LastUsedAt)
 	return a, err
 }
 
+const lockAccounts = "LOCK TABLE msteamssync.accounts IN SHARE ROW EXCLUSIVE MODE"
+
 // ConnectAccount keeps a freshly connected account, in place of the user's earlier one or of the same bot's. allowed
-// bounds how many users may be connected. It fails with *AccountTaken and *TooManyAccounts.
+// bounds how many users may be connected or invited. It fails with *AccountTaken and *TooManyAccounts.
 func (s *Store) ConnectAccount(ctx context.Context, a Account, allowed int) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
 		// One at a time: the limit is counted and the holder named without a race.
-		if _, err := tx.Exec(ctx, "LOCK TABLE msteamssync.accounts IN SHARE ROW EXCLUSIVE MODE"); err != nil {
+		if _, err := tx.Exec(ctx, lockAccounts); err != nil {
 			return err
 		}
 		holder, found, err := findAccount(ctx, tx, "teams_user_id = $1", a.TeamsUser)
@@ -89,7 +92,11 @@ func (s *Store) ConnectAccount(ctx context.Context, a Account, allowed int) erro
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, a.ID, a.Bot, a.User, a.TeamsUser, a.DisplayName, a.Email, a.UPN, a.Token, a.TokenKey, a.ClientID); err != nil {
 			return err
 		}
-		if a.Bot {
+		if !a.Bot {
+			if _, err := tx.Exec(ctx, "UPDATE msteamssync.invites SET ended_at = clock_timestamp(), outcome = 'connected' WHERE user_id = $1 AND ended_at IS NULL", a.User); err != nil {
+				return err
+			}
+		} else {
 			if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.bot_identities (teams_user_id, display_name) VALUES ($1, $2)
 				ON CONFLICT (teams_user_id) DO UPDATE SET display_name = excluded.display_name`, a.TeamsUser, a.DisplayName); err != nil {
 				return err
@@ -112,7 +119,7 @@ func (s *Store) ConnectAccount(ctx context.Context, a Account, allowed int) erro
 	return fmt.Errorf("keep the connected account: %w", err)
 }
 
-// AccountsFull tells whether others leave the user no place among the allowed ones.
+// AccountsFull tells whether others, those with a pending invitation included, leave the user no place among the allowed ones.
 func (s *Store) AccountsFull(ctx context.Context, user bridge.UserID, allowed int) (bool, error) {
 	full, err := accountsFull(ctx, s.pool, user, allowed)
 	if err != nil {
@@ -122,7 +129,8 @@ func (s *Store) AccountsFull(ctx context.Context, user bridge.UserID, allowed in
 }
 
 func accountsFull(ctx context.Context, q querier, user bridge.UserID, allowed int) (bool, error) {
-	rows, _ := q.Query(ctx, "SELECT count(*) >= $2 FROM msteamssync.accounts WHERE NOT bot AND user_id <> $1", user, allowed)
+	rows, _ := q.Query(ctx, `SELECT (SELECT count(*) FROM msteamssync.accounts WHERE NOT bot AND user_id <> $1)
+		+ (SELECT count(*) FROM msteamssync.invites WHERE user_id <> $1 AND `+pendingInvite+`) >= $2`, user, allowed)
 	return pgx.CollectExactlyOneRow(rows, pgx.RowTo[bool])
 }
 
@@ -149,6 +157,25 @@ func (s *Store) BotAccounts(ctx context.Context) ([]Account, error) {
 		return nil, fmt.Errorf("read the bots: %w", err)
 	}
 	return bots, nil
+}
+
+// UserAccounts lists the users' accounts, lost ones included, in the order in which they were connected, from an offset on.
+// total counts all of them.
+func (s *Store) UserAccounts(ctx context.Context, offset, limit int) (accounts []Account, total int, err error) {
+	rows, _ := s.pool.Query(ctx, "SELECT "+accountColumns+" FROM msteamssync.accounts WHERE NOT bot ORDER BY connected_at, id OFFSET $1 LIMIT $2", offset, limit)
+	if accounts, err = pgx.CollectRows(rows, scanAccount); err == nil {
+		err = s.pool.QueryRow(ctx, "SELECT count(*) FROM msteamssync.accounts WHERE NOT bot").Scan(&total)
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("list the accounts: %w", err)
+	}
+	return accounts, total, nil
+}
+
+// NoteUse notes that the account's token was taken out.
+func (s *Store) NoteUse(ctx context.Context, id bridge.AccountID) error {
+	_, err := s.changeAccount(ctx, "note that an account is used", "UPDATE msteamssync.accounts SET last_used_at = clock_timestamp() WHERE id = $1", id)
+	return err
 }
 
 // CountAccounts counts the users' accounts: those that work and those that were lost.
