@@ -162,11 +162,20 @@ func TestAccClientCertificateInsteadOfASecret(t *testing.T) {
 				PreConfig: func() { back = provider.PutClockForward(340 * day) },
 				Config:    whole("  rotation_triggers = { n = \"2\" }"), ConfigPlanChecks: makes("status"), ExpectNonEmptyPlan: true, // the plugin's clock was not put forward
 			},
-			{ // another encryption key: the private key cannot be read any more
+			{ // another encryption key while the plugin is off: the private key cannot be read any more
 				PreConfig: func() {
 					back()
+					if err := shared.DisablePlugin(t.Context()); err != nil {
+						t.Fatal(err)
+					}
 					admin.change(map[string]any{"encryptionkey": strings.Repeat("x", 32)})
-					eventually(t, "the plugin to take the key", func() bool { return admin.pluginStatus().CertificateExpiresAt.IsZero() })
+					if err := shared.EnablePlugin(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					eventually(t, "the plugin to take the key", func() bool {
+						status := admin.pluginStatus()
+						return status.State != "" && status.CertificateExpiresAt.IsZero()
+					})
 				},
 				Config: whole("  rotation_triggers = { n = \"2\" }"), ConfigPlanChecks: makes("status"),
 			},

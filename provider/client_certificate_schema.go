@@ -85,7 +85,7 @@ func (r *clientCertificateResource) Schema(_ context.Context, _ resource.SchemaR
 			"not_before":      computed("From when it is valid, RFC 3339 in UTC."),
 			"not_after":       computed("Until when it is valid, RFC 3339 in UTC."),
 			"status": schema.StringAttribute{Computed: true,
-				MarkdownDescription: "`current`, or why the next apply makes a new certificate: `removed` from the plugin, `expired`, `due`, `unusable` because the plugin's encryption key was changed."},
+				MarkdownDescription: "`current`, or why the next apply makes a new certificate: `removed` from the plugin, `expired`, `due`, `unusable` because the plugin's encryption key was changed while the plugin did not run."},
 		},
 	}
 }

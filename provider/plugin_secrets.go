@@ -126,7 +126,7 @@ func (r *pluginResource) generatedState(ctx context.Context, private privateStat
 func warnReplaced(diags *diag.Diagnostics) {
 	diags.AddAttributeWarning(path.Root("generated_secrets"), "The plugin's generated secrets were replaced",
 		"encryptionKey or webhookSecret has another value than after the last apply. Terraform does not keep the former value and accepts the new one. "+
-			"With another encryption key, accounts that are connected have to be connected again, unless the former key is put back. Find out who changed it.")
+			"If the encryption key was changed while the plugin did not run, accounts have to be connected again unless former_encryption_key_wo of msteamssync_plugin_config names the former key; a running plugin encrypts everything anew by itself. Find out who changed it.")
 }
 
 // newSecret returns 32 random characters, as the System Console's Generate button does.

@@ -53,6 +53,8 @@ type Config struct {
 	Mattermost Mattermost
 	// Current returns what follows from the settings in use; an error when there are none.
 	Current func() (Current, error)
+	// Keys are looked into when a token names a key that the vault does not have; nil: the vault has all there are.
+	Keys *Keys
 	// Connected is told when an account was connected: the user, or "" for a bot.
 	Connected func(ctx context.Context, user bridge.UserID)
 	Log       *slog.Logger
@@ -74,7 +76,7 @@ func New(config Config) *Accounts {
 // OfUser returns the user's connected account; false when there is none that can send.
 func (a *Accounts) OfUser(ctx context.Context, user bridge.UserID) (bridge.Account, bool, error) {
 	found, ok, err := a.Store.AccountOfUser(ctx, user)
-	if err != nil || !ok || !a.usable(found) {
+	if err != nil || !ok || !a.usable(ctx, found) {
 		return bridge.Account{}, false, err
 	}
 	return toBridge(found), true, nil
@@ -97,7 +99,7 @@ func (a *Accounts) Bots(ctx context.Context) ([]bridge.Account, error) {
 	}
 	var bots []bridge.Account
 	for _, bot := range all {
-		if a.usable(bot) {
+		if a.usable(ctx, bot) {
 			bots = append(bots, toBridge(bot))
 		}
 	}
@@ -110,32 +112,40 @@ func (a *Accounts) WasBot(ctx context.Context, user bridge.TeamsUserID) (bool, e
 }
 
 // usable tells whether the account's token can be opened and was not refused.
-func (a *Accounts) usable(account store.Account) bool {
-	if account.Lost {
-		return false
+func (a *Accounts) usable(ctx context.Context, account store.Account) bool {
+	return !account.Lost && a.Unusable(ctx, account) == ""
+}
+
+// Unusable says why an account that was not lost cannot send; nothing when it can.
+func (a *Accounts) Unusable(ctx context.Context, account store.Account) string {
+	current, err := a.currentFor(ctx, account)
+	if err != nil {
+		return notConfiguredReason
 	}
+	return unusable(account, current)
+}
+
+// currentFor is what follows from the settings in use, with the key of the account's token if there is one.
+func (a *Accounts) currentFor(ctx context.Context, account store.Account) (Current, error) {
 	current, err := a.Current()
-	return err == nil && unusable(account, current) == ""
+	if err != nil || a.Keys == nil || current.Vault.Opens(account.TokenKey) {
+		return current, err
+	}
+	if err := a.Keys.Learn(ctx, account.TokenKey); err != nil {
+		a.Log.Warn("could not look for a newer key; that is tried again", "error", err)
+	}
+	return a.Current()
 }
 
 // unusable says why an account's token is of no use with the settings in use; nothing when it is.
 func unusable(account store.Account, current Current) string {
 	switch {
-	case account.TokenKey != current.Vault.KeyID():
+	case !current.Vault.Opens(account.TokenKey):
 		return otherKeyReason
 	case account.ClientID != "" && !strings.EqualFold(account.ClientID, current.Settings.ClientID):
 		return otherApplicationReason
 	}
 	return ""
-}
-
-// Unusable says why an account that was not lost cannot send.
-func (a *Accounts) Unusable(account store.Account) string {
-	current, err := a.Current()
-	if err != nil {
-		return notConfiguredReason
-	}
-	return unusable(account, current)
 }
 
 func toBridge(a store.Account) bridge.Account {

@@ -35,21 +35,21 @@ func (a *Accounts) ListBots(ctx context.Context) ([]Bot, error) {
 	}
 	bots := make([]Bot, 0, len(all))
 	for _, account := range all {
-		bots = append(bots, a.toBot(account))
+		bots = append(bots, a.toBot(ctx, account))
 	}
 	return bots, nil
 }
 
-func (a *Accounts) toBot(account store.Account) Bot {
+func (a *Accounts) toBot(ctx context.Context, account store.Account) Bot {
 	bot := Bot{
-		ID: account.TeamsUser, UserPrincipalName: account.UPN, DisplayName: account.DisplayName, Connected: a.usable(account),
+		ID: account.TeamsUser, UserPrincipalName: account.UPN, DisplayName: account.DisplayName, Connected: a.usable(ctx, account),
 		Reason: account.LostReason, ConnectedBy: account.User, ConnectedAt: account.ConnectedAt,
 	}
 	if bot.UserPrincipalName == "" {
 		bot.UserPrincipalName = account.Email
 	}
 	if !bot.Connected && bot.Reason == "" {
-		bot.Reason = a.Unusable(account)
+		bot.Reason = a.Unusable(ctx, account)
 	}
 	return bot
 }
@@ -78,7 +78,7 @@ func (a *Accounts) ConnectBot(ctx context.Context, by bridge.UserID, username, p
 	if err != nil {
 		return Bot{}, err
 	}
-	return a.toBot(account), nil
+	return a.toBot(ctx, account), nil
 }
 
 // DropBot disconnects a bot by its object id.

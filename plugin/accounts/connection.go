@@ -34,9 +34,9 @@ func (a *Accounts) Connection(ctx context.Context, user bridge.UserID) (Connecti
 	if err != nil || !found {
 		return Connection{}, err
 	}
-	c := Connection{DisplayName: account.DisplayName, Email: account.Email, Connected: a.usable(account)}
+	c := Connection{DisplayName: account.DisplayName, Email: account.Email, Connected: a.usable(ctx, account)}
 	if !c.Connected {
-		c.Reason = a.whyUnusable(account)
+		c.Reason = a.whyUnusable(ctx, account)
 	}
 	return c, nil
 }

@@ -49,9 +49,9 @@ func (a *Accounts) Mine(ctx context.Context, id bridge.UserID) (Mine, error) {
 	if found {
 		m.TeamsAccount = &TeamsAccount{ID: account.TeamsUser, DisplayName: account.DisplayName, UserPrincipalName: account.UPN, Mail: account.Email}
 		m.ConnectedAt = new(account.ConnectedAt.UTC())
-		m.Connected = a.usable(account)
+		m.Connected = a.usable(ctx, account)
 		if m.NeedsReconnect = !m.Connected; m.NeedsReconnect {
-			reasons = append(reasons, a.whyUnusable(account))
+			reasons = append(reasons, a.whyUnusable(ctx, account))
 		}
 	}
 	user, err := a.Mattermost.User(ctx, id)
@@ -76,9 +76,9 @@ func (a *Accounts) Mine(ctx context.Context, id bridge.UserID) (Mine, error) {
 }
 
 // whyUnusable says why an account cannot send, lost or not.
-func (a *Accounts) whyUnusable(account store.Account) string {
+func (a *Accounts) whyUnusable(ctx context.Context, account store.Account) string {
 	if account.LostReason != "" {
 		return account.LostReason
 	}
-	return a.Unusable(account)
+	return a.Unusable(ctx, account)
 }

@@ -49,6 +49,9 @@ func (a *Accounts) ConnectedUsers(ctx context.Context, offset, limit int) (users
 	}
 	users = make([]ConnectedUser, 0, len(accounts))
 	for _, account := range accounts {
+		if current, err = a.currentFor(ctx, account); err != nil {
+			return nil, 0, err
+		}
 		line := ConnectedUser{
 			User: account.User, TeamsUser: account.TeamsUser, DisplayName: account.DisplayName, UserPrincipalName: account.UPN, Mail: account.Email,
 			ConnectedAt: account.ConnectedAt.UTC(), LastUsedAt: account.LastUsedAt,

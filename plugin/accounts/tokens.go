@@ -148,7 +148,7 @@ func (a *Accounts) read(ctx context.Context, id bridge.AccountID) (store.Account
 	case account.Lost:
 		return store.Account{}, sealedToken{}, &bridge.Failure{Class: bridge.UserAction, Err: fmt.Errorf("the account's connection was lost: %s", account.LostReason)}
 	}
-	current, err := a.Current()
+	current, err := a.currentFor(ctx, account)
 	if err != nil {
 		return store.Account{}, sealedToken{}, &bridge.Failure{Class: bridge.Retry, Err: err}
 	}
@@ -213,4 +213,7 @@ func SealToken(vault *Vault, id bridge.AccountID, token *oauth2.Token) ([]byte, 
 	return seal(vault, id, fromOAuth(token))
 }
 
-func purposeOf(id bridge.AccountID) string { return "account " + string(id) }
+func purposeOf(id bridge.AccountID) string { return Purpose(string(id)) }
+
+// Purpose is what an account's token is sealed for.
+func Purpose(id string) string { return "account " + id }

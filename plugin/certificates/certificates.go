@@ -158,7 +158,7 @@ func (c *Certificates) open(s store.Certificate) (*rsa.PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := vault.Open(purpose(s.ID), s.SealedWith, s.PrivateKey)
+	plain, err := vault.Open(Purpose(s.ID), s.SealedWith, s.PrivateKey)
 	if err != nil {
 		return nil, fmt.Errorf("its private key: %w", err)
 	}
@@ -173,8 +173,8 @@ func (c *Certificates) open(s store.Certificate) (*rsa.PrivateKey, error) {
 	return rsaKey, nil
 }
 
-// purpose binds a sealed key to its row.
-func purpose(id string) string { return "certificate " + id }
+// Purpose binds a sealed key to its row.
+func Purpose(id string) string { return "certificate " + id }
 
 // Usable returns the certificates to log in with, newest first: those whose key can be read and whose time is not over.
 func (c *Certificates) Usable() []teams.Certificate {
@@ -277,7 +277,7 @@ func (c *Certificates) Create(ctx context.Context, by bridge.UserID, subject str
 		return Certificate{}, err
 	}
 	made := store.Certificate{ID: uuid.NewString(), DER: der, SealedWith: vault.KeyID(), CreatedBy: by, CreatedAt: time.Now()}
-	made.PrivateKey = vault.Seal(purpose(made.ID), key)
+	made.PrivateKey = vault.Seal(Purpose(made.ID), key)
 	if err := c.config.Store.AddCertificate(ctx, made, thumbprint(der)); err != nil {
 		return Certificate{}, err
 	}

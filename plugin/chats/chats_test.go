@@ -99,7 +99,8 @@ func (w *world) OfTeamsUser(_ context.Context, user bridge.TeamsUserID) (bridge.
 	return bridge.Account{MattermostUser: bridge.UserID(name), TeamsUser: user}, strings.HasPrefix(name, "c") || strings.HasPrefix(name, "l"), nil
 }
 
-func (w *world) Bots(context.Context) ([]bridge.Account, error) { return nil, nil }
+func (w *world) Bots(context.Context) ([]bridge.Account, error)        { return nil, nil }
+func (w *world) ToldLost(context.Context, bridge.UserID) (bool, error) { return false, nil }
 func (w *world) WasBot(_ context.Context, user bridge.TeamsUserID) (bool, error) {
 	return user == "t-bot", nil
 }

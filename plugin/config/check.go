@@ -25,8 +25,8 @@ const SiteURLKey = "ServiceSettings.SiteURL"
 // clientSecretKey is the setting that a certificate makes dispensable.
 const clientSecretKey = "clientSecret"
 
-// minEncryptionKey is the shortest encryption key, in characters: what the System Console generates.
-const minEncryptionKey = 32
+// MinEncryptionKey is the shortest encryption key, in characters: what the System Console generates.
+const MinEncryptionKey = 32
 
 var domainName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$`)
 
@@ -46,8 +46,8 @@ func (r *Reading) check(siteURL string) {
 	if s.ClientID != "" && uuid.Validate(s.ClientID) != nil {
 		r.problem("clientId", "%q is not an application (client) id; copy the Application (client) ID from the app registration's overview", s.ClientID)
 	}
-	if s.EncryptionKey != "" && len(s.EncryptionKey) < minEncryptionKey {
-		r.problem("encryptionKey", "has %d characters, at least %d are needed; generate it in the System Console or let Terraform's msteamssync_plugin write it", len(s.EncryptionKey), minEncryptionKey)
+	if s.EncryptionKey != "" && len(s.EncryptionKey) < MinEncryptionKey {
+		r.problem("encryptionKey", "has %d characters, at least %d are needed; generate it in the System Console or let Terraform's msteamssync_plugin write it", len(s.EncryptionKey), MinEncryptionKey)
 	}
 	if s.ClientSecretExpiresAt != "" && s.SecretExpiry().IsZero() {
 		r.problem("clientSecretExpiresAt", "%q is not a time like %s", s.ClientSecretExpiresAt, time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC).Format(time.RFC3339))

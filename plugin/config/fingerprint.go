@@ -25,7 +25,7 @@ func (r Reading) Fingerprints(salt []byte) map[string]string {
 
 // withoutEffect are settings by which nobody carries a message otherwise. The encryption key is not among them: the
 // fingerprint is made with it.
-var withoutEffect = map[string]bool{"encryptionKey": true, "clientSecretExpiresAt": true, "clientSecretKeyId": true, "terraformManagedKeys": true}
+var withoutEffect = map[string]bool{"encryptionKey": true, "formerEncryptionKey": true, "clientSecretExpiresAt": true, "clientSecretKeyId": true, "terraformManagedKeys": true}
 
 // Fingerprint tells settings from others, e.g. from those of another server, without telling what they are: an HMAC-SHA256
 // under the encryption key, in hex. Settings that are empty count for nothing, so that a new version of the plugin that has

@@ -21,6 +21,7 @@ type Settings struct {
 	ClientSecretExpiresAt string `setting:"clientSecretExpiresAt"`
 	ClientSecretKeyID     string `setting:"clientSecretKeyId"`
 	EncryptionKey         string `setting:"encryptionKey"`
+	FormerEncryptionKey   string `setting:"formerEncryptionKey"`
 	WebhookSecret         string `setting:"webhookSecret"`
 
 	Cloud          string `setting:"cloud"`

@@ -202,7 +202,7 @@ func parts() httpapi.Parts {
 		Status:       func(context.Context) any { return map[string]string{"state": "running"} },
 		Fingerprints: func(salt []byte) map[string]string { return map[string]string{"clientSecret": string(salt[:1])} },
 		Checks:       checks{},
-		Accounts:     &logins{}, Links: &links{}, DeadLetters: letters{}, Mirrored: mirrors{}, Posts: written{}, Access: &access{}, Bots: &access{}, Reports: reports{}, Lookup: &access{}, Certificates: &certs{},
+		Accounts:     &logins{}, Links: &links{}, DeadLetters: letters{}, Mirrored: mirrors{}, Posts: written{}, Access: &access{}, Bots: &access{}, Reports: reports{}, Keys: keys{}, Lookup: &access{}, Certificates: &certs{},
 		Changes: http.HandlerFunc(accepted), Lifecycle: http.HandlerFunc(accepted), Metrics: http.HandlerFunc(accepted),
 	}
 }
@@ -277,7 +277,7 @@ func TestAuthorisation(t *testing.T) {
 
 func TestRequestsWithoutAPartAreToldToWait(t *testing.T) {
 	p := parts()
-	p.Access, p.Bots, p.Lookup, p.DeadLetters, p.Posts, p.Mirrored, p.Reports = nil, nil, nil, nil, nil, nil, nil
+	p.Access, p.Bots, p.Lookup, p.DeadLetters, p.Posts, p.Mirrored, p.Reports, p.Keys = nil, nil, nil, nil, nil, nil, nil, nil
 	p.Accounts, p.Links, p.Certificates, p.Changes, p.Lifecycle, p.NotReady = nil, nil, nil, nil, nil, "No database."
 	for _, route := range httpapi.Routes() {
 		name := route.Method + " " + route.Path

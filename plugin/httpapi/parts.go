@@ -30,6 +30,7 @@ type Parts struct {
 	Access       Access
 	Bots         Bots
 	Reports      Reports
+	Keys         Keys
 	Links        Links
 	DeadLetters  DeadLetters
 	Mirrored     Mirrored
@@ -90,6 +91,13 @@ type Reports interface {
 	ConnectedUsers(ctx context.Context, offset, limit int) (users []accounts.ConnectedUser, total int, err error)
 	Invites(ctx context.Context) (accounts.Invites, error)
 	WithdrawInvite(ctx context.Context, by, user bridge.UserID) error
+}
+
+// Keys are what tokens and private keys are encrypted with.
+type Keys interface {
+	State(ctx context.Context) (accounts.KeysState, error)
+	// Rotate makes a fresh key, with which everything is encrypted again in the background.
+	Rotate(ctx context.Context, by bridge.UserID) error
 }
 
 // Bots connects bots without a browser.

@@ -42,6 +42,14 @@ func (reports) WithdrawInvite(_ context.Context, _, user bridge.UserID) error {
 	return nil
 }
 
+// keys are one.
+type keys struct{}
+
+func (keys) State(context.Context) (accounts.KeysState, error) {
+	return accounts.KeysState{DataKeys: []accounts.DataKeyState{{ID: "k", Current: true}}}, nil
+}
+func (keys) Rotate(context.Context, bridge.UserID) error { return nil }
+
 func TestConnectedUsers(t *testing.T) {
 	for path, want := range map[string]string{
 		"/api/v1/connected-users":                         `"page":0,"per_page":100,"total":450,"users":[{"mattermost_user_id":"u0",`,

@@ -58,6 +58,8 @@ func Routes() []Route {
 		{Method: http.MethodPost, Path: "/api/v1/config/fingerprints", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).fingerprints},
 		{Method: http.MethodPost, Path: "/api/v1/checks/webhook", Role: SystemAdmin, serve: (*api).checkWebhook},
 		{Method: http.MethodPost, Path: "/api/v1/checks/credentials", Role: SystemAdmin, serve: (*api).checkCredentials},
+		{Method: http.MethodGet, Path: "/api/v1/encryption-key", Role: SystemAdmin, serve: (*api).showKeys},
+		{Method: http.MethodPost, Path: "/api/v1/encryption-key/rotate", Role: SystemAdmin, serve: (*api).rotateKeys},
 		{Method: http.MethodGet, Path: "/api/v1/certificates", Role: SystemAdmin, serve: (*api).listCertificates},
 		{Method: http.MethodPost, Path: "/api/v1/certificates", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).createCertificate},
 		{Method: http.MethodDelete, Path: "/api/v1/certificates/{id}", Role: SystemAdmin, serve: (*api).deleteCertificate},

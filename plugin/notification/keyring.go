@@ -52,7 +52,8 @@ func NewKeyring(store KeyStore) *Keyring {
 	return &Keyring{store: store, opened: map[string]*rsa.PrivateKey{}, noted: map[[2]string]time.Time{}}
 }
 
-func purpose(id string) string { return "decryption key " + id }
+// Purpose binds a sealed key to its certificate.
+func Purpose(id string) string { return "decryption key " + id }
 
 // Keep stores the key of the certificate in use, so that it is there for every node and after the next certificate has
 // taken its place. It must have succeeded before Graph is given the certificate. It does nothing for a while after it has
@@ -69,7 +70,7 @@ func (r *Keyring) Keep(ctx context.Context, key *Key, vault Vault) error {
 	if err != nil {
 		return fmt.Errorf("keep the key of the encryption certificate: %w", err)
 	}
-	if err := r.store.KeepDecryptionKey(ctx, SealedKey{ID: key.ID, Private: vault.Seal(purpose(key.ID), document), SealID: vault.KeyID()}); err != nil {
+	if err := r.store.KeepDecryptionKey(ctx, SealedKey{ID: key.ID, Private: vault.Seal(Purpose(key.ID), document), SealID: vault.KeyID()}); err != nil {
 		return err
 	}
 	r.mu.Lock()
@@ -97,7 +98,7 @@ func (r *Keyring) find(ctx context.Context, id string, vault Vault) (*rsa.Privat
 	if !found {
 		return nil, errNoKey
 	}
-	document, err := vault.Open(purpose(id), sealed.SealID, sealed.Private)
+	document, err := vault.Open(Purpose(id), sealed.SealID, sealed.Private)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoKey, err)
 	}

@@ -8,21 +8,8 @@ import (
 	"crypto/x509"
 	"time"
 
-	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
-	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
-	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
-
-// vault is of the newest encryption key. Certificates are made before the plugin knows its tenant, so it does not wait for
-// settings that can be used.
-func (s *Service) vault() (certificates.Vault, error) {
-	key := s.encryptionKey.Load()
-	if key == nil || *key == "" {
-		return nil, refusal.New(refusal.NotReady, "The setting encryptionKey is empty, so a private key could not be kept safely. Generate it in the System Console, or let Terraform's msteamssync_plugin write it.")
-	}
-	return accounts.NewVault(*key)
-}
 
 // reopenCertificates opens the private keys with another encryption key.
 func (s *Service) reopenCertificates(r *rooms) {

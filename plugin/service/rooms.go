@@ -35,6 +35,7 @@ type rooms struct {
 	mattermost   *mattermost.Server
 	accounts     *accounts.Accounts
 	people       *people.People
+	keys         *accounts.Keys
 	certificates *certificates.Certificates
 	governor     *governor.Governor // nil when it is lifted
 	engine       *bridge.Engine
@@ -47,6 +48,7 @@ type rooms struct {
 	command      *command.Command
 	takeOver     *takeover.TakeOver
 	settings     *standing
+	unfollowKeys func()
 
 	takingOver taking
 	mu         sync.Mutex
@@ -66,8 +68,9 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		return nil, err
 	}
 	r := &rooms{store: db, mattermost: mattermost.New(s.api, db.Pool(), bot), settings: s.newStanding(db)}
+	r.keys = s.newKeys(r, db)
 	r.accounts = accounts.New(accounts.Config{
-		Store: db, Mattermost: r.mattermost, Current: s.forAccounts, Log: s.log,
+		Store: db, Mattermost: r.mattermost, Current: s.forAccounts, Keys: r.keys, Log: s.log,
 		Connected: func(ctx context.Context, user bridge.UserID) {
 			if err := r.engine.AccountConnected(ctx, user); err != nil {
 				s.log.Warn("could not wake the posts that wait for an account; they are found later", "error", err)
@@ -77,7 +80,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		},
 	})
 	r.people = people.New(people.Config{Store: db, Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forPeople, Log: s.log})
-	r.certificates = certificates.New(certificates.Config{Store: db, Vault: s.vault, Changed: s.certificatesChanged, Log: s.log})
+	r.certificates = certificates.New(certificates.Config{Store: db, Vault: func() (certificates.Vault, error) { return s.vault() }, Changed: s.certificatesChanged, Log: s.log})
 	keys := notification.NewKeyring(db)
 	r.reader = notification.NewReader(notification.Config{
 		Keys: keys, Tokens: db.Tokens, Current: s.forNotifications, Parse: teams.ReadMessage, Observe: s.metrics.Notification, Log: s.log,
@@ -131,7 +134,10 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		ConnectURL:  func() string { return catalog.PluginURL(s.siteURL(), "/connect") },
 		ChannelName: r.channelName,
 	})
-	r.settings.follow(r.compareSettings)
+	r.unfollowKeys = r.followKeys()
+	r.settings.follow(func(ctx context.Context) error {
+		return errors.Join(r.keys.Refresh(ctx), r.compareSettings(ctx))
+	})
 	return r, nil
 }
 
@@ -185,8 +191,10 @@ func (r *rooms) working() bool {
 
 // stop ends the work and closes the store.
 func (r *rooms) stop(ctx context.Context) error {
-	r.certificates.Stop() // before the lock: a change of certificates may be starting the rooms
+	r.unfollowKeys()
 	r.settings.stop()
+	r.keys.Stop()
+	r.certificates.Stop() // before the lock: a change of certificates may be starting the rooms
 	r.takingOver.stop()
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -18,6 +18,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/command"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
@@ -44,9 +45,9 @@ type Service struct {
 	used     atomic.Pointer[used]
 	// candidate is what waits to become used; it changes under the lock.
 	candidate atomic.Pointer[candidate]
-	// encryptionKey is the newest one in the settings, also while those cannot be used: certificates are made before the
-	// rest is configured.
-	encryptionKey atomic.Pointer[string]
+	// encryption changes under the lock; keys are those of the rooms.
+	encryption encryption
+	keys       atomic.Pointer[accounts.Keys]
 
 	rooms   atomic.Pointer[rooms] // nil until the store is open
 	handler atomic.Pointer[httpapi.Handler]
@@ -143,6 +144,9 @@ func (s *Service) open(dataSource string) error {
 		s.openErr.Store(&reason)
 		return err
 	}
+	s.settings.Lock()
+	s.useEncryption(ctx, r)
+	s.settings.Unlock()
 	if err := r.certificates.Start(ctx); err != nil {
 		reason := err.Error()
 		s.openErr.Store(&reason)
@@ -196,8 +200,9 @@ func (s *Service) Reload() error {
 	}
 	reading := s.manifest.Read(stored, siteURL)
 	r := s.rooms.Load()
-	if old := s.encryptionKey.Swap(&reading.Settings.EncryptionKey); r != nil && (old == nil || *old != reading.Settings.EncryptionKey) {
-		s.reopenCertificates(r)
+	changed := s.encryption.note(reading.Settings.EncryptionKey, reading.Settings.FormerEncryptionKey)
+	if r != nil {
+		s.useKeys(r, changed)
 	}
 	if r != nil && len(r.certificates.Usable()) > 0 {
 		reading.UseCertificate()
@@ -305,7 +310,7 @@ func (s *Service) serve(r *rooms) {
 		parts.Certificates = r.certificates
 		parts.Accounts, parts.Links, parts.Changes, parts.Lifecycle = r.accounts, r.links, r.intake, r.intake
 		parts.Access, parts.Bots, parts.Lookup, parts.Reports = r.accounts, r.accounts, r.links, r.accounts
-		parts.DeadLetters, parts.Posts, parts.Mirrored = deadLetters{r}, posts{r}, r.store
+		parts.DeadLetters, parts.Posts, parts.Mirrored, parts.Keys = deadLetters{r}, posts{r}, r.store, r.keys
 	}
 	s.handler.Store(httpapi.New(parts))
 }

@@ -28,7 +28,6 @@ type used struct {
 	settings config.Settings
 	since    time.Time
 	graph    *teams.Client
-	vault    *accounts.Vault
 	verifier *notification.Verifier
 	former   []string // client ids of the applications that were in use before, since the start
 }
@@ -65,11 +64,7 @@ func (s *Service) newGraph(settings config.Settings) *teams.Client {
 // held.
 func (s *Service) replace(settings config.Settings, graph *teams.Client) error {
 	old := s.used.Load()
-	vault, err := accounts.NewVault(settings.EncryptionKey)
-	if err != nil {
-		return err
-	}
-	fresh := &used{settings: settings, since: time.Now(), vault: vault, graph: graph}
+	fresh := &used{settings: settings, since: time.Now(), graph: graph}
 	if old != nil {
 		fresh.former = old.former
 		if old.settings.ClientID != settings.ClientID {
@@ -137,7 +132,8 @@ func (s *Service) forAccounts() (accounts.Current, error) {
 	if err != nil {
 		return accounts.Current{}, err
 	}
-	return accounts.Current{Settings: u.settings, Login: u.graph, Vault: u.vault}, nil
+	vault, err := s.vault()
+	return accounts.Current{Settings: u.settings, Login: u.graph, Vault: vault}, err
 }
 
 func (s *Service) forLinks() (links.Current, error) {
@@ -187,7 +183,8 @@ func (s *Service) forNotifications() (notification.Current, error) {
 	if err != nil {
 		return notification.Current{}, err
 	}
-	return notification.Current{Vault: u.vault, Verifier: u.verifier}, nil
+	vault, err := s.vault()
+	return notification.Current{Vault: vault, Verifier: u.verifier}, err
 }
 
 // graph is the bridge's Teams over whatever client is in use.

@@ -244,7 +244,7 @@ func (r *rooms) describe(ctx context.Context, status *Status) error {
 		connected := slices.ContainsFunc(usable, func(a bridge.Account) bool { return a.ID == bot.ID })
 		state := BotState{Email: bot.Email, DisplayName: bot.DisplayName, Connected: connected, Reason: bot.LostReason}
 		if !connected && state.Reason == "" {
-			state.Reason = r.accounts.Unusable(bot)
+			state.Reason = r.accounts.Unusable(ctx, bot)
 		}
 		status.Bots = append(status.Bots, state)
 	}

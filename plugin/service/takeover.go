@@ -17,7 +17,8 @@ func (s *Service) forTakeOver() (takeover.Current, error) {
 	if err != nil {
 		return takeover.Current{}, err
 	}
-	return takeover.Current{EncryptionKey: u.settings.EncryptionKey, WebhookSecret: u.settings.WebhookSecret, Vault: u.vault}, nil
+	vault, err := s.vault()
+	return takeover.Current{EncryptionKey: u.settings.EncryptionKey, WebhookSecret: u.settings.WebhookSecret, Vault: vault}, err
 }
 
 // taking is a take-over that runs in the background. The zero value is one that has not begun.

@@ -21,9 +21,11 @@ const (
 	SettingsChannel = "msteamssync_settings" // payload: the version
 	// CertificatesChannel says that there are other certificates; payload: empty.
 	CertificatesChannel = "msteamssync_certificates"
+	// DataKeysChannel says that there are other data keys, or that they are wrapped otherwise; payload: empty.
+	DataKeysChannel = "msteamssync_data_keys"
 )
 
-var channels = []string{LinksChannel, SettingsChannel, CertificatesChannel, PeopleChannel, LanesChannel}
+var channels = []string{LinksChannel, SettingsChannel, CertificatesChannel, DataKeysChannel, PeopleChannel, LanesChannel}
 
 // signals is the one connection that listens.
 type signals struct {
