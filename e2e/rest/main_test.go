@@ -53,7 +53,7 @@ func (w *world) setUp(ctx context.Context, s *stack.Stack) error {
 	if err := s.InstallPlugin(ctx); err != nil {
 		return err
 	}
-	if err := s.ConfigurePlugin(ctx, app, nil); err != nil {
+	if err := s.ConfigurePlugin(ctx, app, map[string]any{"connectedusersmaxpendinginvites": 5}); err != nil {
 		return err
 	}
 	for name, user := range map[string]**stack.User{"alex": &w.somebody, "blake": &w.reader, "casey": &w.chief} {

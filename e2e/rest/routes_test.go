@@ -6,13 +6,18 @@
 package rest_test
 
 import (
+	"context"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/signin"
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
@@ -161,6 +166,21 @@ func testGoodRequests(t *testing.T, d *describedAnswers) {
 	good(w.chief, http.StatusAccepted, "POST", "/api/v1/links/"+w.channel.Id+"/resync", "")
 	good(w.reader, http.StatusOK, "GET", "/api/v1/posts/"+w.post.Id+"/sync", "")
 	good(w.reader, http.StatusNotFound, "GET", "/api/v1/posts/"+w.channel.Id+"/sync", "")
+
+	// Who writes in a linked channel without an account is invited to connect one.
+	if _, _, err := w.chief.Client.CreatePost(t.Context(), &model.Post{ChannelId: w.channel.Id, Message: "Another."}); err != nil {
+		t.Fatal(err)
+	}
+	if err := process.Until(t.Context(), func(context.Context) error {
+		if got := good(w.root, http.StatusOK, "GET", "/api/v1/invites", ""); !strings.Contains(string(got.body), w.chief.ID) {
+			return fmt.Errorf("the invitations are %s", got.body)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	good(w.root, http.StatusNoContent, "DELETE", "/api/v1/invites/"+w.chief.ID, "")
+
 	good(w.root, http.StatusOK, "GET", "/api/v1/dead-letters?limit=5", "")
 	good(w.root, http.StatusBadRequest, "GET", "/api/v1/dead-letters?limit=many", "")
 	good(w.root, http.StatusAccepted, "POST", "/api/v1/dead-letters/retry", `{"channel_id":"`+w.channel.Id+`"}`)
