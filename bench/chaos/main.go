@@ -49,13 +49,14 @@ func main() {
 		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	began := time.Now()
 	passed, failed, err := runAll(ctx, chosen, o)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "chaos:", err)
 		failed++
 	}
-	fmt.Printf("chaos: %d passed, %d failed\n", passed, failed)
+	fmt.Printf("chaos: %d passed, %d failed in %.0f s\n", passed, failed, time.Since(began).Seconds())
 	if failed > 0 {
 		os.Exit(1)
 	}
@@ -71,6 +72,15 @@ type options struct {
 // messages is how many messages a scenario of n writes at this scale.
 func (o options) messages(n int) int { return max(n/o.scale, 1) }
 
+// conversations is how many channels are linked in a scenario. Graph takes 0.83 messages a second from each sender and in each
+// channel, so each has a sender of its own, and twice as many of them take half the time.
+func (o options) conversations() int {
+	if o.scale > 1 {
+		return 20
+	}
+	return 40
+}
+
 // outage is how long an outage of d lasts at this scale; short ones stay long enough to be noticed.
 func (o options) outage(d time.Duration) time.Duration {
 	return max(d/time.Duration(o.scale), min(d, 3*time.Second))
@@ -85,13 +95,15 @@ func runAll(ctx context.Context, chosen []scenario, o options) (passed, failed i
 		}
 	}()
 	fmt.Println("scenario sent arrived lost duplicated out_of_order")
-	for _, s := range chosen {
+	for i, s := range chosen {
 		if ctx.Err() != nil {
 			return passed, failed, ctx.Err()
 		}
 		began := time.Now()
 		w := shared
-		if w == nil || s.fresh {
+		if w != nil && !s.fresh {
+			w.stages.begin()
+		} else {
 			if w, err = openWorld(ctx, o, s); err != nil {
 				return passed, failed, fmt.Errorf("%s: %w", s.name, err)
 			}
@@ -102,7 +114,7 @@ func runAll(ctx context.Context, chosen []scenario, o options) (passed, failed i
 		verdict, problem := w.play(ctx, s)
 		ok := problem == nil && verdict.clean()
 		fmt.Printf("%s %d %d %d %d %d\n", s.name, verdict.sent, verdict.arrived, verdict.lost, verdict.duplicated, verdict.outOfOrder)
-		fmt.Fprintf(os.Stderr, "  %s took %.0f s\n", s.name, time.Since(began).Seconds())
+		fmt.Fprintf(os.Stderr, "  %s took %.0f s: %s\n", s.name, time.Since(began).Seconds(), w.stages)
 		if problem != nil {
 			fmt.Fprintf(os.Stderr, "  %s: %v\n", s.name, problem)
 		}
@@ -119,7 +131,8 @@ func runAll(ctx context.Context, chosen []scenario, o options) (passed, failed i
 		}
 		if s.fresh {
 			w.close()
-		} else if !ok { // what went wrong may go on
+		} else if !ok || !slices.ContainsFunc(chosen[i+1:], func(s scenario) bool { return !s.fresh }) {
+			// What went wrong may go on, and servers that nobody needs any more slow the others down.
 			w.close()
 			shared = nil
 		}

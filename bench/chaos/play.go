@@ -37,6 +37,7 @@ func (w *world) play(ctx context.Context, s scenario) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
+	w.stages.done("links")
 	planned := s.planned
 	if planned == 0 {
 		planned = 2 * eachSide
@@ -69,7 +70,14 @@ func (w *world) play(ctx context.Context, s scenario) (verdict, error) {
 	if err := errors.Join(err, end(ctx)); err != nil {
 		return verdict{}, err
 	}
-	return c.await(ctx)
+	w.stages.done("writing")
+	v, err := c.await(ctx)
+	w.stages.done("arriving")
+	if err == nil && v.clean() && !s.fresh {
+		err = w.part(ctx, all)
+		w.stages.done("unlinking")
+	}
+	return v, err
 }
 
 // share is how many of n messages fall to each conversation.

@@ -22,10 +22,6 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification/notificationtest"
 )
 
-// conversations is how many channels are linked in a scenario. Graph takes less than one message a second from each sender
-// and in each channel, so each has a sender of its own.
-const conversations = 20
-
 // world is a running bridge and its people.
 type world struct {
 	*stack.Stack
@@ -36,6 +32,7 @@ type world struct {
 	teamsTeam teams.Team
 	people    []person
 	opened    int // conversations so far, for their names
+	stages    *stages
 }
 
 // person has an account on both sides, connected.
@@ -57,6 +54,8 @@ const quickTuning = `{"lease":"6s","send_timeout":"3s","park_for":"10s","looks":
 
 // openWorld starts the servers, installs the plugin, and makes and connects the people and a bot.
 func openWorld(ctx context.Context, o options, of scenario) (w *world, err error) {
+	timed := &stages{}
+	timed.begin()
 	environment := map[string]string{"MM_LOGSETTINGS_CONSOLELEVEL": "INFO"}
 	if o.scale > 1 {
 		environment["MSTEAMSSYNC_TUNING"] = quickTuning
@@ -65,7 +64,7 @@ func openWorld(ctx context.Context, o options, of scenario) (w *world, err error
 	if err != nil {
 		return nil, err
 	}
-	w = &world{Stack: s, options: o, teamsTeam: s.Emulator.Teams().Teams()[0]}
+	w = &world{Stack: s, options: o, teamsTeam: s.Emulator.Teams().Teams()[0], stages: timed}
 	defer func() {
 		if err != nil {
 			w.close()
@@ -100,6 +99,7 @@ func openWorld(ctx context.Context, o options, of scenario) (w *world, err error
 		}
 	}
 	s.Emulator.Limits().Enable(true)
+	w.stages.done("servers")
 	return w, nil
 }
 
@@ -120,7 +120,7 @@ func (w *world) gather(ctx context.Context) error {
 	if err := w.ConnectBot(ctx, channel.Id, stack.DemoCredentials(bot)); err != nil {
 		return err
 	}
-	w.people = make([]person, conversations)
+	w.people = make([]person, w.options.conversations())
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(4)
 	for i := range w.people {
@@ -148,7 +148,8 @@ func (w *world) reconnect(ctx context.Context) error {
 
 // converse links fresh channels and waits until Graph has a subscription for each.
 func (w *world) converse(ctx context.Context) ([]*conversation, error) {
-	all, channels := make([]*conversation, conversations), make([]stack.LinkedChannel, conversations)
+	all := make([]*conversation, w.options.conversations())
+	channels := make([]stack.LinkedChannel, len(all))
 	w.opened++
 	group, linking := errgroup.WithContext(ctx)
 	group.SetLimit(4)
@@ -166,6 +167,22 @@ func (w *world) converse(ctx context.Context) ([]*conversation, error) {
 		return nil, err
 	}
 	return all, w.AwaitSubscriptions(ctx, channels)
+}
+
+// part unlinks conversations, so that those of earlier scenarios cost the later ones nothing.
+func (w *world) part(ctx context.Context, all []*conversation) error {
+	group, unlinking := errgroup.WithContext(ctx)
+	group.SetLimit(4)
+	for _, c := range all {
+		group.Go(func() error {
+			code, answer, err := w.CallPlugin(unlinking, http.MethodDelete, "/api/v1/links/"+c.channel, nil)
+			if err == nil && code != http.StatusNoContent {
+				err = fmt.Errorf("unlink a channel: HTTP %d: %s", code, answer)
+			}
+			return err
+		})
+	}
+	return group.Wait()
 }
 
 // idle says whether the plugin has nothing left to carry, with the reason if it has.
