@@ -270,14 +270,17 @@ func TestThrottlingClosesWhatItIsAbout(t *testing.T) {
 		user, channel string
 		waits         bool
 	}
+	const taken = "taken"
 	for name, c := range map[string]struct {
-		throttled []where // who gets the 429
+		throttled []where // who gets the 429, but the user whose call is taken
 		scope     string
 		after     []where
 	}{
 		"one":        {[]where{{user: "u1", channel: "c1"}}, "", []where{{"u1", "c2", true}, {"u2", "c1", true}, {"u3", "c3", false}}},
 		"two places": {[]where{{user: "u1", channel: "c1"}, {user: "u2", channel: "c2"}}, "", []where{{"u3", "c3", true}}},
-		"named":      {[]where{{user: "u1", channel: "c1"}}, "Tenant_Application/Write/app/tenant", []where{{"u1", "c1", true}, {"u3", "c3", true}}},
+		"a call in between": {[]where{{user: "u1", channel: "c1"}, {user: taken, channel: "c4"}, {user: "u2", channel: "c2"}}, "",
+			[]where{{"u1", "c5", true}, {"u2", "c6", true}, {"u3", "c3", false}}},
+		"named": {[]where{{user: "u1", channel: "c1"}}, "Tenant_Application/Write/app/tenant", []where{{"u1", "c1", true}, {"u3", "c3", true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -289,6 +292,10 @@ func TestThrottlingClosesWhatItIsAbout(t *testing.T) {
 					pass, err := first.Enter(t.Context(), post(w.user, w.channel))
 					if err != nil {
 						t.Fatal(err)
+					}
+					if w.user == taken {
+						pass.Leave(201, 0, "")
+						continue
 					}
 					pass.Leave(429, 20*time.Second, c.scope)
 				}

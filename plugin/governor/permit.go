@@ -117,6 +117,8 @@ func (p *permit) Leave(status int, retryAfter time.Duration, scope string) {
 	g.usage.made(p.wish.row.Name, now)
 	if status == 429 || status == 503 && retryAfter > 0 {
 		g.throttled(p, status, retryAfter, scope, now)
+	} else if status >= 200 && status < 300 {
+		delete(g.refused, p.wish.row.Name) // the bucket of all has room
 	}
 	g.look(now)
 }
@@ -128,7 +130,7 @@ const defaultClosing = time.Second
 const suspicious = 5 * time.Second
 
 // throttled closes the buckets that an answer is about. Teams does not name them: it closes the channel's or chat's and
-// the user's, and that of all when somebody else was throttled in another place shortly before.
+// the user's, and that of all when somebody else was throttled in another place shortly before and nobody's call was taken since.
 func (g *Governor) throttled(p *permit, status int, retryAfter time.Duration, scope string, now time.Time) {
 	if retryAfter <= 0 {
 		retryAfter = defaultClosing
