@@ -23,7 +23,7 @@ func (w *world) wanted(t *testing.T) string {
 	if len(all) == 0 || all[0].Wanted == "" {
 		return ""
 	}
-	r, began, err := w.store.BeginResync(t.Context(), w.Channel.ID, store.Catchup)
+	r, began, err := w.store.BeginResync(t.Context(), all[0].Conversation.ID, store.Catchup)
 	if err != nil || !began {
 		t.Fatal(began, err)
 	}

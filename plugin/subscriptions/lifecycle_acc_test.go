@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
@@ -33,11 +34,35 @@ func (w *world) hand(t *testing.T, s intake.Subscription, event string) {
 	}
 }
 
+// settledInAChat is settled with a chat of somebody who connected an account in place of the channel.
+func (w *world) settledInAChat(t *testing.T) store.Subscription {
+	t.Helper()
+	alex, found := w.Directory().User("alex@demo.example")
+	if !found {
+		t.Fatal("there is no alex")
+	}
+	person, chat := bridge.TeamsUserID(alex.ID), bridge.Conversation{ID: "19:a_b@unq.gbl.spaces"}
+	if err := w.store.ConnectAccount(t.Context(), store.Account{ID: "account", User: "alex", TeamsUser: person, Token: []byte("sealed")}, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.CreateLink(t.Context(), bridge.Link{ID: "link", Channel: "channel", Conversation: chat, Creator: "alex", CreatedAt: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.store.KeepChat(t.Context(), store.Chat{Conversation: chat.ID, Kind: "oneOnOne", Members: []bridge.TeamsUserID{person, "b"}}); err != nil {
+		t.Fatal(err)
+	}
+	w.reconcile(t)
+	w.took()
+	w.wanted(t)
+	return w.agree(t)
+}
+
 func TestLifecycleEvents(t *testing.T) {
 	for _, kind := range []struct {
-		name string
-		wide int
-	}{{"one channel", 0}, {"all channels", 1}} {
+		name  string
+		wide  int
+		chats bool
+	}{{"one channel", 0, false}, {"all channels", 1, false}, {"the chats of a user", 0, true}, {"all chats", 1, true}} {
 		for event, want := range map[string][]string{
 			"reauthorizationRequired": {"announced_reauthorizationRequired", "renewed"},
 			"subscriptionRemoved":     {"announced_subscriptionRemoved", "recreated", "created"},
@@ -46,8 +71,12 @@ func TestLifecycleEvents(t *testing.T) {
 		} {
 			t.Run(kind.name+"/"+event, func(t *testing.T) {
 				w := newWorld(t)
-				w.set(func(c *subscriptions.Current) { c.WideFrom = kind.wide })
-				before := w.settled(t)
+				w.set(func(c *subscriptions.Current) { c.WideFrom, c.Direct = kind.wide, kind.chats })
+				settled := w.settled
+				if kind.chats {
+					settled = w.settledInAChat
+				}
+				before := settled(t)
 				if event == "missed" || event == "somethingNew" { // Teams has neither today
 					w.hand(t, intake.Subscription{ID: before.ID, Conversation: before.Conversation.ID}, event)
 				} else {
@@ -60,6 +89,9 @@ func TestLifecycleEvents(t *testing.T) {
 				w.wantActions(t, want...)
 				w.agree(t)
 				want := map[string]string{"subscriptionRemoved": store.WantedSubscription, "missed": store.WantedMissed}[event]
+				if kind.chats && want != "" {
+					want = store.WantedMissed // chats may have come that nobody knows
+				}
 				if why := w.wanted(t); why != want {
 					t.Errorf("a resync is wanted for %q, want %q", why, want)
 				}
