@@ -6,6 +6,7 @@
 package bridge_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -80,6 +81,125 @@ func TestALogInIsGoodOnceAndForItsOwnBrowserOnly(t *testing.T) {
 	}
 	if resp := get(t, own, last); resp.StatusCode < http.StatusBadRequest {
 		t.Errorf("a log-in could be finished twice: %s", resp.Status)
+	}
+}
+
+// TestTheLogInIsAskedForAsAgreed: with PKCE (RFC 7636), the exact redirect URI of the registration and the address that must match.
+func TestTheLogInIsAskedForAsAgreed(t *testing.T) {
+	user := newPerson(t, "lou")
+	started := get(t, browser(t, user), catalog.PluginURL(shared.Mattermost.URL, "/connect"))
+	authorize, err := url.Parse(started.Header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := authorize.Query()
+	for name, want := range map[string]string{
+		"response_type": "code", "code_challenge_method": "S256", "redirect_uri": catalog.PluginURL(shared.Mattermost.URL, catalog.RouteRedirect),
+		"client_id": shared.app.ClientID, "login_hint": user.Email,
+	} {
+		if got := asked[name]; len(got) != 1 || got[0] != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	// A challenge is the SHA-256 of the verifier, 43 characters of base64 whatever the verifier's length; Entra takes no verifier
+	// that is shorter.
+	if challenge, state := asked.Get("code_challenge"), asked.Get("state"); len(challenge) != 43 || len(state) < 26 {
+		t.Errorf("the challenge is %q, the state %q", challenge, state)
+	}
+	if cache := started.Header.Get("Cache-Control"); cache != "no-store" {
+		t.Errorf("the redirect may be cached: %q", cache)
+	}
+	cookies := started.Cookies()
+	if len(cookies) != 1 || !cookies[0].HttpOnly || !cookies[0].Secure || cookies[0].SameSite != http.SameSiteLaxMode || !strings.HasSuffix(cookies[0].Path, catalog.PluginID) {
+		t.Errorf("cookies %v", cookies)
+	}
+}
+
+// TestHostileAnswersOfALogIn: each is a page that says what to do, connects nobody and shows nothing of the log-in.
+func TestHostileAnswersOfALogIn(t *testing.T) {
+	user, other := newPerson(t, "morgan"), newPerson(t, "nico")
+	own, others := browser(t, user), browser(t, other)
+	site, err := url.Parse(catalog.PluginURL(shared.Mattermost.URL, "/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := func(address string, change func(url.Values)) string {
+		t.Helper()
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		query := u.Query()
+		change(query)
+		u.RawQuery = query.Encode()
+		return u.String()
+	}
+	const script = "<script>alert(document.domain)</script>"
+	for name, c := range map[string]struct {
+		with   *http.Client
+		status int
+		change func(url.Values)
+		before func()
+	}{
+		"without a state":          {own, 400, func(q url.Values) { q.Del("state") }, nil},
+		"with an unknown state":    {own, 400, func(q url.Values) { q.Set("state", "AAAAAAAAAAAAAAAAAAAAAAAAAA") }, nil},
+		"with a state's beginning": {own, 400, func(q url.Values) { q.Set("state", q.Get("state")[:20]) }, nil},
+		"with another user's":      {others, 403, func(url.Values) {}, nil},
+		"without a code":           {own, 403, func(q url.Values) { q.Del("code") }, nil},
+		"with a made-up code":      {own, 403, func(q url.Values) { q.Set("code", "made-up") }, nil},
+		"expired": {own, 400, func(url.Values) {}, func() {
+			execute(t, "UPDATE msteamssync.oauth_states SET expires_at = now() - interval '1 second'")
+		}},
+		"declined": {own, 403, func(q url.Values) {
+			q.Del("code")
+			q.Set("error", "access_denied")
+			q.Set("error_description", "AADSTS65004: "+script)
+		}, nil},
+		"an error with script": {own, 403, func(q url.Values) {
+			q.Del("code")
+			q.Set("error", script)
+		}, nil},
+		"in another session": {own, 403, func(url.Values) {}, func() {
+			if _, _, err := user.Client.Login(t.Context(), user.Username, user.Password); err != nil {
+				t.Fatal(err)
+			}
+			own.Jar.SetCookies(site, []*http.Cookie{{Name: "MMAUTHTOKEN", Value: user.Client.AuthToken, Path: "/", Secure: true}})
+		}},
+		"logged out": {own, 401, func(url.Values) {}, func() {
+			own.Jar.SetCookies(site, []*http.Cookie{{Name: "MMAUTHTOKEN", Value: "", Path: "/", MaxAge: -1}})
+		}},
+	} {
+		own.Jar.SetCookies(site, []*http.Cookie{{Name: "MMAUTHTOKEN", Value: user.Client.AuthToken, Path: "/", Secure: true}})
+		back := logIn(t, own, "morgan")
+		if c.before != nil {
+			c.before()
+		}
+		answer := get(t, c.with, changed(back, c.change))
+		page, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.StatusCode != c.status {
+			t.Errorf("%s: it answers %s, want %d: %s", name, answer.Status, c.status, page)
+		}
+		query := changed(back, func(url.Values) {})
+		u, _ := url.Parse(query)
+		for what, secret := range map[string]string{"the state": u.Query().Get("state"), "the code": u.Query().Get("code"), "the client secret": shared.app.Secret, "a script": script} {
+			if strings.Contains(string(page), secret) {
+				t.Errorf("%s: the page shows %s: %s", name, what, page)
+			}
+		}
+		policy := answer.Header.Get("Content-Security-Policy")
+		if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") || answer.Header.Get("Cache-Control") != "no-store" ||
+			answer.Header.Get("Referrer-Policy") != "no-referrer" || answer.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: headers %v", name, answer.Header)
+		}
+	}
+	for _, who := range []*stack.User{user, other} {
+		var now myConnection
+		if as(t, who, http.MethodGet, "/api/v1/my/connection", &now); now.Connected || now.TeamsAccount != nil {
+			t.Errorf("%s is connected: %+v", who.Username, now)
+		}
 	}
 }
 
