@@ -89,6 +89,9 @@ func (d *demo) setUp() []step {
 }
 
 func (d *demo) start(ctx context.Context) (err error) {
+	if err := d.checkPorts(); err != nil {
+		return err
+	}
 	config := emulator.Config{}
 	if d.emulatorPort != 0 {
 		config.Listen = fmt.Sprintf("127.0.0.1:%d", d.emulatorPort)
