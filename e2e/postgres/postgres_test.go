@@ -47,6 +47,28 @@ func TestServerKeepsDataOverAKillAndLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestABackupBringsBackWhatWas(t *testing.T) {
+	ctx := t.Context()
+	server, err := postgres.Start(ctx, postgres.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close(context.WithoutCancel(ctx)) })
+	const count = "SELECT 1/(CASE WHEN (SELECT count(*) FROM kept) = 1 THEN 1 ELSE 0 END)"
+	exec(t, server.DSN, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (1)")
+	backup, err := server.Backup(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		exec(t, server.DSN, count, "INSERT INTO kept VALUES (2)")
+		if err := server.Restore(ctx, backup); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(t, server.DSN, count)
+}
+
 func exec(t *testing.T, dsn string, statements ...string) {
 	t.Helper()
 	c, err := pgx.Connect(t.Context(), dsn)
