@@ -85,7 +85,8 @@ func (r *channelLinkResource) IdentitySchema(_ context.Context, _ resource.Ident
 	}}
 }
 
-// ValidateConfig wants each side in exactly one form. Values that are not known yet count as given.
+// ValidateConfig wants each side in exactly one form. Values that are not known yet, as in a module before its input, may be
+// given or null.
 func (r *channelLinkResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config channelLinkModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -99,16 +100,21 @@ func (r *channelLinkResource) ValidateConfig(ctx context.Context, req resource.V
 }
 
 func oneForm(diags *diag.Diagnostics, at, forms string, ids, names []types.String) {
-	given := func(values []types.String) (n int) {
+	given := func(values []types.String) (known, unknown int) {
 		for _, v := range values {
-			if !v.IsNull() {
-				n++
+			switch {
+			case v.IsUnknown():
+				unknown++
+			case !v.IsNull():
+				known++
 			}
 		}
-		return n
+		return known, unknown
 	}
-	byID, byName := given(ids), given(names)
-	if byID == len(ids) && byName == 0 || byName == len(names) && byID == 0 {
+	byID, mayID := given(ids)
+	byName, mayName := given(names)
+	whole := func(known, unknown, all int) bool { return known+unknown == all }
+	if byID == 0 && whole(byName, mayName, len(names)) || byName == 0 && whole(byID, mayID, len(ids)) {
 		return
 	}
 	diags.AddAttributeError(path.Root(at), "One form is needed", fmt.Sprintf("Give exactly one of: %s.", forms))

@@ -32,7 +32,8 @@ func (d *demo) checks() []step {
 		{"terraform plan -detailed-exitcode says 0 again", d.planEmpty},
 		{"what cannot work is refused in clear words", d.badInput},
 		{"no secret in state, plan or any log", d.noSecrets},
-		{"terraform destroy leaves neither registration, bot, settings nor plugin", d.destroy},
+		{"terraform destroy is refused while deletion_protection stands", d.protected},
+		{"without it, terraform destroy leaves neither registration, bot, settings nor plugin", d.destroy},
 	}
 }
 
@@ -152,7 +153,23 @@ func (d *demo) registration() (directory.Application, error) {
 	return directory.Application{}, errors.New("there is no app registration with the plugin's redirect URI")
 }
 
+func (d *demo) protected(ctx context.Context) error {
+	said, err := d.workspace.Refused(ctx, nil, "destroy", "-auto-approve")
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(said, "protected from deletion") {
+		return fmt.Errorf("terraform destroy was refused for another reason:\n%s", said)
+	}
+	_, err = d.registration()
+	return err
+}
+
 func (d *demo) destroy(ctx context.Context) error {
+	d.workspace.Set("TF_VAR_deletion_protection", "false")
+	if _, err := d.workspace.RunLogged(ctx, "apply", "-auto-approve"); err != nil {
+		return err
+	}
 	if _, err := d.workspace.RunLogged(ctx, "destroy", "-auto-approve"); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +22,8 @@ type Workspace struct {
 	Dir string // where the commands run; holds the state
 
 	root   string // holds modules/, examples/, the mirror and the CLI's configuration
+	source string // root of the repository
+	host   string // that the CLI puts before a provider's short address
 	binary string
 	env    []string
 }
@@ -30,7 +33,7 @@ type Options struct {
 	Binary   string            // terraform or tofu
 	Provider string            // the built provider
 	Version  string            // its version
-	Example  string            // folder below examples/
+	Example  string            // folder below examples/; none if empty
 	Source   string            // root of the repository
 	Dir      string            // an existing empty directory
 	Env      map[string]string // for every command: credentials, TF_VAR_…
@@ -43,10 +46,14 @@ func New(ctx context.Context, o Options) (*Workspace, error) {
 	if _, err := os.Stat(o.Binary); err != nil {
 		return nil, fmt.Errorf("no Terraform (%w); run 'make terraform', which builds OpenTofu where terraform is missing", err)
 	}
-	w := &Workspace{Dir: filepath.Join(o.Dir, "examples", o.Example), root: o.Dir, binary: o.Binary}
-	for _, part := range []string{"modules", filepath.Join("examples", o.Example)} {
-		if err := copyTree(filepath.Join(o.Source, part), filepath.Join(o.Dir, part)); err != nil {
-			return nil, fmt.Errorf("copy %s: %w", part, err)
+	w := &Workspace{Dir: filepath.Join(o.Dir, "examples", o.Example), root: o.Dir, source: o.Source, binary: o.Binary}
+	parts := []string{"modules"}
+	if o.Example != "" {
+		parts = append(parts, filepath.Join("examples", o.Example))
+	}
+	for _, part := range parts {
+		if err := w.copy(part); err != nil {
+			return nil, err
 		}
 	}
 	w.env = w.environment(o.Env)
@@ -58,11 +65,48 @@ func New(ctx context.Context, o Options) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := w.mirror(o, address); err != nil {
+	w.host = strings.TrimSuffix(address, "/"+providerSource)
+	if err := w.Install(providerSource, o.Version, o.Provider); err != nil {
 		return nil, err
+	}
+	config := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.Join(w.root, "mirror"))
+	if err := os.WriteFile(w.configFile(), []byte(config), 0o600); err != nil {
+		return nil, fmt.Errorf("write the CLI's configuration: %w", err)
 	}
 	return w, nil
 }
+
+// Also is another folder of the repository, an example or a module, with the same providers and other variables. A folder
+// that was copied before, such as modules/…, is used as it stands there.
+func (w *Workspace) Also(folder string, env map[string]string) (*Workspace, error) {
+	other := *w
+	other.Dir, other.env = filepath.Join(w.root, folder), w.environment(env)
+	if _, err := os.Stat(other.Dir); err == nil {
+		return &other, nil
+	}
+	return &other, w.copy(folder)
+}
+
+func (w *Workspace) copy(part string) error {
+	if err := copyTree(filepath.Join(w.source, part), filepath.Join(w.root, part)); err != nil {
+		return fmt.Errorf("copy %s: %w", part, err)
+	}
+	return nil
+}
+
+// Set gives the commands that follow another value of a variable.
+func (w *Workspace) Set(name, value string) {
+	w.env = append(w.env, name+"="+value)
+}
+
+// Binary is the CLI, for scripts that run it.
+func (w *Workspace) Binary() string { return w.binary }
+
+// Environ is the environment of the commands.
+func (w *Workspace) Environ() []string { return slices.Clone(w.env) }
+
+// Host is what the CLI puts before a provider's short address: Terraform and OpenTofu have different default hosts.
+func (w *Workspace) Host() string { return w.host }
 
 func (w *Workspace) configFile() string { return filepath.Join(w.root, "terraformrc") }
 
@@ -126,26 +170,22 @@ func (w *Workspace) providerAddress(ctx context.Context) (string, error) {
 
 var providerLine = regexp.MustCompile(`provider\[([^\]]+/` + providerSource + `)\]`)
 
-// mirror lays the provider out as the CLI expects an unpacked mirror.
-func (w *Workspace) mirror(o Options, address string) error {
-	mirror := filepath.Join(w.root, "mirror")
-	dir := filepath.Join(mirror, address, o.Version, runtime.GOOS+"_"+runtime.GOARCH)
+// Install lays a built provider out as the CLI expects it in an unpacked mirror. source is its short address.
+func (w *Workspace) Install(source, version, binary string) error {
+	dir := filepath.Join(w.root, "mirror", w.host, source, version, runtime.GOOS+"_"+runtime.GOARCH)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the provider mirror: %w", err)
 	}
-	source, err := filepath.Abs(o.Provider)
+	binary, err := filepath.Abs(binary)
 	if err != nil {
 		return fmt.Errorf("find the provider: %w", err)
 	}
-	if _, err := os.Stat(source); err != nil {
+	if _, err := os.Stat(binary); err != nil {
 		return fmt.Errorf("the provider is not built (%w); run 'make build'", err)
 	}
-	if err := os.Symlink(source, filepath.Join(dir, "terraform-provider-msteamssync_v"+o.Version)); err != nil {
+	name := fmt.Sprintf("terraform-provider-%s_v%s", filepath.Base(source), version)
+	if err := os.Symlink(binary, filepath.Join(dir, name)); err != nil {
 		return fmt.Errorf("put the provider into the mirror: %w", err)
-	}
-	config := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror)
-	if err := os.WriteFile(w.configFile(), []byte(config), 0o600); err != nil {
-		return fmt.Errorf("write the CLI's configuration: %w", err)
 	}
 	return nil
 }
@@ -188,7 +228,7 @@ func (w *Workspace) Refused(ctx context.Context, env map[string]string, args ...
 
 func (w *Workspace) run(ctx context.Context, env []string, args ...string) (Result, error) {
 	command := args[0]
-	if command != "show" { // has the flag too, but takes its file last
+	if command != "show" && command != "state" { // have the flag too, but elsewhere
 		args = append([]string{command, "-no-color"}, args[1:]...)
 	}
 	cmd := exec.CommandContext(ctx, w.binary, append([]string{"-chdir=" + w.Dir}, args...)...)
@@ -243,6 +283,10 @@ func copyTree(from, to string) error {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(target, content, 0o600)
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, content, 0o600|info.Mode().Perm()&0o100) // scripts stay scripts
 	})
 }

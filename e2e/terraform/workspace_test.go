@@ -76,7 +76,7 @@ func TestWhatIsMissingIsSaidWithTheTargetThatMakesIt(t *testing.T) {
 		t.Errorf("without Terraform, error = %v", err)
 	}
 	w := &Workspace{root: t.TempDir()}
-	if err := w.mirror(Options{Provider: filepath.Join(t.TempDir(), "provider"), Version: "0.1.0"}, "host/msteamssync/msteamssync"); err == nil || !strings.Contains(err.Error(), "make build") {
+	if err := w.Install(providerSource, "0.1.0", filepath.Join(t.TempDir(), "provider")); err == nil || !strings.Contains(err.Error(), "make build") {
 		t.Errorf("without a provider, error = %v", err)
 	}
 }

@@ -42,6 +42,8 @@ module "msteams_sync" {
     graph_url       = var.endpoints.graph
     ca_certificates = var.ca_certificates
   }
+
+  deletion_protection = var.deletion_protection
 }
 
 output "client_id" {

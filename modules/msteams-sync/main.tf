@@ -1,78 +1,97 @@
 # Copyright (c) The terraform-provider-msteamssync authors
 # SPDX-License-Identifier: MPL-2.0
 
-# Azure: the app registration and what the tenant grants to it.
+# Azure, with the certificate that the plugin has made.
+module "azure" {
+  source = "../azure"
 
-resource "msteamssync_application" "this" {
-  display_name            = var.display_name
-  site_url                = var.site_url
-  delegated_permissions   = var.delegated_permissions
-  application_permissions = var.application_permissions
+  site_url                    = var.site_url
+  display_name                = var.display_name
+  sign_in_audience            = var.sign_in_audience
+  delegated_permissions       = var.delegated_permissions
+  application_permissions     = var.application_permissions
+  extra_redirect_uris         = var.extra_redirect_uris
+  owners                      = var.owners
+  foreign_credentials         = var.foreign_credentials
+  foreign_user_grants         = var.foreign_user_grants
+  bot                         = var.bot
+  bot_password                = var.bot_password
+  bot_password_version        = var.bot_password_version
+  restore_deleted             = var.restore_deleted
+  deletion_protection         = var.deletion_protection
+  certificates                = contains(var.credentials, "certificate") ? [module.mattermost.certificate_pem] : null
+  managed_secret_descriptions = var.client_secret_description == null ? null : [var.client_secret_description]
+  metered_billing             = var.billing_model == "metered" ? var.metered_billing : null
 }
 
-resource "msteamssync_admin_consent" "this" {
-  client_id   = msteamssync_application.this.client_id
-  delegated   = msteamssync_application.this.delegated_permissions
-  application = msteamssync_application.this.application_permissions
-}
-
-resource "msteamssync_bot_user" "this" {
-  count = var.bot == null ? 0 : 1
-
-  user_principal_name = var.bot.user_principal_name
-  display_name        = var.bot.display_name
-  usage_location      = var.bot.usage_location
-  license_skus        = var.bot.license_skus
-  password_wo         = var.bot_password
-  password_wo_version = var.bot_password_version
-}
-
-resource "msteamssync_metered_billing" "this" {
-  count = var.billing_model == "metered" ? 1 : 0
-
-  name                = var.metered_billing.name
-  resource_group_name = var.metered_billing.resource_group_name
-  subscription_id     = var.metered_billing.subscription_id
-  client_id           = msteamssync_application.this.client_id
-  tags                = var.metered_billing.tags
-
-  lifecycle {
-    precondition {
-      condition     = var.metered_billing != null
-      error_message = "billing_model = \"metered\" needs metered_billing = { resource_group_name = … }: the billing account is an Azure resource and lives in a resource group."
-    }
-  }
-}
-
-# Mattermost: the order is plugin, secret, settings; Terraform destroys in the reverse order.
-
-resource "msteamssync_plugin" "this" {
-  enabled          = var.plugin_enabled
-  restart_triggers = var.plugin_restart_triggers
-}
-
+# The one resource that needs both sides: Microsoft makes the secret, and the same run puts it into the plugin's settings.
 resource "msteamssync_client_secret" "this" {
-  client_id         = msteamssync_application.this.client_id
+  count = contains(var.credentials, "secret") ? 1 : 0
+
+  client_id         = module.azure.client_id
+  description       = var.client_secret_description
   valid_for         = var.client_secret_valid_for
+  rotate_before     = var.client_secret_rotate_before
+  overlap           = var.client_secret_overlap
   rotation_triggers = var.client_secret_rotation_triggers
 
-  depends_on = [msteamssync_plugin.this]
+  depends_on = [module.mattermost.plugin_id]
 }
 
-resource "msteamssync_plugin_config" "this" {
-  site_url  = var.site_url
+module "mattermost" {
+  source = "../mattermost"
+
   tenant_id = var.tenant_id
-  client_id = msteamssync_application.this.client_id
+  site_url  = var.site_url
+  client_id = module.azure.client_id
 
-  cloud           = var.cloud
-  login_url       = try(var.custom_cloud.login_url, null)
-  graph_url       = try(var.custom_cloud.graph_url, null)
-  ca_certificates = try(var.custom_cloud.ca_certificates, null)
+  client_certificate = contains(var.credentials, "certificate") ? var.client_certificate : null
+  settings_after     = msteamssync_client_secret.this[*].key_id
 
-  billing_model            = var.billing_model
-  enforce_connected_users  = var.enforce_connected_users
-  allow_skip_connect_users = var.allow_skip_connect_users
-  enabled_teams            = var.enabled_teams
+  cloud         = var.cloud
+  custom_cloud  = var.custom_cloud
+  billing_model = var.billing_model
 
-  depends_on = [msteamssync_client_secret.this, msteamssync_admin_consent.this]
+  plugin_enabled                        = var.plugin_enabled
+  plugin_restart_triggers               = var.plugin_restart_triggers
+  plugin_bundle                         = var.plugin_bundle
+  plugin_allow_downgrade                = var.plugin_allow_downgrade
+  tenant_subscription_from              = var.tenant_subscription_from
+  enforce_connected_users               = var.enforce_connected_users
+  allow_skip_connect_users              = var.allow_skip_connect_users
+  sync_linked_channels                  = var.sync_linked_channels
+  sync_direct_messages                  = var.sync_direct_messages
+  sync_group_messages                   = var.sync_group_messages
+  selective_sync                        = var.selective_sync
+  sync_remote_only                      = var.sync_remote_only
+  sync_reactions                        = var.sync_reactions
+  sync_file_attachments                 = var.sync_file_attachments
+  sync_system_messages                  = var.sync_system_messages
+  sync_users                            = var.sync_users
+  sync_guest_users                      = var.sync_guest_users
+  sync_users_domains                    = var.sync_users_domains
+  sync_users_groups                     = var.sync_users_groups
+  enabled_teams                         = var.enabled_teams
+  prompt_interval_for_dms_and_gms       = var.prompt_interval_for_dms_and_gms
+  max_size_for_complete_download        = var.max_size_for_complete_download
+  buffer_size_for_file_streaming        = var.buffer_size_for_file_streaming
+  connected_users_allowed               = var.connected_users_allowed
+  connected_users_max_pending_invites   = var.connected_users_max_pending_invites
+  connected_users_restricted            = var.connected_users_restricted
+  automatically_promote_synthetic_users = var.automatically_promote_synthetic_users
+  synthetic_user_auth_service           = var.synthetic_user_auth_service
+  synthetic_user_auth_data              = var.synthetic_user_auth_data
+  encryption_certificate                = var.encryption_certificate
+  encryption_key                        = var.encryption_key
+  encryption_key_version                = var.encryption_key_version
+  connection_whitelist                  = var.connection_whitelist
+  account_mappings                      = var.account_mappings
+  channel_links                         = var.channel_links
+  unmanaged_links                       = var.unmanaged_links
+  tolerated_links                       = var.tolerated_links
+
+  bot_user_principal_name = var.connect_bot ? module.azure.bot_user_principal_name : null
+  bot_password            = var.bot_password
+  bot_password_version    = var.bot_password_version
+  deletion_protection     = var.deletion_protection
 }

@@ -28,22 +28,108 @@ variable "display_name" {
   type        = string
   default     = "Mattermost MS Teams Sync"
   nullable    = false
+
+  validation {
+    condition     = length(var.display_name) >= 1 && length(var.display_name) <= 120
+    error_message = "display_name must have 1 to 120 characters."
+  }
+}
+
+variable "sign_in_audience" {
+  description = "Supported account types: AzureADMyOrg (single tenant), AzureADMultipleOrgs, AzureADandPersonalMicrosoftAccount or PersonalMicrosoftAccount. Default: AzureADMyOrg."
+  type        = string
+  default     = "AzureADMyOrg"
+  nullable    = false
+
+  validation {
+    condition     = contains(["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"], var.sign_in_audience)
+    error_message = "sign_in_audience must be AzureADMyOrg, AzureADMultipleOrgs, AzureADandPersonalMicrosoftAccount or PersonalMicrosoftAccount."
+  }
 }
 
 variable "delegated_permissions" {
   description = "Names of the delegated Microsoft Graph permissions to request and to consent to. Default: null, the set-up guide's 13."
   type        = set(string)
   default     = null
+
+  validation {
+    condition     = alltrue([for x in coalesce(var.delegated_permissions, []) : can(regex("^[A-Za-z][A-Za-z0-9._-]*$", x))])
+    error_message = "delegated_permissions must hold names such as ChannelMessage.Send: a consent is given to names."
+  }
 }
 
 variable "application_permissions" {
-  description = "Names of the application Microsoft Graph permissions to request and to consent to. Default: null, the set-up guide's 7."
+  description = "Names of the application Microsoft Graph permissions to request and to consent to; one that the provider does not know by name is written id:GUID. Default: null, the set-up guide's 7."
   type        = set(string)
   default     = null
+
+  validation {
+    condition     = alltrue([for x in coalesce(var.application_permissions, []) : can(regex("^([A-Za-z][A-Za-z0-9._-]*|id:[0-9a-fA-F-]{36})$", x))])
+    error_message = "application_permissions must hold names such as ChannelMessage.Read.All, or id: with a GUID."
+  }
+}
+
+variable "extra_redirect_uris" {
+  description = "Redirect URIs of the platform Web besides the one of site_url, for example of a second server that shares the registration. Default: none."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for x in var.extra_redirect_uris : can(regex("^(https://|http://localhost)", x))])
+    error_message = "extra_redirect_uris must hold https addresses, or http://localhost ones."
+  }
+}
+
+variable "owners" {
+  description = "Object IDs of the users and service principals that own the registration; others are removed. The identity that runs Terraform with Application.ReadWrite.OwnedBy must be among them. Default: null, owners are not managed."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for x in coalesce(var.owners, []) : can(regex("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", x))])
+    error_message = "owners must hold object IDs (GUIDs) of users or service principals."
+  }
+}
+
+variable "foreign_credentials" {
+  description = "Credentials of the registration that nothing declares and that are tolerated: key IDs, or federated: with the name of a federated credential. Any other shows as a change in every plan. Default: none."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for x in var.foreign_credentials : can(regex("^(federated:.+|[0-9a-fA-F-]{36})$", x))])
+    error_message = "foreign_credentials must hold key IDs (GUIDs), or federated: with a name."
+  }
+}
+
+variable "foreign_user_grants" {
+  description = "Grants of single users that are tolerated, each written as the user's object ID, a colon and the permission. Any other shows as a change in every plan. Default: none."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for x in var.foreign_user_grants : can(regex("^[0-9a-fA-F-]{36}:.+$", x))])
+    error_message = "foreign_user_grants must hold entries like 00000000-0000-0000-0000-000000000000:User.Read."
+  }
+}
+
+variable "credentials" {
+  description = "What the plugin logs in to Microsoft with: secret, certificate, or both, for example while one takes the other's place. Default: secret."
+  type        = set(string)
+  default     = ["secret"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.credentials) > 0 && alltrue([for x in var.credentials : contains(["secret", "certificate"], x)])
+    error_message = "credentials must hold \"secret\", \"certificate\" or both."
+  }
 }
 
 variable "client_secret_valid_for" {
-  description = "How long the client secret is valid, in hours with the unit h. Default: 4320h, which is 180 days."
+  description = "How long a client secret is valid, in hours with the unit h. Default: 4320h, which is 180 days."
   type        = string
   default     = "4320h"
   nullable    = false
@@ -54,11 +140,68 @@ variable "client_secret_valid_for" {
   }
 }
 
+variable "client_secret_rotate_before" {
+  description = "How long before its end a plan shows that the secret is to be rotated, in hours with the unit h. Default: 720h, which is 30 days."
+  type        = string
+  default     = "720h"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*h$", var.client_secret_rotate_before))
+    error_message = "client_secret_rotate_before must be whole hours with the unit h, for example 720h."
+  }
+}
+
+variable "client_secret_overlap" {
+  description = "How long the previous secret stays valid after a rotation, in hours with the unit h; 0s removes it in the same apply. Default: 24h."
+  type        = string
+  default     = "24h"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(0s|[0-9]+h)$", var.client_secret_overlap))
+    error_message = "client_secret_overlap must be whole hours with the unit h, for example 24h, or 0s."
+  }
+}
+
+variable "client_secret_description" {
+  description = "Description of the client secret in the portal. Default: null, the resource's own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.client_secret_description == null || try(length(var.client_secret_description) > 0, false)
+    error_message = "client_secret_description must not be empty; leave it out instead."
+  }
+}
+
 variable "client_secret_rotation_triggers" {
-  description = "Any change of these values makes a new client secret, delivers and verifies it, and then removes the old one. Default: none."
+  description = "Any change of these values makes a new client secret, delivers and verifies it; the previous one is removed after client_secret_overlap. Default: none."
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = alltrue([for k, v in var.client_secret_rotation_triggers : k != "" && v != null])
+    error_message = "client_secret_rotation_triggers must have names and values."
+  }
+}
+
+variable "client_certificate" {
+  description = "How the certificate is made, if credentials holds certificate: the plugin makes it and keeps the private key. Default: valid for a year, replaced 30 days before its end."
+  type = object({
+    valid_for         = optional(string, "8760h")
+    rotate_before     = optional(string, "720h")
+    subject           = optional(string, "CN=Mattermost MS Teams Sync")
+    rotation_triggers = optional(map(string), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for x in [var.client_certificate.valid_for, var.client_certificate.rotate_before] : can(regex("^[1-9][0-9]*h$", x))])
+    error_message = "client_certificate.valid_for and rotate_before must be whole hours with the unit h, for example 8760h."
+  }
 }
 
 variable "bot" {
@@ -70,18 +213,35 @@ variable "bot" {
   type = object({
     user_principal_name = string
     display_name        = optional(string, "Mattermost Bridge")
-    usage_location      = optional(string, "US")
-    license_skus        = optional(set(string), [])
+    mail_nickname       = optional(string)
+    usage_location      = optional(string)
+    license_skus        = optional(set(string))
+    account_enabled     = optional(bool, true)
   })
   default = null
+
+  validation {
+    condition     = var.bot == null || can(regex("^[^@ ]+@[^@ ]+$", var.bot.user_principal_name))
+    error_message = "bot.user_principal_name must look like bridge@example.com."
+  }
+
+  validation {
+    condition     = try(length(var.bot.license_skus), 0) == 0 || try(can(regex("^[A-Z]{2}$", var.bot.usage_location)), false)
+    error_message = "bot.license_skus needs bot.usage_location, a two-letter country code such as US: Microsoft assigns no licence without it."
+  }
 }
 
 variable "bot_password" {
-  description = "Password of the bot account; needed when bot is set. It is write-only: neither the state nor the plan holds it."
+  description = "Password of the bot account, needed to create it. It is write-only: neither the state nor the plan holds it. Default: null."
   type        = string
   default     = null
   sensitive   = true
   ephemeral   = true
+
+  validation {
+    condition     = var.bot_password == null || try(length(var.bot_password) >= 8, false)
+    error_message = "bot_password must have at least 8 characters."
+  }
 }
 
 variable "bot_password_version" {
@@ -89,10 +249,22 @@ variable "bot_password_version" {
   type        = number
   default     = 1
   nullable    = false
+
+  validation {
+    condition     = var.bot_password_version >= 1 && floor(var.bot_password_version) == var.bot_password_version
+    error_message = "bot_password_version must be a whole number, 1 or more."
+  }
+}
+
+variable "connect_bot" {
+  description = "True connects the bot with its password, which the tenant must allow; false leaves it to a system admin (/msteams-sync connect-bot). Default: false."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "billing_model" {
-  description = "evaluation or metered. Microsoft stopped metering the Teams APIs on 2025-08-25, so evaluation is enough today. Default: evaluation."
+  description = "evaluation, or metered, which needs metered_billing. Microsoft stopped metering the Teams APIs on 2025-08-25, so evaluation is enough today. Default: evaluation."
   type        = string
   default     = "evaluation"
   nullable    = false
@@ -101,10 +273,15 @@ variable "billing_model" {
     condition     = contains(["evaluation", "metered"], var.billing_model)
     error_message = "billing_model must be \"evaluation\" or \"metered\"."
   }
+
+  validation {
+    condition     = var.billing_model != "metered" || var.metered_billing != null
+    error_message = "billing_model = \"metered\" needs metered_billing = { resource_group_name = … }: the billing account is an Azure resource and lives in a resource group."
+  }
 }
 
 variable "metered_billing" {
-  description = "Where the metered billing account lives; needed when billing_model is metered. subscription_id defaults to the provider's."
+  description = "The metered billing account that links the application to an Azure subscription; it is made while billing_model is metered. Microsoft stopped metering the Teams APIs on 2025-08-25. subscription_id defaults to the provider's. Default: null."
   type = object({
     name                = optional(string, "mattermost-msteams-sync")
     resource_group_name = string
@@ -112,26 +289,16 @@ variable "metered_billing" {
     tags                = optional(map(string), {})
   })
   default = null
-}
 
-variable "enforce_connected_users" {
-  description = "True prompts users on log-in and refresh to connect their Microsoft Teams account. Default: false."
-  type        = bool
-  default     = false
-  nullable    = false
-}
+  validation {
+    condition     = var.metered_billing == null || try(length(var.metered_billing.resource_group_name) > 0, false)
+    error_message = "metered_billing.resource_group_name must name a resource group: the billing account is an Azure resource and lives in one."
+  }
 
-variable "allow_skip_connect_users" {
-  description = "True lets users skip that prompt until the next refresh. Default: false."
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
-variable "enabled_teams" {
-  description = "Names of the Mattermost teams in which linking and prompting are enabled. Default: null, all teams."
-  type        = set(string)
-  default     = null
+  validation {
+    condition     = var.metered_billing == null || try(var.metered_billing.subscription_id == null, true) || can(regex("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", var.metered_billing.subscription_id))
+    error_message = "metered_billing.subscription_id must be the GUID of an Azure subscription."
+  }
 }
 
 variable "cloud" {
@@ -147,13 +314,23 @@ variable "cloud" {
 }
 
 variable "custom_cloud" {
-  description = "Addresses of a custom cloud (an emulator, a proxy) and the PEM certificates to trust for it; needed when cloud is custom."
+  description = "Addresses of a custom cloud (an emulator, a proxy) and the PEM certificates to trust for it; needed when cloud is custom. Default: null."
   type = object({
     login_url       = string
     graph_url       = string
     ca_certificates = optional(string)
   })
   default = null
+
+  validation {
+    condition     = (var.cloud == "custom") == (var.custom_cloud != null)
+    error_message = "custom_cloud is needed when cloud is \"custom\", and only then."
+  }
+
+  validation {
+    condition     = var.custom_cloud == null || try(alltrue([for x in [var.custom_cloud.login_url, var.custom_cloud.graph_url] : can(regex("^(https://|http://(localhost|127\\.0\\.0\\.1))", x))]), false)
+    error_message = "custom_cloud.login_url and graph_url must be https addresses."
+  }
 }
 
 variable "plugin_enabled" {
@@ -167,5 +344,380 @@ variable "plugin_restart_triggers" {
   description = "Any change of these values disables and enables the plugin once. Default: none."
   type        = map(string)
   default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for k, v in var.plugin_restart_triggers : k != "" && v != null])
+    error_message = "plugin_restart_triggers must have names and values."
+  }
+}
+
+variable "plugin_bundle" {
+  description = "Another plugin bundle than the one inside the provider: a file's path, or an https address with the SHA-256 of what it leads to. Default: null, the provider's own."
+  type = object({
+    path   = optional(string)
+    url    = optional(string)
+    sha256 = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.plugin_bundle == null || try((var.plugin_bundle.path == null) != (var.plugin_bundle.url == null), false)
+    error_message = "plugin_bundle needs exactly one of path and url."
+  }
+
+  validation {
+    condition     = try(var.plugin_bundle.url, null) == null || can(regex("^[0-9a-fA-F]{64}$", var.plugin_bundle.sha256))
+    error_message = "plugin_bundle.url needs plugin_bundle.sha256, 64 hexadecimal digits."
+  }
+}
+
+variable "plugin_allow_downgrade" {
+  description = "Whether a bundle that is older than the installed plugin may replace it. Default: false, because an older plugin may not understand a newer one's tables."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "tenant_subscription_from" {
+  description = "Number of linked channels from which on one Graph subscription to all channels of the tenant takes the place of one for each channel; 0 never does so. Default: null, not managed; the plugin's own default is 1000."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.tenant_subscription_from == null || try(var.tenant_subscription_from >= 0 && floor(var.tenant_subscription_from) == var.tenant_subscription_from, false)
+    error_message = "tenant_subscription_from must be a whole number, 0 or more."
+  }
+}
+
+variable "enforce_connected_users" {
+  description = "Whether users are prompted at log-in and refresh to connect their Microsoft Teams account; system admins, guests and bots are never locked out. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
+}
+
+variable "allow_skip_connect_users" {
+  description = "Whether that prompt can be skipped until the next refresh. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
+}
+
+variable "sync_linked_channels" {
+  description = "Whether messages of linked channels are bridged and channels can be linked. Default: null, not managed; the plugin's own default is true."
+  type        = bool
+  default     = null
+}
+
+variable "sync_direct_messages" {
+  description = "Whether one-to-one chats are bridged. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
+}
+
+variable "sync_group_messages" {
+  description = "Whether group chats are bridged. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
+}
+
+variable "selective_sync" {
+  description = "Whether a chat is bridged only if its members span both platforms. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
+}
+
+variable "sync_remote_only" {
+  description = "Whether, with selective_sync, only chats between connected and mirrored users are bridged. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
+}
+
+variable "sync_reactions" {
+  description = "Whether reactions are bridged. Default: null, not managed; the plugin's own default is true."
+  type        = bool
+  default     = null
+}
+
+variable "sync_file_attachments" {
+  description = "Whether files are bridged. Default: null, not managed; the plugin's own default is true."
+  type        = bool
+  default     = null
+}
+
+variable "sync_system_messages" {
+  description = "Whether what nobody wrote is bridged as text: that somebody joined or left, that a channel was renamed, that a meeting began. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
+}
+
+variable "sync_users" {
+  description = "Minutes between two synchronisations of Teams users to Mattermost; 0 switches it off. Default: null, not managed; the plugin's own default is 0."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.sync_users == null || try(var.sync_users >= 0 && floor(var.sync_users) == var.sync_users, false)
+    error_message = "sync_users must be a whole number, 0 or more."
+  }
+}
+
+variable "sync_guest_users" {
+  description = "Whether guests of the tenant and people of other organisations are mirrored as users. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
+}
+
+variable "sync_users_domains" {
+  description = "Domains of e-mail addresses whose people are mirrored as users; none means all domains. Default: null, not managed; the plugin's own default is none."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for x in coalesce(var.sync_users_domains, []) : can(regex("^[A-Za-z0-9.-]+$", x))])
+    error_message = "sync_users_domains must hold domains like example.com, without @."
+  }
+}
+
+variable "sync_users_groups" {
+  description = "Object IDs of Entra groups whose direct members are mirrored as users; none means everybody. Default: null, not managed; the plugin's own default is none."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for x in coalesce(var.sync_users_groups, []) : can(regex("^[0-9a-fA-F-]{36}$", x))])
+    error_message = "sync_users_groups must hold object IDs (GUIDs) of Entra groups."
+  }
+}
+
+variable "enabled_teams" {
+  description = "Names, as in the address, of the Mattermost teams in which linking and prompting are enabled; none means all teams. Default: null, not managed; the plugin's own default is none."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for x in coalesce(var.enabled_teams, []) : can(regex("^[a-z0-9-]+$", x))])
+    error_message = "enabled_teams must hold names as in the address: lower-case letters, digits and hyphens, not display names."
+  }
+}
+
+variable "prompt_interval_for_dms_and_gms" {
+  description = "Hours between two reminders to connect, per user and conversation; 0 switches the reminder off. Default: null, not managed; the plugin's own default is 0."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.prompt_interval_for_dms_and_gms == null || try(var.prompt_interval_for_dms_and_gms >= 0 && floor(var.prompt_interval_for_dms_and_gms) == var.prompt_interval_for_dms_and_gms, false)
+    error_message = "prompt_interval_for_dms_and_gms must be a whole number, 0 or more."
+  }
+}
+
+variable "max_size_for_complete_download" {
+  description = "Size in MB up to which files are fetched in one request; larger ones are streamed in ranges. Default: null, not managed; the plugin's own default is 20."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.max_size_for_complete_download == null || try(var.max_size_for_complete_download >= 0 && floor(var.max_size_for_complete_download) == var.max_size_for_complete_download, false)
+    error_message = "max_size_for_complete_download must be a whole number, 0 or more."
+  }
+}
+
+variable "buffer_size_for_file_streaming" {
+  description = "Size in MB of a range when files are streamed. Default: null, not managed; the plugin's own default is 20."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.buffer_size_for_file_streaming == null || try(var.buffer_size_for_file_streaming >= 1 && floor(var.buffer_size_for_file_streaming) == var.buffer_size_for_file_streaming, false)
+    error_message = "buffer_size_for_file_streaming must be a whole number, 1 or more."
+  }
+}
+
+variable "connected_users_allowed" {
+  description = "How many users may have connected an account, pending invitations included. Default: null, not managed; the plugin's own default is 1000."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.connected_users_allowed == null || try(var.connected_users_allowed >= 0 && floor(var.connected_users_allowed) == var.connected_users_allowed, false)
+    error_message = "connected_users_allowed must be a whole number, 0 or more."
+  }
+}
+
+variable "connected_users_max_pending_invites" {
+  description = "How many automatic invitations to connect may be open at a time; 0 switches them off. Default: null, not managed; the plugin's own default is 0."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.connected_users_max_pending_invites == null || try(var.connected_users_max_pending_invites >= 0 && floor(var.connected_users_max_pending_invites) == var.connected_users_max_pending_invites, false)
+    error_message = "connected_users_max_pending_invites must be a whole number, 0 or more."
+  }
+}
+
+variable "connected_users_restricted" {
+  description = "Whether only users on the whitelist may connect. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
+}
+
+variable "automatically_promote_synthetic_users" {
+  description = "Whether a mirrored user becomes a regular one at the first log-in. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
+}
+
+variable "synthetic_user_auth_service" {
+  description = "Authentication service set on mirrored users that may be promoted: saml or ldap. Default: null, not managed; the plugin's own default is saml."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.synthetic_user_auth_service == null || try(contains(["saml", "ldap"], var.synthetic_user_auth_service), false)
+    error_message = "synthetic_user_auth_service must be saml or ldap."
+  }
+}
+
+variable "synthetic_user_auth_data" {
+  description = "Teams attribute that links a mirrored user to its authentication service: ID, Mail or UserPrincipalName. Default: null, not managed; the plugin's own default is ID."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.synthetic_user_auth_data == null || try(contains(["ID", "Mail", "UserPrincipalName"], var.synthetic_user_auth_data), false)
+    error_message = "synthetic_user_auth_data must be ID, Mail or UserPrincipalName."
+  }
+}
+
+variable "encryption_certificate" {
+  description = "PEM certificate (RSA) for encrypted change notifications, which then carry the messages; needs encryption_key. Default: null, notifications carry no content."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.encryption_certificate == null || can(regex("^\\s*-----BEGIN CERTIFICATE-----", var.encryption_certificate))
+    error_message = "encryption_certificate must be PEM text that begins with -----BEGIN CERTIFICATE-----."
+  }
+}
+
+variable "encryption_key" {
+  description = "PEM private key (PKCS#8, RSA) of encryption_certificate. It is write-only: neither the state nor the plan holds it. Default: null."
+  type        = string
+  default     = null
+  sensitive   = true
+  ephemeral   = true
+
+  validation {
+    condition     = var.encryption_key == null || can(regex("^\\s*-----BEGIN PRIVATE KEY-----", var.encryption_key))
+    error_message = "encryption_key must be PEM text that begins with -----BEGIN PRIVATE KEY-----."
+  }
+}
+
+variable "encryption_key_version" {
+  description = "Raise this number to send a changed encryption_key. Default: 1."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.encryption_key_version >= 1 && floor(var.encryption_key_version) == var.encryption_key_version
+    error_message = "encryption_key_version must be a whole number, 1 or more."
+  }
+}
+
+variable "connection_whitelist" {
+  description = "E-mail addresses or user names of the Mattermost users who may connect, with connected_users_restricted; an empty set lets nobody connect. Default: null, the whitelist is not managed."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for x in coalesce(var.connection_whitelist, []) : length(x) > 0])
+    error_message = "connection_whitelist must not hold an empty name."
+  }
+}
+
+variable "account_mappings" {
+  description = "Microsoft Teams accounts (user principal names or object IDs) by Mattermost users (names, e-mail addresses or IDs): pairs that may connect although their e-mail addresses differ. Default: none."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for k, v in var.account_mappings : k != "" && v != ""])
+    error_message = "account_mappings must have a Mattermost user as each key and a Microsoft Teams account as its value."
+  }
+}
+
+variable "channel_links" {
+  description = <<-EOT
+    Channels to link, by names of your choice, which must not change later. Each side is given by names (mattermost_team and
+    mattermost_channel as in the address; teams_team and teams_channel as shown) or by ids. backfill_days brings along messages of the
+    last so many days when the link is made. Default: none.
+  EOT
+  type = map(object({
+    mattermost_channel_id = optional(string)
+    mattermost_team       = optional(string)
+    mattermost_channel    = optional(string)
+    teams_team_id         = optional(string)
+    teams_channel_id      = optional(string)
+    teams_team            = optional(string)
+    teams_channel         = optional(string)
+    backfill_days         = optional(number)
+    deletion_protection   = optional(bool)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for x in values(var.channel_links) : (x.mattermost_channel_id != null) != (x.mattermost_team != null && x.mattermost_channel != null)])
+    error_message = "Each of channel_links needs either mattermost_channel_id, or mattermost_team and mattermost_channel."
+  }
+
+  validation {
+    condition     = alltrue([for x in values(var.channel_links) : (x.teams_team_id != null && x.teams_channel_id != null) != (x.teams_team != null && x.teams_channel != null)])
+    error_message = "Each of channel_links needs either teams_team_id and teams_channel_id, or teams_team and teams_channel."
+  }
+
+  validation {
+    condition     = alltrue([for x in values(var.channel_links) : coalesce(x.backfill_days, 0) >= 0 && coalesce(x.backfill_days, 0) <= 240])
+    error_message = "backfill_days must be from 0 to 240."
+  }
+}
+
+variable "unmanaged_links" {
+  description = "What becomes of a link that channel_links does not name: ignore, report (every plan shows it) or remove (apply unlinks its channels). Default: ignore."
+  type        = string
+  default     = "ignore"
+  nullable    = false
+
+  validation {
+    condition     = contains(["ignore", "report", "remove"], var.unmanaged_links)
+    error_message = "unmanaged_links must be ignore, report or remove."
+  }
+}
+
+variable "tolerated_links" {
+  description = "IDs of Mattermost channels whose links are tolerated although channel_links does not name them; it matters unless unmanaged_links is ignore. Default: none."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for x in var.tolerated_links : can(regex("^[a-z0-9]{26}$", x))])
+    error_message = "tolerated_links must hold IDs of Mattermost channels, 26 lower-case letters and digits."
+  }
+}
+
+variable "restore_deleted" {
+  description = "True restores a registration and a bot account of the same name that were deleted within the last 30 days, instead of making others. Default: true."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "deletion_protection" {
+  description = "True refuses to destroy or replace the app registration, the bot account and the channel links, until an apply has set it to false. Default: true."
+  type        = bool
+  default     = true
   nullable    = false
 }

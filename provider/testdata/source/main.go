@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command source stands in for hashicorp/azuread and hashicorp/azurerm in the test of moves between providers: under the
+// Command source stands in for hashicorp/azuread and hashicorp/azurerm in the tests of moves between providers: under the
 // name of one, terraform-provider-azuread, it knows the types that a recorded state names and nothing else, because a move
 // never asks the source provider to do anything.
 package main
@@ -22,7 +22,10 @@ import (
 
 // types are the recorded types by provider, with the versions of their schemas.
 var types = map[string]map[string]int64{
-	"azuread": {"application": 2, "service_principal_delegated_permission_grant": 0, "user": 0},
+	"azuread": {
+		"application": 2, "service_principal_delegated_permission_grant": 0, "user": 0,
+		"service_principal": 1, "app_role_assignment": 0, "application_password": 0,
+	},
 	"azurerm": {"graph_services_account": 0},
 }
 

@@ -1,0 +1,46 @@
+# Copyright (c) The terraform-provider-msteamssync authors
+# SPDX-License-Identifier: MPL-2.0
+
+variable "site_url" {
+  description = "Site URL of the Mattermost server, https."
+  type        = string
+}
+
+variable "tenant_id" {
+  description = "Directory (tenant) ID."
+  type        = string
+}
+
+variable "links_file" {
+  description = "CSV or YAML file with the links: mattermost_team, mattermost_channel, teams_team, teams_channel and backfill_days. Default: links.csv beside this file."
+  type        = string
+  default     = "links.csv"
+}
+
+variable "unmanaged_links" {
+  description = "What becomes of a link that the file does not name: ignore, report or remove. Default: report."
+  type        = string
+  default     = "report"
+}
+
+variable "deletion_protection" {
+  description = "True refuses to destroy or replace what people depend on; set it to false and apply before a destroy. Default: true."
+  type        = bool
+  default     = true
+}
+
+variable "endpoints" {
+  description = "Addresses of a custom cloud, such as the emulator. Default: null, Microsoft's cloud."
+  type = object({
+    authority_host   = string
+    graph            = string
+    resource_manager = string
+  })
+  default = null
+}
+
+variable "ca_certificates" {
+  description = "PEM certificates to trust in addition to the system's, for a custom cloud or a Mattermost server with a private CA. Default: null."
+  type        = string
+  default     = null
+}
