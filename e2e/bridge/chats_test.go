@@ -7,6 +7,7 @@ package bridge_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -505,15 +506,111 @@ func unlinked(t *testing.T, chat teams.ChatID) {
 }
 
 func TestAChatWithOneself(t *testing.T) {
-	withChats(t, nil)
+	withChats(t, map[string]any{"promptintervalfordmsandgms": 1})
 	watched(t, shared.alex)
-	l := &link{channel: directOf(t, shared.alex, shared.alex), place: teams.Place{Chat: newChat(t, teams.OneOnOne, "alex").ID}}
+	l := &link{channel: directOf(t, shared.alex, shared.alex)}
+	// Nobody can make that chat in Teams but its owner, who is told so, once.
+	whispered := l.whispers(t, shared.alex)
+	l.write(t, shared.alex, "", "first in Mattermost")
+	if text := <-whispered; !strings.Contains(text, "your own chat") {
+		t.Errorf("alex is told %q", text)
+	}
+	l.place = teams.Place{Chat: newChat(t, teams.OneOnOne, "alex").ID}
 	l.say(t, "alex@demo.example", "", "<p>note to self</p>")
 	if post := l.post(t, "note to self"); post.UserId != shared.alex.ID {
 		t.Errorf("the author is %s, want alex", post.UserId)
 	}
 	l.write(t, shared.alex, "", "another note")
 	l.message(t, "another note")
+}
+
+// whispers delivers what the plugin shows to somebody alone in the channel.
+func (l *link) whispers(t *testing.T, user *stack.User) <-chan string {
+	t.Helper()
+	texts := make(chan string, 10)
+	socket, err := shared.Mattermost.WebSocket(user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(socket.Close)
+	go func() {
+		for event := range socket.EventChannel {
+			var post model.Post
+			document, _ := event.GetData()["post"].(string)
+			if event.EventType() == model.WebsocketEventEphemeralMessage && json.Unmarshal([]byte(document), &post) == nil && post.ChannelId == l.channel.Id {
+				texts <- post.Message
+			}
+		}
+	}()
+	return texts
+}
+
+// Who is in a conversation with somebody of Teams and has no account is reminded, once in the interval.
+func TestWhoHasNoAccountIsReminded(t *testing.T) {
+	withChats(t, map[string]any{"promptintervalfordmsandgms": 1})
+	l := &link{channel: directOf(t, shared.casey, shared.alex)}
+	whispered := l.whispers(t, shared.casey)
+	l.write(t, shared.casey, "", "casey to alex")
+	if text := <-whispered; !strings.Contains(text, "/plugins/com.mattermost.msteams-sync/connect)") || !strings.Contains(text, "`/msteams-sync connect`") {
+		t.Errorf("casey is told %q", text)
+	}
+	l.write(t, shared.casey, "", "casey to alex again")
+	// What the plugin does about a later message, it has done about that one.
+	group := &link{channel: groupOf(t, shared.casey, shared.alex, shared.blake)}
+	inGroup := group.whispers(t, shared.casey)
+	group.write(t, shared.casey, "", "casey to all")
+	<-inGroup
+	select {
+	case text := <-whispered:
+		t.Errorf("casey is told again: %q", text)
+	default:
+	}
+}
+
+// A server lets nobody begin a direct message with a mirrored user: the command does.
+func TestAConversationWithSomebodyOfTeamsIsOpened(t *testing.T) {
+	withChats(t, nil)
+	watched(t, shared.alex)
+	room := newLink(t)
+	upn := inTeamsOnly(t, "yara")
+	room.say(t, upn, "", "<p>yara is here</p>")
+	yara := room.post(t, "yara is here").UserId
+	if _, response, err := shared.alex.Client.CreateDirectChannel(t.Context(), shared.alex.ID, yara); err == nil {
+		t.Log("this server opens direct messages with mirrored users by itself")
+	} else if response.StatusCode >= http.StatusInternalServerError {
+		t.Fatal(err)
+	}
+	answer, err := shared.Command(t.Context(), shared.alex, room.channel.Id, "/msteams-sync chat @msteams_yara_demo")
+	if err != nil || !strings.Contains(answer, "is open") {
+		t.Fatalf("the command answers %q, %v", answer, err)
+	}
+	channel, _, err := shared.alex.Client.GetChannelByName(t.Context(), model.GetDMNameFromIds(shared.alex.ID, yara), shared.team.Id, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &link{channel: channel}
+	l.write(t, shared.alex, "", "hello yara")
+	l.place.Chat = chatBetween(t, "alex", "yara").ID
+	if message := l.message(t, "hello yara"); message.From.User.DisplayName != "Alex Demo" {
+		t.Errorf("it is by %q", message.From.User.DisplayName)
+	}
+	l.say(t, upn, "", "<p>hello alex</p>")
+	if post := l.post(t, "hello alex"); post.UserId != yara {
+		t.Errorf("the answer is by %s", post.UserId)
+	}
+	l.write(t, shared.alex, "", "and again")
+	l.message(t, "and again")
+	if chats := chatsBetween(t, "alex", "yara"); len(chats) != 1 {
+		t.Errorf("%d chats were made", len(chats))
+	}
+	if answer, err := shared.Command(t.Context(), shared.casey, room.channel.Id, "/msteams-sync chat @msteams_yara_demo"); err != nil || !strings.Contains(answer, "Connect your") {
+		t.Errorf("without an account the command answers %q, %v", answer, err)
+	}
+	// The list of mirrored users has her, too.
+	code, list := call(t, shared.Mattermost.Admin(), http.MethodGet, "/api/v1/mirrored-users", "")
+	if code != http.StatusOK || !strings.Contains(list, `"mattermost_user_id":"`+yara+`"`) {
+		t.Errorf("the list of mirrored users is %d %s", code, list)
+	}
 }
 
 func TestDirectMessagesAreCarriedThatWereWrittenWhileThePluginWasDisabled(t *testing.T) {

@@ -38,6 +38,10 @@ type Mattermost interface {
 	Say(ctx context.Context, id bridge.ChannelID, text string) error
 	Whisper(ctx context.Context, user bridge.UserID, id bridge.ChannelID, text string)
 	Notify(ctx context.Context, user bridge.UserID, text string) error
+	User(ctx context.Context, id bridge.UserID) (bridge.User, error)
+	UserByName(ctx context.Context, name string) (bridge.User, bool, error)
+	// WithinTeamsOnly tells whether people may write only to those with whom they share a team.
+	WithinTeamsOnly() bool
 }
 
 // Store keeps what is known of chats; *store.Store implements it.
@@ -70,6 +74,8 @@ type Config struct {
 	Switches func() (direct, group bool)
 	// IsLinked tells whether a chat is linked.
 	IsLinked func(chat bridge.ConversationID) bool
+	// ConnectURL is the address at which people connect their accounts.
+	ConnectURL func() string
 	// Changed is told that there is a new link.
 	Changed func()
 	Log     *slog.Logger

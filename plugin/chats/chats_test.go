@@ -16,6 +16,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
@@ -36,6 +37,9 @@ type world struct {
 	attempt  *attempt
 	prompted map[string]bool
 	linked   map[bridge.ConversationID]bool
+
+	whispered   string
+	withinTeams bool
 }
 
 type attempt struct {
@@ -51,9 +55,10 @@ func newWorld(t *testing.T) (*world, *Chats) {
 	}
 	return w, New(Config{
 		Store: table{w}, Mattermost: w, Accounts: w, People: w, Log: slog.New(slog.DiscardHandler),
-		Current:  func() (Current, error) { return Current{w.settings, w}, nil },
-		Switches: func() (bool, bool) { return w.settings.SyncDirectMessages, w.settings.SyncGroupMessages },
-		IsLinked: func(id bridge.ConversationID) bool { return w.linked[id] },
+		Current:    func() (Current, error) { return Current{w.settings, w}, nil },
+		Switches:   func() (bool, bool) { return w.settings.SyncDirectMessages, w.settings.SyncGroupMessages },
+		IsLinked:   func(id bridge.ConversationID) bool { return w.linked[id] },
+		ConnectURL: func() string { return "https://chat.example.com/connect" },
 	})
 }
 
@@ -171,9 +176,20 @@ func (w *world) Say(_ context.Context, id bridge.ChannelID, text string) error {
 	return nil
 }
 
-func (w *world) Whisper(_ context.Context, user bridge.UserID, _ bridge.ChannelID, _ string) {
+func (w *world) Whisper(_ context.Context, user bridge.UserID, _ bridge.ChannelID, text string) {
 	w.did("whisper to %s", user)
+	w.whispered = text
 }
+
+func (w *world) User(_ context.Context, id bridge.UserID) (bridge.User, error) {
+	return bridge.User{ID: id, Username: string(id), Guest: strings.HasSuffix(string(id), "guest")}, nil
+}
+
+func (w *world) UserByName(_ context.Context, name string) (bridge.User, bool, error) {
+	return bridge.User{ID: bridge.UserID(name), Username: name}, !strings.HasPrefix(name, "s"), nil
+}
+
+func (w *world) WithinTeamsOnly() bool { return w.withinTeams }
 
 func (w *world) Notify(_ context.Context, user bridge.UserID, _ string) error {
 	w.did("notify %s", user)
@@ -473,6 +489,86 @@ func TestWhoIsPrompted(t *testing.T) {
 	}
 	if n := len(slices.DeleteFunc(w.calls, func(c string) bool { return c != "whisper to u1" })); n != 1 {
 		t.Errorf("prompted %d times, want once", n)
+	}
+}
+
+func TestTheReminderLeadsToTheLogIn(t *testing.T) {
+	w, chats := newWorld(t)
+	w.settings.PromptIntervalHours = 24
+	w.talk = mattermost.Talk{Direct: true, Members: []bridge.UserID{"c1", "u1"}}
+	_, _ = chats.ChatOf(t.Context(), "channel", "u1")
+	if !strings.Contains(w.whispered, "(https://chat.example.com/connect)") {
+		t.Errorf("the reminder is %q", w.whispered)
+	}
+}
+
+// Who writes to themselves is told once what to do, if it can be done.
+func TestNotesToOneself(t *testing.T) {
+	for name, test := range map[string]struct {
+		user  bridge.UserID
+		set   func(*config.Settings)
+		times int
+	}{
+		"with an account":    {"c1", func(*config.Settings) {}, 1},
+		"without an account": {"u1", func(*config.Settings) {}, 0},
+		"without reminders":  {"c1", func(s *config.Settings) { s.PromptIntervalHours = 0 }, 0},
+		"switched off":       {"c1", func(s *config.Settings) { s.SyncDirectMessages = false }, 0},
+	} {
+		w, chats := newWorld(t)
+		w.settings.PromptIntervalHours = 24
+		test.set(&w.settings)
+		w.talk = mattermost.Talk{Direct: true, Members: []bridge.UserID{test.user}}
+		for range 3 {
+			chats.Forget()
+			if _, err := chats.ChatOf(t.Context(), "channel", test.user); err == nil {
+				t.Errorf("%s: it is carried", name)
+			}
+		}
+		if n := strings.Count(strings.Join(w.calls, "\n"), "whisper"); n != test.times || test.times > 0 && w.whispered != noteToSelf {
+			t.Errorf("%s: told %d times %q, want %d", name, n, w.whispered, test.times)
+		}
+	}
+}
+
+func TestConversationsAreOpened(t *testing.T) {
+	for name, test := range map[string]struct {
+		by    bridge.UserID
+		names []string
+		set   func(*world)
+		want  string // the last call, or the refusal
+	}{
+		"with one":               {"c1", []string{"@M1"}, nil, "direct c1 m1"},
+		"with several":           {"c1", []string{"m1", "@m2", "m1"}, nil, "group [c1 m1 m2]"},
+		"with oneself":           {"c1", []string{"c1"}, nil, "somebody else"},
+		"with nobody":            {"c1", []string{"m1", "s1"}, nil, "no user @s1"},
+		"with who is not there":  {"c1", []string{"u1"}, nil, "are in Microsoft Teams"},
+		"with too many":          {"c1", []string{"m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8"}, nil, "at most 8"},
+		"without an account":     {"l1", []string{"m1"}, nil, "Connect your"},
+		"switched off":           {"c1", []string{"m1"}, func(w *world) { w.settings.SyncDirectMessages = false }, "switched that off"},
+		"a group, switched off":  {"c1", []string{"m1", "m2"}, func(w *world) { w.settings.SyncGroupMessages = false }, "switched that off"},
+		"by a guest":             {"c1guest", []string{"m1"}, func(w *world) { w.teams = nil }, "share a team"},
+		"by a guest of the team": {"c1guest", []string{"m1"}, nil, "direct c1guest m1"},
+		"within teams":           {"c1", []string{"m1"}, func(w *world) { w.teams, w.withinTeams = nil, true }, "share a team"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, chats := newWorld(t)
+			if test.set != nil {
+				test.set(w)
+			}
+			_, err := chats.Open(t.Context(), test.by, test.names)
+			got := strings.Join(w.calls, "\n")
+			if err != nil {
+				if _, is := errors.AsType[*refusal.Refusal](err); !is || strings.Contains(got, "direct") || strings.Contains(got, "group") {
+					t.Errorf("%v after\n%s", err, got)
+				}
+				got = err.Error()
+			} else if !strings.Contains(got, "say in") {
+				t.Error("it does not show that it is open")
+			}
+			if !strings.Contains(got, test.want) {
+				t.Errorf("%s, want %q", got, test.want)
+			}
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ package chats
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -41,7 +42,7 @@ func (c *Chats) chatOf(ctx context.Context, current Current, channel bridge.Chan
 	case !talk.Direct && !talk.Group:
 		return "", refuse(bridge.Unlinked, "it is neither a direct nor a group message")
 	case talk.Direct && len(talk.Members) == 1:
-		return "", refuse(bridge.Unlinked, "Microsoft makes no chat with oneself; it is carried once something is written in it in Teams")
+		return "", c.alone(ctx, current.Settings, channel, author)
 	case !slices.Contains(talk.Members, author):
 		return "", refuse(bridge.NoAccount, "its author is not among its members")
 	}
@@ -118,7 +119,7 @@ func (c *Chats) awaits(ctx context.Context, settings config.Settings, channel br
 			return err
 		}
 		if due {
-			c.Mattermost.Whisper(ctx, author, channel, prompt)
+			c.Mattermost.Whisper(ctx, author, channel, fmt.Sprintf(prompt, c.ConnectURL()))
 		}
 	}
 	if people.author || people.mirrored > 0 {
@@ -127,7 +128,31 @@ func (c *Chats) awaits(ctx context.Context, settings config.Settings, channel br
 	return refuse(bridge.NoAccount, "its author has not connected an account")
 }
 
-const prompt = "Somebody in this conversation uses Microsoft Teams. Connect your Teams account with `/msteams-sync connect`, and what you write here is sent there too."
+const prompt = "Somebody in this conversation uses Microsoft Teams. [Connect your Teams account](%s) or write `/msteams-sync connect`, and what you write here is sent there too."
+
+// alone refuses a message to oneself, whose chat nobody can make in Teams but its owner. Who has connected an account is told how,
+// once, unless reminders are switched off.
+func (c *Chats) alone(ctx context.Context, settings config.Settings, channel bridge.ChannelID, author bridge.UserID) error {
+	_, able, err := c.Accounts.OfUser(ctx, author)
+	if err != nil {
+		return err
+	}
+	if able && settings.PromptIntervalHours > 0 && allowed(settings, true) == nil {
+		first, err := c.Store.Prompt(ctx, author, channel, forEver)
+		if err != nil {
+			return err
+		}
+		if first {
+			c.Mattermost.Whisper(ctx, author, channel, noteToSelf)
+		}
+	}
+	return refuse(bridge.Unlinked, "Microsoft makes no chat with oneself; it is carried once something is written in it in Teams")
+}
+
+// forEver is longer than anybody waits.
+const forEver = 100 * 365 * 24 * time.Hour
+
+const noteToSelf = "Notes to yourself are not sent to Microsoft Teams yet. Write something in your own chat there, once: from then on what you write in either place is in both."
 
 // Looks for a group chat whose making was not confirmed.
 const (

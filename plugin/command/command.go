@@ -54,6 +54,7 @@ type Config struct {
 	Accounts    Accounts
 	Links       Links
 	People      People
+	Chats       Chats
 	DeadLetters DeadLetters
 	SystemAdmin func(user bridge.UserID) bool
 	ChannelName func(ctx context.Context, channel bridge.ChannelID) string
@@ -93,6 +94,8 @@ func subcommands() []subcommand {
 	return []subcommand{
 		{name: "connect", help: "Connect your Microsoft Teams account.", run: (*Command).connect},
 		{name: "disconnect", help: "Disconnect your Microsoft Teams account.", run: (*Command).disconnect},
+		{name: "chat", hint: "[@user] [@user …]", help: "Open a direct or group message with people who use Microsoft Teams.", least: 1, run: (*Command).chat,
+			args: []string{"Who it is with, like @msteams_alex_demo"}},
 		{name: "link", hint: "[team id] [channel id] [days]", help: "Link this channel with a channel of Teams; with a number of days, bring the messages of these along.", least: 2, run: (*Command).link,
 			args: []string{"Team id (groupId in the link that Teams copies)", "Channel id, like 19:…@thread.tacv2", "Bring the messages of the last days along, at most 240; without a number none"}},
 		{name: "unlink", help: "Unlink this channel.", run: (*Command).unlink},

@@ -62,6 +62,10 @@ func (w *world) Resync(_ context.Context, by bridge.UserID, channel bridge.Chann
 func (w *world) Delete(context.Context, bridge.UserID, bridge.ChannelID) (bridge.Link, error) {
 	return bridge.Link{}, w.err
 }
+func (w *world) Open(_ context.Context, by bridge.UserID, names []string) (bridge.ChannelID, error) {
+	w.asked = fmt.Sprint("open ", by, " ", names)
+	return "direct", w.err
+}
 func (w *world) TeamsName(context.Context, bridge.Conversation) string {
 	return "the Teams channel Bridge of team Demo Team"
 }
@@ -87,7 +91,7 @@ func (l letters) Retry(_ context.Context, _ bridge.UserID, channel bridge.Channe
 func (w *world) run(t *testing.T, user, text string) string {
 	t.Helper()
 	c := command.New(command.Config{
-		Accounts: w, Links: w, DeadLetters: letters{w}, Log: slog.New(slog.DiscardHandler),
+		Accounts: w, Links: w, Chats: w, DeadLetters: letters{w}, Log: slog.New(slog.DiscardHandler),
 		SystemAdmin: func(user bridge.UserID) bool { return user == "root" },
 		ChannelName: func(_ context.Context, id bridge.ChannelID) string { return "red / " + string(id) },
 		ConnectURL:  func() string { return "https://chat.example.com/connect" },
@@ -119,6 +123,9 @@ func TestAnswers(t *testing.T) {
 		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2 30", world{}, []string{"the last 30 days come from Teams"}},
 		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2 month", world{}, []string{"`month` is no number of days"}},
 		{"alex", "/msteams-sync resync", world{}, []string{"Looking for what this channel missed in the Teams channel Bridge"}},
+		{"alex", "/msteams-sync chat", world{}, []string{"`/msteams-sync chat [@user] [@user …]`"}},
+		{"alex", "/msteams-sync chat @msteams_drew", world{}, []string{"The conversation is open"}},
+		{"alex", "/msteams-sync chat @nobody", world{err: refusal.New(refusal.NotFound, "There is no user @nobody.")}, []string{"There is no user @nobody."}},
 		{"alex", "/msteams-sync unlink", world{}, []string{"no longer linked"}},
 		{"alex", "/msteams-sync show", world{}, []string{"not linked"}},
 		{"alex", "/msteams-sync show", world{links: []bridge.Link{link}}, []string{"the Teams channel Bridge of team Demo Team"}},
@@ -187,7 +194,7 @@ func TestTheServerCanRegisterIt(t *testing.T) {
 			admin++
 		}
 	}
-	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 13 || admin != 6 {
+	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 14 || admin != 6 {
 		t.Errorf("%d subcommands, %d for admins", len(r.AutocompleteData.SubCommands), admin)
 	}
 }

@@ -186,6 +186,12 @@ func (s *Server) Whisper(_ context.Context, user bridge.UserID, id bridge.Channe
 	s.api.SendEphemeralPost(string(user), &model.Post{UserId: string(s.bot), ChannelId: string(id), Message: text})
 }
 
+// WithinTeamsOnly tells whether people may write only to those with whom they share a team.
+func (s *Server) WithinTeamsOnly() bool {
+	config := s.api.GetConfig()
+	return config == nil || config.TeamSettings.RestrictDirectMessage == nil || *config.TeamSettings.RestrictDirectMessage == model.DirectMessageTeam
+}
+
 // Mirrored tells whether a user stands for somebody who is not on this server.
 func (s *Server) Mirrored(_ context.Context, id bridge.UserID) (bool, error) {
 	doing := "read user " + string(id)

@@ -92,7 +92,8 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 			_, linked := r.engine.Links().ByConversation(chat)
 			return linked
 		},
-		Changed: func() { r.keeper.Poke() }, Log: s.log,
+		ConnectURL: func() string { return catalog.PluginURL(s.siteURL(), "/connect") },
+		Changed:    func() { r.keeper.Poke() }, Log: s.log,
 	})
 	r.engine = bridge.New(bridge.Config{
 		Chats: r.chats,
@@ -130,7 +131,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	}
 	r.intake = intake.New(intake.Config{Subscriptions: r.takeOver.Gate(r.keeper), Inbox: r.engine, Observer: s.metrics, Log: s.log})
 	r.command = command.New(command.Config{
-		Accounts: r.accounts, Links: r.links, People: r.people, DeadLetters: deadLetters{r}, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
+		Accounts: r.accounts, Links: r.links, People: r.people, Chats: r.chats, DeadLetters: deadLetters{r}, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
 		ConnectURL:  func() string { return catalog.PluginURL(s.siteURL(), "/connect") },
 		ChannelName: r.channelName,
 	})
