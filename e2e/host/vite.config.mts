@@ -6,6 +6,8 @@ import {fileURLToPath} from 'node:url';
 
 import {defineConfig} from 'vite';
 
+// HOST_BASE is the path under which Mattermost is installed, e.g. /chat.
+//
 // Mattermost 8 to 10 bring React 17, 11 brings 18, 12 brings 19.
 const react = env.HOST_REACT ?? '18';
 if (!['17', '18', '19'].includes(react)) {
@@ -28,7 +30,7 @@ const aliases = {
 }[react];
 
 export default defineConfig({
-    base: '/static/',
+    base: `${env.HOST_BASE ?? ''}/static/`,
     define: {__REACT__: react},
     oxc: {jsx: {runtime: 'classic'}},
     resolve: {alias: aliases ?? []},

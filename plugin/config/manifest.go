@@ -24,6 +24,9 @@ type Setting struct {
 	Options []string // values of a dropdown
 }
 
+// panel is the type of what the web app draws among the settings: it has no value and is none.
+const panel = "custom"
+
 // ReadManifest parses plugin.json.
 func ReadManifest(document []byte) (Manifest, error) {
 	var m struct {
@@ -44,6 +47,9 @@ func ReadManifest(document []byte) (Manifest, error) {
 	}
 	manifest := Manifest{ID: m.ID, Version: m.Version}
 	for _, s := range m.Schema.Settings {
+		if s.Type == panel {
+			continue
+		}
 		setting := Setting{Key: s.Key, Type: s.Type, Default: s.Default, Secret: s.Secret}
 		for _, o := range s.Options {
 			setting.Options = append(setting.Options, o.Value)

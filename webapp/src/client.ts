@@ -25,11 +25,15 @@ export class ClientError extends Error {
     /** The server's word for programs, e.g. "not_ready"; "" when it said none. */
     readonly code: string;
 
-    constructor(what: string, status: number, code = '') {
+    /** What the server says to people, in English; "" when it said nothing. */
+    readonly reason: string;
+
+    constructor(what: string, status: number, code = '', reason = '') {
         super(what);
         this.name = 'ClientError';
         this.status = status;
         this.code = code;
+        this.reason = reason;
     }
 }
 
@@ -55,6 +59,8 @@ export class Client {
  * The server takes a cookie session only together with X-Requested-With, and for writes also wants the token of the
  * cookie MMCSRF repeated in a header (Mattermost server, CSRF protection).
  *
+ * @param body is sent as JSON; a Blob is sent as it is, under its own type.
+ * @returns the answer; null where there is none to be (204).
  * @throws ClientError on a missing, failed or non-JSON answer; the DOMException "AbortError" when aborted.
  */
 export async function request(method: string, route: string, signal?: AbortSignal, body?: unknown): Promise<unknown> {
@@ -69,7 +75,10 @@ export async function request(method: string, route: string, signal?: AbortSigna
     if (signal) {
         options.signal = signal;
     }
-    if (body !== undefined) {
+    if (body instanceof Blob) {
+        headers['Content-Type'] = body.type;
+        options.body = body;
+    } else if (body !== undefined) {
         headers['Content-Type'] = 'application/json';
         options.body = JSON.stringify(body);
     }
@@ -85,7 +94,11 @@ export async function request(method: string, route: string, signal?: AbortSigna
         throw new ClientError(`${what}: no answer from the server`, 0);
     }
     if (!response.ok) {
-        throw new ClientError(`${what}: the server answered ${response.status}`, response.status, await errorCode(response));
+        const {code, message} = await refusal(response);
+        throw new ClientError(`${what}: the server answered ${response.status}`, response.status, code, message);
+    }
+    if (response.status === 204) {
+        return null;
     }
     try {
         return await response.json();
@@ -97,10 +110,13 @@ export async function request(method: string, route: string, signal?: AbortSigna
     }
 }
 
-/** The plugin's errors are JSON with a code; those of Mattermost or a proxy in front of it are something else. */
-async function errorCode(response: Response): Promise<string> {
+/** The plugin's errors are JSON with a code and a message; those of Mattermost or a proxy in front of it are something else. */
+async function refusal(response: Response): Promise<{code: string; message: string}> {
     const answer: unknown = await response.json().catch(() => null);
-    return isRecord(answer) && typeof answer.code === 'string' ? answer.code : '';
+    if (!isRecord(answer) || typeof answer.code !== 'string') {
+        return {code: '', message: ''};
+    }
+    return {code: answer.code, message: typeof answer.message === 'string' ? answer.message : ''};
 }
 
 function cookie(name: string): string {
@@ -108,6 +124,6 @@ function cookie(name: string): string {
     return pair ? decodeURIComponent(pair.slice(name.length + 1)) : '';
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
     return typeof value === 'object' && value !== null;
 }

@@ -4,6 +4,7 @@
 import type {GlobalState} from '@mattermost/types/store';
 import type {Reducer, Store} from 'redux';
 
+import {registerAdmin} from './components/admin/register';
 import {registerEnforcePrompt} from './components/enforce_prompt/register';
 import {translationsFor} from './i18n/translations';
 import type {Registration} from './registration';
@@ -14,6 +15,7 @@ import {addStyles} from './styles';
 /** What the plugin adds to the host, one entry for each feature. */
 const registrations: readonly Registration[] = [
     registerEnforcePrompt,
+    registerAdmin,
 ];
 
 /**

@@ -37,7 +37,7 @@ export interface CustomSettingProps {
     config?: ServerConfig;
 
     /** Changes the value in the page; it is stored when the page is saved. */
-    onChange(id: string, value: unknown): void;
+    onChange: (id: string, value: unknown) => void;
 }
 
 /** The server's configuration, as far as it is used here. */

@@ -1,6 +1,7 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
+import adminStyles from './components/admin/admin.css?inline';
 import dialogStyles from './components/dialog/dialog.css?inline';
 import noticeStyles from './components/notice/notice.css?inline';
 
@@ -12,7 +13,7 @@ import noticeStyles from './components/notice/notice.css?inline';
 export function addStyles(): () => void {
     const element = document.createElement('style');
     element.dataset.plugin = 'msteams-sync';
-    element.textContent = dialogStyles + noticeStyles;
+    element.textContent = [dialogStyles, noticeStyles, adminStyles].join('\n');
     document.head.append(element);
     return () => {
         element.remove();

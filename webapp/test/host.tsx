@@ -27,8 +27,16 @@ export class Host {
     readonly record: RecordingRegistry;
 
     private readonly reducers: Record<string, Reducer> = {
-        entities: (state: unknown = {users: {currentUserId: ''}}, action: Action & {userId?: string}) =>
-            (action.type === 'test/log_in' ? {users: {currentUserId: action.userId}} : state),
+        entities: (state: object = {users: {currentUserId: ''}}, action: Action & {userId?: string; plugins?: unknown}) => {
+            switch (action.type) {
+            case 'test/log_in':
+                return {...state, users: {currentUserId: action.userId}};
+            case 'test/manifests':
+                return {...state, admin: {plugins: action.plugins}};
+            default:
+                return state;
+            }
+        },
     };
 
     /** @param options.has tells which members of the registry the host has; all if it is left out. */
@@ -63,6 +71,11 @@ export class Host {
         this.store.dispatch({type: 'test/log_in', userId});
     }
 
+    /** The System Console has loaded the manifests of the plugins. */
+    showManifest(settings: readonly unknown[]): void {
+        this.store.dispatch({type: 'test/manifests', plugins: {[pluginId]: {settings_schema: {settings}}}} as Action);
+    }
+
     /** Draws what plugins registered for the whole page, in the user's language. */
     draw(locale = 'en') {
         const everywhere = [...this.record.made('registerGlobalComponent'), ...this.record.made('registerRootComponent')];
@@ -91,17 +104,29 @@ export class Host {
 /** One answer of the fake server. */
 export type Answer = {status?: number; json?: unknown; text?: string} | 'no network';
 
+/** Replaces fetch by answers to "METHOD /route" below base; others find nothing. */
+export function serveRoutes(base: string, routes: Record<string, Answer>) {
+    const mock = vi.fn((url: string, options: RequestInit) => {
+        options.signal?.throwIfAborted();
+        return respond(routes[`${options.method} ${url.slice(base.length).split('?', 1)[0]}`] ?? {status: 404, json: {code: 'not_found', message: 'There is no such address.'}});
+    });
+    vi.stubGlobal('fetch', mock);
+    return mock;
+}
+
+function respond(answer: Answer): Promise<Response> {
+    if (answer === 'no network') {
+        return Promise.reject(new TypeError('Failed to fetch'));
+    }
+    return Promise.resolve(new Response(answer.text ?? JSON.stringify(answer.json), {status: answer.status ?? 200}));
+}
+
 /** Replaces fetch. The last answer is repeated. */
 export function serve(...answers: Answer[]) {
     let next = 0;
     const mock = vi.fn((_url: string, options: RequestInit) => {
         options.signal?.throwIfAborted();
-        const answer = answers[Math.min(next++, answers.length - 1)] ?? 'no network';
-        if (answer === 'no network') {
-            return Promise.reject(new TypeError('Failed to fetch'));
-        }
-        const body = answer.text ?? JSON.stringify(answer.json);
-        return Promise.resolve(new Response(body, {status: answer.status ?? 200}));
+        return respond(answers[Math.min(next++, answers.length - 1)] ?? 'no network');
     });
     vi.stubGlobal('fetch', mock);
     return mock;

@@ -15,6 +15,8 @@ import * as ReactRedux from 'react-redux';
 import * as ReactRouterDom from 'react-router-dom';
 import * as Redux from 'redux';
 
+import {basename} from './basename';
+
 declare const __REACT__: number;
 
 export function exposeLibraries(): void {
@@ -26,5 +28,5 @@ export function exposeLibraries(): void {
             ReactJSXRuntime,
         });
     }
-    window.basename = '';
+    window.basename = basename;
 }

@@ -3,10 +3,12 @@
 
 import WebSocketClient from '@mattermost/client/lib/websocket';
 import {loadMe} from 'mattermost-redux/actions/users';
+import {Client4} from 'mattermost-redux/client';
 import {getCurrentUser} from 'mattermost-redux/selectors/entities/users';
 import React from 'react';
 import {createRoot} from 'react-dom/client';
 
+import {basename} from './basename';
 import {exposeLibraries} from './globals';
 import './page.css';
 import {Page} from './page';
@@ -16,13 +18,14 @@ import {store} from './store';
 /** What Mattermost's web app does before it draws: libraries, user, plugins, events. */
 async function start(): Promise<void> {
     exposeLibraries();
+    Client4.setUrl(basename);
     await store.dispatch(loadMe() as never);
     const user = getCurrentUser(store.getState()) as {locale: string} | undefined;
     if (user) {
         document.documentElement.lang = user.locale;
         listen();
-    } else if (window.location.pathname !== '/login') {
-        window.location.assign('/login');
+    } else if (window.location.pathname !== `${basename}/login`) {
+        window.location.assign(`${basename}/login`);
         return;
     }
     await loadPlugins();
@@ -39,7 +42,7 @@ function listen(): void {
         deliver(message);
     });
     socket.addReconnectListener(reconnected);
-    socket.initialize(`${window.location.origin.replace(/^http/, 'ws')}/api/v4/websocket`);
+    socket.initialize(`${window.location.origin.replace(/^http/, 'ws')}${basename}/api/v4/websocket`);
 }
 
 void start();

@@ -9,15 +9,17 @@ import {BrowserRouter, Link, Route, Switch} from 'react-router-dom';
 
 import {Client4} from 'mattermost-redux/client';
 
+import {basename} from './basename';
 import {store} from './store';
 import type {HostState, Place} from './store';
+import {SystemConsole} from './system_console';
 
 /** The whole page: a log-in form, or the places in which plugins are drawn. */
 export function Page() {
     return (
         <Provider store={store}>
             <Language>
-                <BrowserRouter>
+                <BrowserRouter basename={basename}>
                     <Switch>
                         <Route path='/login'><LogIn/></Route>
                         <Route path='/admin_console'><SystemConsole/></Route>
@@ -70,15 +72,6 @@ function Main() {
     );
 }
 
-function SystemConsole() {
-    return (
-        <main>
-            <h1>{'System Console'}</h1>
-            <Link to='/'>{'Back to Mattermost'}</Link>
-        </main>
-    );
-}
-
 function Plugged({place}: {place: Place}) {
     const components = useSelector((state: HostState) => state.plugins.components);
     return (
@@ -95,7 +88,7 @@ function LogIn() {
         const form = new FormData(event.currentTarget);
         try {
             await Client4.login(String(form.get('login_id')), String(form.get('password')));
-            window.location.assign('/');
+            window.location.assign(`${basename}/`);
         } catch (reason) {
             setError((reason as Error).message);
         }
@@ -103,7 +96,10 @@ function LogIn() {
     return (
         <main>
             <h1>{'Log in'}</h1>
-            <form onSubmit={(event) => void submit(event)}>
+            <form
+                className='log-in'
+                onSubmit={(event) => void submit(event)}
+            >
                 <label>{'Email or username'}<input name='login_id'/></label>
                 <label>{'Password'}<input
                     name='password'

@@ -5,6 +5,7 @@ import {Client4} from 'mattermost-redux/client';
 
 import type {WebappPlugin, WebSocketMessage} from '../../../webapp/src/registry';
 
+import {basename} from './basename';
 import {Registry} from './registry';
 import {store} from './store';
 
@@ -57,7 +58,7 @@ async function load(manifest: Manifest): Promise<void> {
     unload(manifest.id);
 
     // The manifest's path predates the folder that the server now keeps bundles in.
-    const source = manifest.webapp.bundle_path.replace('/static/', '/static/plugins/');
+    const source = basename + manifest.webapp.bundle_path.replace('/static/', '/static/plugins/');
     const script = await loadScript(source);
     const plugin = registered.get(manifest.id);
     if (!plugin) {

@@ -45,6 +45,10 @@ export class Registry implements PluginRegistry {
         this.onReconnect = null;
     };
 
+    registerAdminConsoleCustomSetting: PluginRegistry['registerAdminConsoleCustomSetting'] = (key, component, {showTitle} = {showTitle: false}) => {
+        store.dispatch({type: 'host/setting_added', pluginId: this.pluginId, key: key.toLowerCase(), setting: {component, showTitle}});
+    };
+
     registerTranslations: PluginRegistry['registerTranslations'] = (translationsFor) => {
         store.dispatch({type: 'host/messages_added', messages: translationsFor(document.documentElement.lang)});
     };

@@ -8,6 +8,8 @@ import configureStore from 'mattermost-redux/store';
 import type {ComponentType} from 'react';
 import type {Action, Store} from 'redux';
 
+import type {CustomSettingProps} from '../../../webapp/src/registry';
+
 /** Where a component is drawn. */
 export type Place = 'Root' | 'Global';
 
@@ -18,8 +20,17 @@ export interface PluginComponent {
     component: ComponentType;
 }
 
+/** What a plugin draws in the place of one of its settings. */
+export interface CustomSetting {
+    component: ComponentType<CustomSettingProps>;
+    showTitle: boolean;
+}
+
 export interface PluginsState {
     components: PluginComponent[];
+
+    /** By plugin and the setting's key in lower case. */
+    settings: Record<string, Record<string, CustomSetting>>;
 
     /** Texts of all plugins in the page's language. */
     messages: Record<string, string>;
@@ -30,10 +41,11 @@ export type HostState = GlobalState & {plugins: PluginsState};
 export type PluginsAction =
     | {type: 'host/component_added'; component: PluginComponent}
     | {type: 'host/component_removed'; id: string}
+    | {type: 'host/setting_added'; pluginId: string; key: string; setting: CustomSetting}
     | {type: 'host/plugin_removed'; pluginId: string}
     | {type: 'host/messages_added'; messages: Record<string, string>};
 
-const empty: PluginsState = {components: [], messages: {}};
+const empty: PluginsState = {components: [], settings: {}, messages: {}};
 
 function plugins(state: PluginsState = empty, action: Action): PluginsState {
     const ours = action as PluginsAction;
@@ -42,8 +54,14 @@ function plugins(state: PluginsState = empty, action: Action): PluginsState {
         return {...state, components: [...state.components, ours.component]};
     case 'host/component_removed':
         return {...state, components: state.components.filter(({id}) => id !== ours.id)};
+    case 'host/setting_added':
+        return {...state, settings: {...state.settings, [ours.pluginId]: {...state.settings[ours.pluginId], [ours.key]: ours.setting}}};
     case 'host/plugin_removed':
-        return {...state, components: state.components.filter(({pluginId}) => pluginId !== ours.pluginId)};
+        return {
+            ...state,
+            components: state.components.filter(({pluginId}) => pluginId !== ours.pluginId),
+            settings: Object.fromEntries(Object.entries(state.settings).filter(([pluginId]) => pluginId !== ours.pluginId)),
+        };
     case 'host/messages_added':
         return {...state, messages: {...state.messages, ...ours.messages}};
     default:
