@@ -139,6 +139,9 @@ func testGoodRequests(t *testing.T, d *describedAnswers) {
 	good(w.root, http.StatusOK, "POST", "/api/v1/config/fingerprints", `{"salt":"`+base64.StdEncoding.EncodeToString(make([]byte, 16))+`"}`)
 	good(w.root, http.StatusOK, "POST", "/api/v1/checks/credentials", "")
 	good(w.root, http.StatusOK, "POST", "/api/v1/checks/webhook", "")
+	if got := good(w.root, http.StatusOK, "POST", "/api/v1/checks/consent", ""); got.field(t, "code") != "no_account" {
+		t.Errorf("without an account it is found that %s", got.body)
+	}
 
 	// Certificates.
 	made := good(w.root, http.StatusCreated, "POST", "/api/v1/certificates", `{"subject":"CN=Sync","valid_for_seconds":86400}`)
@@ -157,6 +160,9 @@ func testGoodRequests(t *testing.T, d *describedAnswers) {
 	bot := good(w.root, http.StatusCreated, "POST", "/api/v1/bots", `{"username":"`+w.bot.Login+`","password":"`+w.bot.Password+`"}`)
 	good(w.root, http.StatusUnprocessableEntity, "POST", "/api/v1/bots", `{"username":"`+w.bot.Login+`","password":"wrong"}`)
 	good(w.root, http.StatusOK, "GET", "/api/v1/bots", "")
+	if got := good(w.root, http.StatusOK, "POST", "/api/v1/checks/consent", ""); !strings.Contains(string(got.body), `"ok":true`) {
+		t.Errorf("as the bot it is found that %s", got.body)
+	}
 
 	// A link.
 	link := `{"channel_id":"` + w.channel.Id + `","teams_team_id":"` + string(w.place.Team) + `","teams_channel_id":"` + string(w.place.Channel) + `"}`

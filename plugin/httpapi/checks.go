@@ -6,6 +6,8 @@ package httpapi
 import (
 	"context"
 	"net/http"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
 // Checks tries things out that otherwise show only when they are needed. They always answer: what is not ready is not OK.
@@ -14,6 +16,8 @@ type Checks interface {
 	Webhook(ctx context.Context) Check
 	// Credentials asks Microsoft for a new token.
 	Credentials(ctx context.Context) Check
+	// Consent compares what the registration requests with what is granted, as the user who asks or as a bot.
+	Consent(ctx context.Context, by bridge.UserID) Check
 }
 
 // Check is what came of trying something out.
@@ -25,6 +29,11 @@ type Check struct {
 
 func (a *api) checkWebhook(c *call) error {
 	writeJSON(c.w, http.StatusOK, a.Checks.Webhook(c.Context()))
+	return nil
+}
+
+func (a *api) checkConsent(c *call) error {
+	writeJSON(c.w, http.StatusOK, a.Checks.Consent(c.Context(), c.User))
 	return nil
 }
 

@@ -129,6 +129,9 @@ type checks struct{}
 func (checks) Webhook(context.Context) httpapi.Check {
 	return httpapi.Check{OK: true, Detail: "It answers."}
 }
+func (checks) Consent(_ context.Context, by bridge.UserID) httpapi.Check {
+	return httpapi.Check{OK: true, Detail: "Asked as " + string(by) + "."}
+}
 func (checks) Credentials(context.Context) httpapi.Check {
 	return httpapi.Check{Code: "invalid_client", Detail: "The secret has expired."}
 }
@@ -283,7 +286,7 @@ func TestRequestsWithoutAPartAreToldToWait(t *testing.T) {
 		name := route.Method + " " + route.Path
 		w := ask(t, p, "root", route.Method, pathOf(route), bodies[name])
 		switch route.Path {
-		case "/api/v1/status", "/api/v1/metrics", "/api/v1/config/fingerprints", "/api/v1/checks/webhook", "/api/v1/checks/credentials":
+		case "/api/v1/status", "/api/v1/metrics", "/api/v1/config/fingerprints", "/api/v1/checks/webhook", "/api/v1/checks/credentials", "/api/v1/checks/consent":
 			if w.Code >= http.StatusBadRequest {
 				t.Errorf("%s answers %d without a database", name, w.Code)
 			}
@@ -483,6 +486,7 @@ func TestAnAdministratorsConsentComesBack(t *testing.T) {
 
 func TestChecksAnswerWhatTheyFound(t *testing.T) {
 	for path, want := range map[string]string{
+		"/api/v1/checks/consent":     `{"ok":true,"detail":"Asked as root."}`,
 		"/api/v1/checks/webhook":     `{"ok":true,"detail":"It answers."}`,
 		"/api/v1/checks/credentials": `{"ok":false,"detail":"The secret has expired.","code":"invalid_client"}`,
 	} {

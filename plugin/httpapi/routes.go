@@ -60,6 +60,7 @@ func Routes() []Route {
 		{Method: http.MethodPost, Path: "/api/v1/checks/credentials", Role: SystemAdmin, serve: (*api).checkCredentials},
 		{Method: http.MethodGet, Path: "/api/v1/encryption-key", Role: SystemAdmin, serve: (*api).showKeys},
 		{Method: http.MethodPost, Path: "/api/v1/encryption-key/rotate", Role: SystemAdmin, serve: (*api).rotateKeys},
+		{Method: http.MethodPost, Path: "/api/v1/checks/consent", Role: SystemAdmin, serve: (*api).checkConsent},
 		{Method: http.MethodGet, Path: "/api/v1/certificates", Role: SystemAdmin, serve: (*api).listCertificates},
 		{Method: http.MethodPost, Path: "/api/v1/certificates", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).createCertificate},
 		{Method: http.MethodDelete, Path: "/api/v1/certificates/{id}", Role: SystemAdmin, serve: (*api).deleteCertificate},

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
@@ -79,6 +80,52 @@ func (c checks) Credentials(ctx context.Context) httpapi.Check {
 		answer.Code = "unreachable"
 	}
 	return answer
+}
+
+// Consent asks Graph as whoever asks here if they have connected an account, else as a bot.
+func (c checks) Consent(ctx context.Context, by bridge.UserID) httpapi.Check {
+	u, err := c.service.current()
+	if err != nil {
+		return notConfigured(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	as, err := c.service.whoCanLook(ctx, by)
+	if err != nil {
+		return httpapi.Check{Code: "unreachable", Detail: fmt.Sprintf("The connected accounts could not be read: %v.", err)}
+	}
+	if as == "" {
+		return httpapi.Check{Code: "no_account", Detail: "It takes a connected account to look: connect a bot, or your own account. Microsoft Graph does not tell the application itself what was granted to it."}
+	}
+	consent, err := u.graph.Consent(ctx, as)
+	if err != nil {
+		check := httpapi.Check{Code: "unreachable", Detail: fmt.Sprintf("What was granted could not be read: %v.", err)}
+		if failure, ok := errors.AsType[*bridge.Failure](err); ok && failure.Code != "" {
+			check.Code = failure.Code
+		}
+		return check
+	}
+	if len(consent.Missing) > 0 {
+		return httpapi.Check{Code: "consent_missing", Detail: "An administrator has not granted: " + strings.Join(consent.Missing, ", ") + "."}
+	}
+	return httpapi.Check{OK: true, Detail: fmt.Sprintf("All %d permissions are granted.", consent.Wanted)}
+}
+
+// whoCanLook returns the account as which Graph is asked; "" when there is none.
+func (s *Service) whoCanLook(ctx context.Context, by bridge.UserID) (bridge.AccountID, error) {
+	r := s.rooms.Load()
+	if r == nil {
+		return "", errors.New("there is no connection with the database")
+	}
+	own, ok, err := r.accounts.OfUser(ctx, by)
+	if err != nil || ok {
+		return own.ID, err
+	}
+	bots, err := r.accounts.Bots(ctx)
+	if err != nil || len(bots) == 0 {
+		return "", err
+	}
+	return bots[0].ID, nil
 }
 
 func notConfigured(err error) httpapi.Check {
