@@ -96,6 +96,11 @@ func (p *Plugin) UserWillLogIn(_ *plugin.Context, user *model.User) string {
 	return p.service.UserWillLogIn(user)
 }
 
+// MessageWillBePosted is called before a post is made, of any channel and by anybody; an answer refuses it.
+func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (*model.Post, string) {
+	return nil, p.service.PostWillBeMade(c.SessionId, post)
+}
+
 // MessageHasBeenPosted is called after a post was committed.
 func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	p.service.PostCreated(post)
@@ -118,6 +123,11 @@ func (p *Plugin) UserHasJoinedChannel(_ *plugin.Context, member *model.ChannelMe
 		actor = by.Id
 	}
 	p.service.MemberJoined(member.ChannelId, member.UserId, actor)
+}
+
+// PreferencesHaveChanged is called after users changed preferences, the plugin's user settings among them.
+func (p *Plugin) PreferencesHaveChanged(_ *plugin.Context, preferences []model.Preference) {
+	p.service.PreferencesChanged(preferences)
 }
 
 // ReactionHasBeenAdded is called after a reaction was committed.

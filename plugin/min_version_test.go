@@ -20,9 +20,10 @@ import (
 // newer are the methods and hooks that may be used although they are newer than min_server_version, and what happens on
 // an older server.
 var newer = map[string]string{
-	"MessageHasBeenDeleted": "9.1: older servers never call the hook; a scan finds what was deleted, within 5 minutes",
-	"UpdateUserAuth":        "9.3: on older servers a mirrored user that was made before automatic promotion was switched on is not promoted at log-in",
-	"ServeMetrics":          "9.2: older servers never call the hook; GET /api/v1/metrics serves the same",
+	"MessageHasBeenDeleted":  "9.1: older servers never call the hook; a scan finds what was deleted, within 5 minutes",
+	"UpdateUserAuth":         "9.3: on older servers a mirrored user that was made before automatic promotion was switched on is not promoted at log-in",
+	"PreferencesHaveChanged": "9.5: older servers never call the hook, and their web app has no user settings of plugins; a sweep finds what was changed by other ways, within a minute",
+	"ServeMetrics":           "9.2: older servers never call the hook; GET /api/v1/metrics serves the same",
 }
 
 // TestNothingNeedsANewerServer reads, in the documentation of server/public, which server version each method of the

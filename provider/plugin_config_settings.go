@@ -90,6 +90,8 @@ var pluginSettings = []pluginSetting{
 		description: "Whether users are prompted at log-in and refresh to connect their Microsoft Teams account; system admins, guests and bots are never locked out. Default: false."},
 	{attribute: "allow_skip_connect_users", key: "allowSkipConnectUsers", kind: boolSetting,
 		description: "Whether the prompt can be skipped until the next refresh of the browser; it matters only with `enforce_connected_users`. Default: false."},
+	{attribute: "enforce_connected_posting", key: "enforceConnectedPosting", kind: boolSetting,
+		description: "Whether the server refuses posts in linked channels by users who have not connected their Microsoft Teams account, whichever client they come from; system admins, guests, bots, webhooks, mirrored users and users who may not connect an account can always post. Default: false."},
 	{attribute: "sync_linked_channels", key: "syncLinkedChannels", kind: boolSetting,
 		description: "Whether messages of linked channels are bridged and channels can be linked. Default: true."},
 	{attribute: "sync_direct_messages", key: "syncDirectMessages", kind: boolSetting,

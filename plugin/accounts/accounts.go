@@ -57,7 +57,9 @@ type Config struct {
 	Keys *Keys
 	// Connected is told when an account was connected: the user, or "" for a bot.
 	Connected func(ctx context.Context, user bridge.UserID)
-	Log       *slog.Logger
+	// Disconnected is told when a user ended a connection; it may be nil.
+	Disconnected func(ctx context.Context, user bridge.UserID)
+	Log          *slog.Logger
 }
 
 // Accounts are the connected accounts. It is safe for concurrent use.
@@ -185,6 +187,9 @@ func (a *Accounts) drop(ctx context.Context, by bridge.UserID, account store.Acc
 	a.mu.Unlock()
 	if !account.Bot {
 		a.Mattermost.Publish("user_disconnected", account.User, nil)
+		if a.Config.Disconnected != nil {
+			a.Config.Disconnected(ctx, account.User)
+		}
 	}
 	return dropped, true, nil
 }

@@ -64,21 +64,48 @@ func (a *Accounts) Requirement(ctx context.Context, id bridge.UserID) (Requireme
 	if r.Email, err = a.wantedAddress(ctx, user); err != nil {
 		return Requirement{}, err
 	}
-	if !settings.EnforceConnectedUsers || user.SystemAdmin || user.Guest || user.Bot {
+	if !settings.EnforceConnectedUsers {
 		return r, nil
 	}
+	r.NeedsConnect, err = a.lacksAccount(ctx, current, user)
+	return r, err
+}
+
+// lacksAccount tells whether somebody has no working account who could and, where accounts are enforced, must have one.
+// System admins, guests, bots and users of other systems never must.
+func (a *Accounts) lacksAccount(ctx context.Context, current Current, user bridge.User) (bool, error) {
+	if user.SystemAdmin || user.Guest || user.Bot || user.Remote {
+		return false, nil
+	}
 	if allowed, err := a.allowed(ctx, current, user); err != nil || !allowed {
-		return r, err
+		return false, err
+	}
+	if _, connected, err := a.OfUser(ctx, user.ID); err != nil || connected {
+		return false, err
+	}
+	if current.Settings.EnabledTeams == "" {
+		return true, nil
+	}
+	names, err := a.Mattermost.TeamNames(ctx, user.ID)
+	return slices.ContainsFunc(names, current.Settings.TeamEnabled), err
+}
+
+// MayPost tells whether a user may write in linked channels where that takes a connected account. Without settings
+// everybody may, as nobody could connect.
+func (a *Accounts) MayPost(ctx context.Context, id bridge.UserID) (bool, error) {
+	current, err := a.Current()
+	if err != nil {
+		return true, nil //nolint:nilerr // as said above
 	}
 	if _, connected, err := a.OfUser(ctx, id); err != nil || connected {
-		return r, err
+		return true, err
 	}
-	names, err := a.Mattermost.TeamNames(ctx, id)
+	user, err := a.Mattermost.User(ctx, id)
 	if err != nil {
-		return Requirement{}, err
+		return true, err
 	}
-	r.NeedsConnect = settings.EnabledTeams == "" || slices.ContainsFunc(names, settings.TeamEnabled)
-	return r, nil
+	lacks, err := a.lacksAccount(ctx, current, user)
+	return !lacks, err
 }
 
 // findBot finds a bot by its e-mail address; without one, the only bot.

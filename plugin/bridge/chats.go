@@ -63,6 +63,14 @@ func waitingFor(channel ChannelID) ConversationID {
 	return ConversationID(waitingPrefix + string(channel))
 }
 
+// LaneOf is the conversation in whose lane posts of the channel are, linked or waiting for their chat.
+func (e *Engine) LaneOf(channel ChannelID) ConversationID {
+	if link, linked := e.links.ByChannel(channel); linked {
+		return link.Conversation.ID
+	}
+	return waitingFor(channel)
+}
+
 // waiting is the channel whose posts wait in such a lane.
 func waiting(lane ConversationID) (ChannelID, bool) {
 	channel, ok := strings.CutPrefix(string(lane), waitingPrefix)

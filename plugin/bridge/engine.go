@@ -33,6 +33,11 @@ type Config struct {
 	Reactions       func() bool // whether reactions are carried; default: they are
 	// SystemMessages tells whether what nobody wrote is carried: that somebody joined, that a meeting began. Default: it is not.
 	SystemMessages func() bool
+	// Moved is told of a post of which something became on its way to Teams: it arrived, waits, or was given up. It must be
+	// quick. Default: nobody is told.
+	Moved func(post PostID, author UserID)
+	// LinksChanged is told which links came and went since this node last read them, whoever changed them. Default: nobody is.
+	LinksChanged func(added, removed []Link)
 }
 
 // Engine moves messages in both directions. One runs on each node; the store keeps them out of each other's way.
@@ -81,7 +86,11 @@ func New(config Config) *Engine {
 	if config.SystemMessages == nil {
 		config.SystemMessages = func() bool { return false }
 	}
+	if config.Moved == nil {
+		config.Moved = func(PostID, UserID) {}
+	}
 	e := &Engine{Config: config, links: newLinks(config.Store), giveWay: newGiveWay(), stopping: make(chan struct{})}
+	e.links.changed = config.LinksChanged
 	e.life, e.end = context.WithCancel(context.Background())
 	e.dispatcher = newDispatcher(config.Tuning.Workers, e.drain)
 	e.scans = newScans()

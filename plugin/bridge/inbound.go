@@ -220,6 +220,7 @@ func (w *worker) recognise(ctx context.Context, event *InboundEvent, message Tea
 				return false, err
 			}
 			w.Observer.Carried(Outbound, Create, time.Since(message.CreatedAt))
+			w.Moved(send.Post, send.Author)
 			w.dispatcher.wake(Lane{w.lease.Conversation, Outbound}, 0)
 			return true, w.ignore(ctx, event.Event, Echo)
 		}

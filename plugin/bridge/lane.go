@@ -198,4 +198,6 @@ type OpenSend struct {
 	Event   int64
 	Attempt AttemptKey
 	Mapping MappingID
+	Post    PostID
+	Author  UserID
 }

@@ -20,6 +20,8 @@ type Links struct {
 	store   LinkStore
 	index   atomic.Pointer[linkIndex]
 	loading sync.Mutex // one load at a time, so that an older one never replaces a newer one
+	loaded  bool       // once at least
+	changed func(added, removed []Link)
 }
 
 type linkIndex struct {
@@ -108,6 +110,20 @@ func (l *Links) load(ctx context.Context) error {
 		index.byChannel[link.Channel] = link
 		index.byConversation[link.Conversation.ID] = link
 	}
-	l.index.Store(index)
+	before := l.index.Swap(index)
+	if added, removed := missingIn(before, links), missingIn(index, before.all); l.loaded && l.changed != nil && len(added)+len(removed) > 0 {
+		l.changed(added, removed)
+	}
+	l.loaded = true
 	return nil
+}
+
+// missingIn returns those of the links that the index does not have.
+func missingIn(index *linkIndex, links []Link) (missing []Link) {
+	for _, link := range links {
+		if known, ok := index.byChannel[link.Channel]; !ok || known.ID != link.ID {
+			missing = append(missing, link)
+		}
+	}
+	return missing
 }

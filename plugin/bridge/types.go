@@ -196,6 +196,7 @@ type User struct {
 	Bot         bool
 	Guest       bool
 	SystemAdmin bool
+	Remote      bool // of another system: mirrored, or of a connected server
 }
 
 // Link says that a Mattermost channel and a Teams conversation are the same conversation. Each side has at most one.

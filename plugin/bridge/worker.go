@@ -262,7 +262,11 @@ func (w *worker) outbound(ctx context.Context, event *OutboundEvent) (outcome, e
 			return w.changeMessage(ctx, event)
 		}
 	})
-	return w.settleFailure(ctx, &event.Event, err, event)
+	result, err := w.settleFailure(ctx, &event.Event, err, event)
+	if result != heldUp && err == nil && (event.Kind == Create || event.Kind == Edit || event.Kind == Delete) {
+		w.Moved(event.Post, event.Author)
+	}
+	return result, err
 }
 
 // errWaiting says that the event was put back or parked and that this is recorded.

@@ -34,6 +34,8 @@ type Settings struct {
 
 	EnforceConnectedUsers bool `setting:"enforceConnectedUsers"`
 	AllowSkipConnectUsers bool `setting:"allowSkipConnectUsers"`
+	// EnforceConnectedPosting refuses posts in linked channels by those who have not connected an account.
+	EnforceConnectedPosting bool `setting:"enforceConnectedPosting"`
 
 	SyncLinkedChannels  bool   `setting:"syncLinkedChannels"`
 	SyncDirectMessages  bool   `setting:"syncDirectMessages"`

@@ -16,6 +16,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -191,6 +192,19 @@ func (written) Sync(_ context.Context, post bridge.PostID) (httpapi.PostSync, er
 	return httpapi.PostSync{PostID: post, State: httpapi.PostFailed, Reason: "It was too long."}, nil
 }
 
+func (written) States(_ context.Context, by bridge.UserID, posts []bridge.PostID) ([]httpapi.PostSync, error) {
+	return []httpapi.PostSync{{PostID: posts[0], State: httpapi.PostSynced, Direction: "outbound", Reason: "asked by " + string(by)}}, nil
+}
+func (written) Retry(_ context.Context, by bridge.UserID, _ bridge.PostID) (int, error) {
+	if by == "reader" {
+		return 0, nil
+	}
+	return 2, nil
+}
+func (written) Of(_ context.Context, user bridge.UserID) ([]bridge.Link, error) {
+	return []bridge.Link{{Channel: bridge.ChannelID(user)}, {Channel: "d", Conversation: bridge.Conversation{Team: "t"}}}, nil
+}
+
 func accepted(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
@@ -205,7 +219,7 @@ func parts() httpapi.Parts {
 		Status:       func(context.Context) any { return map[string]string{"state": "running"} },
 		Fingerprints: func(salt []byte) map[string]string { return map[string]string{"clientSecret": string(salt[:1])} },
 		Checks:       checks{},
-		Accounts:     &logins{}, Links: &links{}, DeadLetters: letters{}, Mirrored: mirrors{}, Posts: written{}, Access: &access{}, Bots: &access{}, Reports: reports{}, Keys: keys{}, Lookup: &access{}, Certificates: &certs{},
+		Accounts:     &logins{}, Links: &links{}, DeadLetters: letters{}, Mirrored: mirrors{}, Posts: written{}, Linked: written{}, Access: &access{}, Bots: &access{}, Reports: reports{}, Keys: keys{}, Lookup: &access{}, Certificates: &certs{},
 		Changes: http.HandlerFunc(accepted), Lifecycle: http.HandlerFunc(accepted), Metrics: http.HandlerFunc(accepted),
 	}
 }
@@ -240,6 +254,7 @@ var bodies = map[string]string{
 	"POST /api/v1/config/fingerprints":                  `{"salt":"` + base64.StdEncoding.EncodeToString(make([]byte, 16)) + `"}`,
 	"POST /api/v1/dead-letters/retry":                   `{"channel_id":"c"}`,
 	"POST /api/v1/links":                                `{"channel_id":"c","teams_team_id":"t","teams_channel_id":"19:x@thread.tacv2"}`,
+	"POST /api/v1/posts/sync":                           `{"post_ids":["c"]}`,
 	"PUT /api/v1/whitelist":                             `{"users":["alex@demo.example"]}`,
 	"PUT /api/v1/account-mappings/{mattermost_user_id}": `{"teams_user":"casey@corp.example"}`,
 	"POST /api/v1/bots":                                 `{"username":"bot@demo.example","password":"secret"}`,
@@ -280,7 +295,7 @@ func TestAuthorisation(t *testing.T) {
 
 func TestRequestsWithoutAPartAreToldToWait(t *testing.T) {
 	p := parts()
-	p.Access, p.Bots, p.Lookup, p.DeadLetters, p.Posts, p.Mirrored, p.Reports, p.Keys = nil, nil, nil, nil, nil, nil, nil, nil
+	p.Access, p.Bots, p.Lookup, p.DeadLetters, p.Posts, p.Mirrored, p.Reports, p.Keys, p.Linked = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	p.Accounts, p.Links, p.Certificates, p.Changes, p.Lifecycle, p.NotReady = nil, nil, nil, nil, nil, "No database."
 	for _, route := range httpapi.Routes() {
 		name := route.Method + " " + route.Path
@@ -635,5 +650,40 @@ func TestThePostsWayIsToldToItsReaders(t *testing.T) {
 	}
 	if w := ask(t, parts(), "reader", "GET", "/api/v1/posts/other/sync", ""); w.Code != http.StatusNotFound {
 		t.Errorf("an unknown post: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestStatesOfPosts(t *testing.T) {
+	w := ask(t, parts(), "reader", "POST", "/api/v1/posts/sync", `{"post_ids":["p1"]}`)
+	if want := `{"posts":[{"post_id":"p1","state":"synced","direction":"outbound","reason":"asked by reader"}]}` + "\n"; w.Body.String() != want {
+		t.Errorf("answers %s", w.Body)
+	}
+	many, err := json.Marshal(map[string]any{"post_ids": slices.Repeat([]string{"p"}, 201)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{`{}`, `{"post_ids":[]}`, string(many)} {
+		if w := ask(t, parts(), "reader", "POST", "/api/v1/posts/sync", body); w.Code != http.StatusBadRequest {
+			t.Errorf("%.30s: answers %d", body, w.Code)
+		}
+	}
+}
+
+func TestAPostIsRetried(t *testing.T) {
+	for user, want := range map[string]int{"reader": 0, "chief": 2} {
+		w := ask(t, parts(), user, "POST", "/api/v1/posts/c/retry", "")
+		if w.Code != http.StatusAccepted || w.Body.String() != `{"retried":`+strconv.Itoa(want)+"}\n" {
+			t.Errorf("%s: answers %d: %s", user, w.Code, w.Body)
+		}
+	}
+	if w := ask(t, parts(), "reader", "POST", "/api/v1/posts/unknown/retry", ""); w.Code != http.StatusNotFound {
+		t.Errorf("an unknown post: answers %d", w.Code)
+	}
+}
+
+func TestLinkedChannels(t *testing.T) {
+	w := ask(t, parts(), "alex", "GET", "/api/v1/my/linked-channels", "")
+	if want := `{"channels":[{"channel_id":"alex","kind":"chat"},{"channel_id":"d","kind":"channel"}]}` + "\n"; w.Body.String() != want {
+		t.Errorf("answers %s", w.Body)
 	}
 }

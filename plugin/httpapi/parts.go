@@ -35,6 +35,7 @@ type Parts struct {
 	DeadLetters  DeadLetters
 	Mirrored     Mirrored
 	Posts        Posts
+	Linked       LinkedChannels
 	Lookup       Lookup
 	Changes      http.Handler
 	Lifecycle    http.Handler

@@ -37,7 +37,7 @@ func asUser(id bridge.UserID, u *model.User) bridge.User {
 	}
 	return bridge.User{
 		ID: id, Username: u.Username, DisplayName: name, Email: u.Email,
-		Bot: u.IsBot, Guest: u.IsGuest(), SystemAdmin: u.IsSystemAdmin(),
+		Bot: u.IsBot, Guest: u.IsGuest(), SystemAdmin: u.IsSystemAdmin(), Remote: u.IsRemote(),
 	}
 }
 
@@ -190,6 +190,11 @@ func (s *Server) direct(user bridge.UserID) (string, error) {
 	defer s.mu.Unlock()
 	s.directs[user] = channel.Id
 	return channel.Id, nil
+}
+
+// PublishToChannel sends a websocket event to the clients of all members of a channel.
+func (s *Server) PublishToChannel(event string, channel bridge.ChannelID, payload map[string]any) {
+	s.api.PublishWebSocketEvent(event, payload, &model.WebsocketBroadcast{ChannelId: string(channel), ReliableClusterSend: true})
 }
 
 // Publish sends a websocket event to all of a user's clients, which see it as custom_<plugin id>_<event>.

@@ -60,6 +60,15 @@ func (s *Server) Post(ctx context.Context, id bridge.PostID) (bridge.Post, error
 	return found[0], nil
 }
 
+// Posts reads posts, also deleted ones. Those that do not exist are left out.
+func (s *Server) Posts(ctx context.Context, ids []bridge.PostID) ([]bridge.Post, error) {
+	found, err := s.posts(ctx, "id = ANY ($1)", ids)
+	if err != nil {
+		return nil, fmt.Errorf("read %d posts: %w", len(ids), err)
+	}
+	return found, nil
+}
+
 // FindByMapping looks among the channel's posts since then for the one with this mapping prop.
 func (s *Server) FindByMapping(ctx context.Context, channel bridge.ChannelID, mapping bridge.MappingID, since time.Time) (bridge.Post, bool, error) {
 	found, err := s.posts(ctx, "channelid = $1 AND createat >= $2 AND originalid = '' AND props ->> '"+bridge.MappingProp+"' = $3 ORDER BY createat LIMIT 1",

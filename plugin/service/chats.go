@@ -64,11 +64,15 @@ func (s *Service) MemberJoined(channel, user, by string) {
 		return
 	}
 	link, linked := r.engine.Links().ByChannel(bridge.ChannelID(channel))
-	if !linked || !link.Conversation.IsChat() || bridge.UserID(user) == r.mattermost.Bot() {
+	if !linked || bridge.UserID(user) == r.mattermost.Bot() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(s.life, joinTimeout)
 	defer cancel()
+	s.mute(ctx, r, store.Whose{User: bridge.UserID(user), Channel: bridge.ChannelID(channel)})
+	if !link.Conversation.IsChat() {
+		return
+	}
 	if err := r.chats.Joined(ctx, link, bridge.UserID(user), bridge.UserID(by)); err != nil && s.life.Err() == nil {
 		s.log.Warn("could not bring the members of a chat in line with those of its channel", "channel", channel, "user", user, "error", err)
 	}

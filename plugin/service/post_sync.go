@@ -37,12 +37,61 @@ func (p posts) Sync(ctx context.Context, id bridge.PostID) (httpapi.PostSync, er
 	if err != nil {
 		return httpapi.PostSync{}, err
 	}
-	carried, queued, err := p.rooms.store.PostSync(ctx, id)
+	syncs, err := p.rooms.howFar(ctx, []bridge.Post{post})
 	if err != nil {
 		return httpapi.PostSync{}, err
 	}
-	link, linked := p.rooms.engine.Links().ByChannel(post.Channel)
-	return describePost(post, linked, link, carried, queued), nil
+	return syncs[0], nil
+}
+
+// States implements httpapi.Posts.
+func (p posts) States(ctx context.Context, by bridge.UserID, ids []bridge.PostID) ([]httpapi.PostSync, error) {
+	found, err := p.rooms.mattermost.Posts(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	readable := map[bridge.ChannelID]bool{}
+	for _, post := range found {
+		if _, asked := readable[post.Channel]; !asked {
+			readable[post.Channel] = p.rooms.mattermost.ChannelReader(by, post.Channel)
+		}
+	}
+	p.rooms.watch.follow(by)
+	return p.rooms.howFar(ctx, slices.DeleteFunc(found, func(post bridge.Post) bool { return !readable[post.Channel] }))
+}
+
+// Retry implements httpapi.Posts.
+func (p posts) Retry(ctx context.Context, by bridge.UserID, id bridge.PostID) (int, error) {
+	post, err := p.rooms.mattermost.Post(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	if post.Author != by && !p.rooms.mattermost.SystemAdmin(by) {
+		return 0, refusal.New(refusal.Forbidden, "Only a post's author and system admins may have it sent again.")
+	}
+	return p.rooms.store.RevivePost(ctx, p.rooms.engine.LaneOf(post.Channel), id)
+}
+
+// howFar says how far posts are.
+func (r *rooms) howFar(ctx context.Context, posts []bridge.Post) ([]httpapi.PostSync, error) {
+	var ids []bridge.PostID
+	var lanes []bridge.ConversationID
+	for _, post := range posts {
+		ids = append(ids, post.ID)
+		if lane := r.engine.LaneOf(post.Channel); !slices.Contains(lanes, lane) {
+			lanes = append(lanes, lane)
+		}
+	}
+	ways, err := r.store.PostsSync(ctx, lanes, ids)
+	if err != nil {
+		return nil, err
+	}
+	syncs := make([]httpapi.PostSync, 0, len(posts))
+	for _, post := range posts {
+		link, linked := r.engine.Links().ByChannel(post.Channel)
+		syncs = append(syncs, describePost(post, linked, link, ways[post.ID].Carried, ways[post.ID].Queued))
+	}
+	return syncs, nil
 }
 
 // describePost sums up: what was given up weighs more than what waits, and that more than what is there.

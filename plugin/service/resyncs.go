@@ -5,6 +5,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
@@ -17,7 +18,10 @@ import (
 func (s *Service) newJobs(r *rooms) (*jobs.Jobs, error) {
 	missed := resync.New(resync.Config{Store: r.store, Bridge: r.engine, Graph: s.forResyncs, Observe: s.metrics.Resynced, Log: s.log})
 	return jobs.New(jobs.Config{
-		Store: r.store, Node: s.node, Resync: missed.Run, Retry: r.engine.Retry, People: r.people.Sync, Log: s.log,
+		Store: r.store, Node: s.node, Resync: missed.Run, Retry: r.engine.Retry, Log: s.log,
+		People: func(ctx context.Context) error {
+			return errors.Join(r.people.Sync(ctx), r.mutes.Sweep(ctx, store.Whose{}))
+		},
 		Subscriptions: func(ctx context.Context) (time.Duration, error) {
 			again, err := r.keeper.Reconcile(ctx)
 			s.sweep(ctx, r)

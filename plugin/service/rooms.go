@@ -23,6 +23,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/people"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/primary"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/takeover"
@@ -49,12 +50,16 @@ type rooms struct {
 	takeOver     *takeover.TakeOver
 	settings     *standing
 	unfollowKeys func()
+	watch        *syncWatch
+	mutes        *primary.Mutes
 
 	takingOver taking
 	mu         sync.Mutex
 	started    bool
 	resting    bool // the jobs do not run, because other nodes have newer settings
 	stopped    bool
+
+	background sync.WaitGroup // what follows from changes of links
 }
 
 // build opens the store and makes the rooms.
@@ -69,6 +74,8 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	}
 	r := &rooms{store: db, mattermost: mattermost.New(s.api, db.Pool(), bot), settings: s.newStanding(db)}
 	r.keys = s.newKeys(r, db)
+	r.watch = s.newSyncWatch(r)
+	r.mutes = primary.New(primary.Config{Store: db, Server: r.mattermost, Log: s.log})
 	r.accounts = accounts.New(accounts.Config{
 		Store: db, Mattermost: r.mattermost, Current: s.forAccounts, Keys: r.keys, Log: s.log,
 		Connected: func(ctx context.Context, user bridge.UserID) {
@@ -77,7 +84,11 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 			}
 			r.people.Connected(ctx)
 			r.keeper.Poke() // a user's chats have a subscription
+			if user != "" {
+				s.mute(ctx, r, store.Whose{User: user})
+			}
 		},
+		Disconnected: func(ctx context.Context, user bridge.UserID) { s.mute(ctx, r, store.Whose{User: user}) },
 	})
 	r.people = people.New(people.Config{Store: db, Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forPeople, Log: s.log})
 	r.certificates = certificates.New(certificates.Config{Store: db, Vault: func() (certificates.Vault, error) { return s.vault() }, Changed: s.certificatesChanged, Log: s.log})
@@ -97,9 +108,10 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	})
 	r.engine = bridge.New(bridge.Config{
 		Chats: r.chats,
-		Store: db, Teams: graph{s}, Mattermost: r.mattermost, Accounts: r.accounts, People: r.people, Notifications: r.reader, Observer: s.metrics, Log: s.log,
+		Store: db, Teams: graph{s}, Mattermost: discreet{r.mattermost, r.mutes}, Accounts: r.accounts, People: r.people, Notifications: r.reader, Observer: s.metrics, Log: s.log,
 		TeamsFiles: files{s}, MattermostFiles: r.mattermost, Files: s.carriesFiles,
 		Reactions: s.reactions, SystemMessages: s.systemMessages, Governor: forEngine(r.governor), Tuning: s.tuning,
+		Moved: r.watch.moved, LinksChanged: func(added, removed []bridge.Link) { s.linksChanged(r, added, removed) },
 	})
 	r.keeper = subscriptions.New(subscriptions.Config{
 		Store: db, Current: s.forSubscriptions, Behind: r.settings.isBehind, Count: s.metrics.Subscription, Log: s.log,
@@ -139,6 +151,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	r.settings.follow(func(ctx context.Context) error {
 		return errors.Join(r.keys.Refresh(ctx), r.compareSettings(ctx))
 	})
+	r.watch.start()
 	return r, nil
 }
 
@@ -194,6 +207,7 @@ func (r *rooms) working() bool {
 func (r *rooms) stop(ctx context.Context) error {
 	r.unfollowKeys()
 	r.settings.stop()
+	r.watch.stop()
 	r.keys.Stop()
 	r.certificates.Stop() // before the lock: a change of certificates may be starting the rooms
 	r.takingOver.stop()
@@ -216,6 +230,7 @@ func (r *rooms) stop(ctx context.Context) error {
 		r.started = false
 	}
 	r.accounts.StopInviting()
+	r.background.Wait()
 	r.people.Stop()
 	if r.governor != nil {
 		r.governor.Stop()

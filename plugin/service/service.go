@@ -310,7 +310,7 @@ func (s *Service) serve(r *rooms) {
 		parts.Certificates = r.certificates
 		parts.Accounts, parts.Links, parts.Changes, parts.Lifecycle = r.accounts, r.links, r.intake, r.intake
 		parts.Access, parts.Bots, parts.Lookup, parts.Reports = r.accounts, r.accounts, r.links, r.accounts
-		parts.DeadLetters, parts.Posts, parts.Mirrored, parts.Keys = deadLetters{r}, posts{r}, r.store, r.keys
+		parts.DeadLetters, parts.Posts, parts.Mirrored, parts.Keys, parts.Linked = deadLetters{r}, posts{r}, r.store, r.keys, linkedChannels{r}
 	}
 	s.handler.Store(httpapi.New(parts))
 }

@@ -262,11 +262,11 @@ func (s *Store) Unsent(ctx context.Context, lease bridge.Lease, event bridge.Out
 
 // OpenSends lists the sends in flight of a Teams user in a conversation.
 func (s *Store) OpenSends(ctx context.Context, conversation bridge.ConversationID, sender bridge.TeamsUserID) ([]bridge.OpenSend, error) {
-	rows, _ := s.pool.Query(ctx, `SELECT o.id, o.attempt_key, m.id FROM msteamssync.outbox o
+	rows, _ := s.pool.Query(ctx, `SELECT o.id, o.attempt_key, m.id, o.post_id, o.author_id FROM msteamssync.outbox o
 		JOIN msteamssync.message_map m ON m.post_id = o.post_id AND m.part = 0
 		WHERE o.conversation = $1 AND o.sender = $2 AND o.state = 'sending' AND o.kind = 'create' ORDER BY o.id`, conversation, sender)
 	sends, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o bridge.OpenSend, err error) {
-		err = row.Scan(&o.Event, &o.Attempt, &o.Mapping)
+		err = row.Scan(&o.Event, &o.Attempt, &o.Mapping, &o.Post, &o.Author)
 		return o, err
 	})
 	if err != nil {

@@ -94,7 +94,7 @@ func TestASendIsSettledOnceByWhoeverSeesIt(t *testing.T) {
 	s := storetest.Open(t, storetest.NewDatabase(t), "node")
 	lease, event, id := sending(t, s, "p", "key")
 	sent := bridge.Sent{Ref: ref(conversation, "", "1")}
-	send := bridge.OpenSend{Event: event.ID, Attempt: "key", Mapping: id}
+	send := bridge.OpenSend{Event: event.ID, Attempt: "key", Mapping: id, Post: event.Post, Author: event.Author}
 	for range 2 {
 		if err := s.SettleSend(t.Context(), conversation, send, sent); err != nil {
 			t.Fatal(err)

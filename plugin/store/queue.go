@@ -130,6 +130,25 @@ func (s *Store) Revive(ctx context.Context, lane bridge.Lane) (revived int, err 
 	return revived, nil
 }
 
+// RevivePost makes the dead events of a post on its way to Teams due again.
+func (s *Store) RevivePost(ctx context.Context, conversation bridge.ConversationID, post bridge.PostID) (revived int, err error) {
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE msteamssync.outbox SET state = CASE WHEN attempted_at IS NULL THEN 'pending' ELSE 'sending' END, looks = 0, attempts = 0,
+			not_before = clock_timestamp() WHERE conversation = $1 AND post_id = $2 AND state = 'dead'`, conversation, post)
+		if err != nil {
+			return err
+		}
+		if revived = int(tag.RowsAffected()); revived == 0 {
+			return nil
+		}
+		return s.notifyLane(ctx, tx, bridge.Lane{Conversation: conversation, Direction: bridge.Outbound}, 0)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("retry a post: %w", err)
+	}
+	return revived, nil
+}
+
 // under runs f in a transaction that holds the lease.
 func (s *Store) under(ctx context.Context, lease bridge.Lease, what string, f func(pgx.Tx) error) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {

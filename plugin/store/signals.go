@@ -23,9 +23,11 @@ const (
 	CertificatesChannel = "msteamssync_certificates"
 	// DataKeysChannel says that there are other data keys, or that they are wrapped otherwise; payload: empty.
 	DataKeysChannel = "msteamssync_data_keys"
+	// PostsChannel names posts whose way to Teams went on, as <author>:<post>, comma-separated.
+	PostsChannel = "msteamssync_posts"
 )
 
-var channels = []string{LinksChannel, SettingsChannel, CertificatesChannel, DataKeysChannel, PeopleChannel, LanesChannel}
+var channels = []string{LinksChannel, SettingsChannel, CertificatesChannel, DataKeysChannel, PeopleChannel, PostsChannel, LanesChannel}
 
 // signals is the one connection that listens.
 type signals struct {

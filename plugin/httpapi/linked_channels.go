@@ -1,0 +1,43 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+)
+
+// LinkedChannels knows which linked channels somebody sees.
+type LinkedChannels interface {
+	// Of returns the links of the channels and chats that the user is a member of.
+	Of(ctx context.Context, user bridge.UserID) ([]bridge.Link, error)
+}
+
+// linkedChannel is a link as a member of its channel sees it.
+type linkedChannel struct {
+	ChannelID bridge.ChannelID `json:"channel_id"`
+	Kind      string           `json:"kind"` // channel or chat
+}
+
+func (a *api) linkedChannels(c *call) error {
+	if a.Linked == nil {
+		return a.notReady()
+	}
+	links, err := a.Linked.Of(c.Context(), c.User)
+	if err != nil {
+		return err
+	}
+	shown := make([]linkedChannel, 0, len(links))
+	for _, l := range links {
+		mine := linkedChannel{ChannelID: l.Channel, Kind: "channel"}
+		if l.Conversation.IsChat() {
+			mine.Kind = "chat"
+		}
+		shown = append(shown, mine)
+	}
+	writeJSON(c.w, http.StatusOK, map[string]any{"channels": shown})
+	return nil
+}
