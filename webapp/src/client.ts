@@ -124,6 +124,7 @@ function cookie(name: string): string {
     return pair ? decodeURIComponent(pair.slice(name.length + 1)) : '';
 }
 
+/** Whether JSON is an object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
     return typeof value === 'object' && value !== null;
 }

@@ -3,6 +3,8 @@
 
 // What the Mattermost web app puts on window, as far as this plugin uses it.
 
+import type {Action} from 'redux';
+
 import type {WebappPlugin} from './registry';
 
 declare global {
@@ -13,5 +15,11 @@ declare global {
 
         /** Path under which Mattermost is installed: "" or "/path". Old hosts may lack it. */
         basename?: string;
+
+        WebappUtils?: {
+
+            /** The action that opens the user's settings, at a plugin's tab when activeTab is its id. From 10.0 on. */
+            openUserSettings?(properties: {activeTab: string; isContentProductSettings: boolean}): Action;
+        };
     }
 }

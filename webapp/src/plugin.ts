@@ -4,8 +4,12 @@
 import type {GlobalState} from '@mattermost/types/store';
 import type {Reducer, Store} from 'redux';
 
+import {registerAccount} from './components/account/register';
 import {registerAdmin} from './components/admin/register';
 import {registerEnforcePrompt} from './components/enforce_prompt/register';
+import {registerLinkedMark} from './components/linked_mark/register';
+import {registerSyncStatus} from './components/sync_status/register';
+import {registerTeamsUser} from './components/teams_user/register';
 import {translationsFor} from './i18n/translations';
 import type {Registration} from './registration';
 import type {PluginRegistry, WebappPlugin} from './registry';
@@ -14,8 +18,12 @@ import {addStyles} from './styles';
 
 /** What the plugin adds to the host, one entry for each feature. */
 const registrations: readonly Registration[] = [
+    registerAccount,
     registerEnforcePrompt,
     registerAdmin,
+    registerLinkedMark,
+    registerSyncStatus,
+    registerTeamsUser,
 ];
 
 /**

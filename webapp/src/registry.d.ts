@@ -5,8 +5,10 @@
 // (developers.mattermost.com, "Web app plugin reference"). A member marked optional is newer than the manifest's
 // min_server_version or internal to Mattermost: calling it unguarded would blank the page of an older host.
 
+import type {Channel} from '@mattermost/types/channels';
 import type {GlobalState} from '@mattermost/types/store';
-import type {ComponentType} from 'react';
+import type {UserProfile} from '@mattermost/types/users';
+import type {ComponentType, ReactNode} from 'react';
 import type {Action, Reducer, Store} from 'redux';
 
 /** What a plugin hands to window.registerPlugin. */
@@ -46,6 +48,34 @@ export interface ServerConfig {
     PluginSettings?: {Plugins?: Record<string, Record<string, unknown> | undefined>};
 }
 
+/** A tab in the user's settings. The host keeps the values as preferences of category "pp_<plugin id>". */
+export interface UserSettings {
+    id: string;
+    uiName: string;
+    icon?: string;
+
+    /** Drawn above the sections. */
+    action?: {title: string; text: string; buttonText: string; onClick: () => void};
+    sections: UserSettingsSection[];
+}
+
+export interface UserSettingsSection {
+    title: string;
+    disabled?: boolean;
+    settings: RadioSetting[];
+}
+
+export interface RadioSetting {
+    type: 'radio';
+
+    /** The preference's name. */
+    name: string;
+    title: string;
+    helpText?: string;
+    default: string;
+    options: {value: string; text: string; helpText?: string}[];
+}
+
 export interface PluginRegistry {
 
     /** The reducer's state appears under "plugins-<plugin id>"; the host removes it together with the plugin. */
@@ -56,6 +86,24 @@ export interface PluginRegistry {
 
     /** Drawn in products (Boards, Playbooks) as well. Internal to Mattermost. */
     registerGlobalComponent?(component: ComponentType): string;
+
+    /** Drawn below the text of every post. */
+    registerPostMessageAttachmentComponent(component: ComponentType<{postId: string}>): string;
+
+    /** Drawn in the card about a user, below what the host says of them. */
+    registerPopoverUserAttributesComponent(component: ComponentType<{user: UserProfile}>): string;
+
+    /** Drawn beside a channel's name in its header. Newer than 10.11. Hosts differ in which properties they give. */
+    registerChannelHeaderIcon?(component: ComponentType<{channel?: Channel}>): string;
+
+    /** Drawn beside a channel's name in the sidebar. Internal to Mattermost. */
+    registerSidebarChannelLinkLabelComponent?(component: ComponentType<{channel: Channel}>): string;
+
+    /** An entry of the main menu. */
+    registerMainMenuAction(text: ReactNode, action: () => void, mobileIcon?: ReactNode): string;
+
+    /** A tab in the user's settings, from 9.5 on. Registering again replaces it; the host drops it together with the plugin. */
+    registerUserSettings?(settings: UserSettings): void;
 
     unregisterComponent(componentId: string): void;
 

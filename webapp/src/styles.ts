@@ -3,7 +3,10 @@
 
 import adminStyles from './components/admin/admin.css?inline';
 import dialogStyles from './components/dialog/dialog.css?inline';
+import markStyles from './components/linked_mark/linked_mark.css?inline';
 import noticeStyles from './components/notice/notice.css?inline';
+import postStyles from './components/sync_status/sync_status.css?inline';
+import userStyles from './components/teams_user/teams_user.css?inline';
 
 /**
  * Adds the plugin's styles to the page: Mattermost loads one script and no style sheet of a plugin.
@@ -13,7 +16,8 @@ import noticeStyles from './components/notice/notice.css?inline';
 export function addStyles(): () => void {
     const element = document.createElement('style');
     element.dataset.plugin = 'msteams-sync';
-    element.textContent = [dialogStyles, noticeStyles, adminStyles].join('\n');
+    element.textContent = [dialogStyles, noticeStyles, adminStyles, markStyles, postStyles, userStyles].join('
+');
     document.head.append(element);
     return () => {
         element.remove();

@@ -1,6 +1,7 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
+import type {Post} from '@mattermost/types/posts';
 import type {GlobalState} from '@mattermost/types/store';
 import {render} from '@testing-library/react';
 import React from 'react';
@@ -12,10 +13,19 @@ import type {Action, Reducer, Store} from 'redux';
 import {vi} from 'vitest';
 
 import {pluginId} from '../src/plugin_id';
-import type {PluginRegistry, WebSocketMessage} from '../src/registry';
+import type {PluginRegistry, UserSettings, WebSocketMessage} from '../src/registry';
 import {eventName} from '../src/websocket';
 
 import {RecordingRegistry} from './registry';
+
+interface Entities {
+    users: {currentUserId: string; profiles: Record<string, {locale: string}>};
+    posts: {posts: Record<string, Partial<Post>>};
+    channels: {currentChannelId: string};
+    admin?: {plugins: unknown};
+}
+
+const nobody: Entities = {users: {currentUserId: '', profiles: {}}, posts: {posts: {}}, channels: {currentChannelId: 'town'}};
 
 /**
  * The host as a plugin sees it: a registry that remembers what is registered, and a store that takes reducers later.
@@ -27,12 +37,14 @@ export class Host {
     readonly record: RecordingRegistry;
 
     private readonly reducers: Record<string, Reducer> = {
-        entities: (state: object = {users: {currentUserId: ''}}, action: Action & {userId?: string; plugins?: unknown}) => {
+        entities: (state: Entities = nobody, action: Action & {userId?: string; locale?: string; post?: Partial<Post>; plugins?: unknown}) => {
             switch (action.type) {
             case 'test/log_in':
-                return {...state, users: {currentUserId: action.userId}};
+                return {...state, users: {currentUserId: action.userId ?? '', profiles: {[action.userId ?? '']: {locale: action.locale ?? 'en'}}}};
             case 'test/manifests':
                 return {...state, admin: {plugins: action.plugins}};
+            case 'test/post':
+                return {...state, posts: {posts: {...state.posts.posts, [action.post?.id ?? '']: {props: {}, type: '', ...action.post}}}};
             default:
                 return state;
             }
@@ -53,8 +65,13 @@ export class Host {
 
     /** Sends what the server publishes as event, to this plugin. */
     deliver(event: string, data: unknown = {}): void {
+        this.deliverOwn(eventName(event), data);
+    }
+
+    /** Sends an event of Mattermost's own. */
+    deliverOwn(event: string, data: unknown = {}): void {
         for (const {id, args} of this.record.made('registerWebSocketEventHandler')) {
-            if (id === eventName(event)) {
+            if (id === event) {
                 (args[1] as (message: WebSocketMessage) => void)({event: id, data});
             }
         }
@@ -67,8 +84,30 @@ export class Host {
         }
     }
 
-    logIn(userId: string): void {
-        this.store.dispatch({type: 'test/log_in', userId});
+    logIn(userId: string, locale = 'en'): void {
+        this.store.dispatch({type: 'test/log_in', userId, locale});
+    }
+
+    /** A post arrives. */
+    post(post: Partial<Post>): void {
+        this.store.dispatch({type: 'test/post', post});
+    }
+
+    /** The plugin's tab in the user's settings as it was registered last. */
+    get userSettings(): UserSettings | undefined {
+        return this.record.made('registerUserSettings').at(-1)?.args[0] as UserSettings | undefined;
+    }
+
+    /** Chooses what plugins have put into the main menu. */
+    chooseMenu(): void {
+        for (const {args} of this.record.made('registerMainMenuAction')) {
+            (args[1] as () => void)();
+        }
+    }
+
+    /** What plugins registered for a place, with the properties that the host gives there. */
+    in(place: keyof PluginRegistry, properties: object = {}): ReactElement[] {
+        return this.record.made(place).map(({id, args}) => React.createElement(args[0] as ComponentType, {key: id, ...properties}));
     }
 
     /** The System Console has loaded the manifests of the plugins. */
@@ -105,7 +144,7 @@ export class Host {
 export type Answer = {status?: number; json?: unknown; text?: string} | 'no network';
 
 /** Replaces fetch by answers to "METHOD /route" below base; others find nothing. */
-export function serveRoutes(base: string, routes: Record<string, Answer>) {
+export function serveBelow(base: string, routes: Record<string, Answer>) {
     const mock = vi.fn((url: string, options: RequestInit) => {
         options.signal?.throwIfAborted();
         return respond(routes[`${options.method} ${url.slice(base.length).split('?', 1)[0]}`] ?? {status: 404, json: {code: 'not_found', message: 'There is no such address.'}});
@@ -123,11 +162,32 @@ function respond(answer: Answer): Promise<Response> {
 
 /** Replaces fetch. The last answer is repeated. */
 export function serve(...answers: Answer[]) {
-    let next = 0;
-    const mock = vi.fn((_url: string, options: RequestInit) => {
-        options.signal?.throwIfAborted();
-        return respond(answers[Math.min(next++, answers.length - 1)] ?? 'no network');
+    return serveRoute('', ...answers);
+}
+
+/**
+ * Replaces fetch for one route of the plugin; all others do not answer. The last answer is repeated.
+ *
+ * @returns the mock that is asked about the route.
+ */
+export function serveRoute(route: string, ...answers: Answer[]) {
+    const [mock] = serveRoutes({[route]: answers});
+    return mock as NonNullable<typeof mock>;
+}
+
+/** Replaces fetch for several routes, by how they end. */
+export function serveRoutes(routes: Record<string, Answer[]>) {
+    const mocks = Object.values(routes).map((answers) => {
+        let next = 0;
+        return vi.fn((_url: string, options: RequestInit) => {
+            options.signal?.throwIfAborted();
+            return respond(answers[Math.min(next++, answers.length - 1)] ?? 'no network');
+        });
     });
-    vi.stubGlobal('fetch', mock);
-    return mock;
+    const ends = Object.keys(routes);
+    vi.stubGlobal('fetch', (url: string, options: RequestInit) => {
+        const mock = mocks[ends.findIndex((end) => url.endsWith(end))];
+        return mock ? mock(url, options) : Promise.reject(new TypeError('Failed to fetch'));
+    });
+    return mocks;
 }

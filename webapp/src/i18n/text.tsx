@@ -3,7 +3,7 @@
 
 import React from 'react';
 import type {ReactNode} from 'react';
-import {FormattedMessage} from 'react-intl';
+import {FormattedMessage, useIntl} from 'react-intl';
 
 import {english} from './translations';
 import type {MessageId} from './translations';
@@ -22,4 +22,10 @@ export function Text({id, values = {}}: Props) {
             values={values}
         />
     );
+}
+
+/** Texts in the user's language where only a string will do, e.g. in an attribute. */
+export function useText(): (id: MessageId) => string {
+    const {formatMessage} = useIntl();
+    return (id) => formatMessage({id, defaultMessage: english[id]});
 }

@@ -22,3 +22,8 @@ export function translationsFor(locale: string): Record<MessageId, string> {
     const language = locale.split('-', 1)[0] ?? '';
     return translations[locale] ?? translations[language] ?? english;
 }
+
+/** A text for a locale of the host, where there is no page around to take it from. */
+export function textFor(locale: string, id: MessageId, values: Record<string, string> = {}): string {
+    return translationsFor(locale)[id].replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+}

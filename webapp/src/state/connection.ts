@@ -49,6 +49,8 @@ export function connectionReducer(state: ConnectionState = unknown, action: Conn
         return state.requirement?.canSkip ? {...state, skipped: true} : state;
     case 'msteams_sync/forgotten':
         return unknown;
+    default:
+        return state;
     }
 }
 

@@ -7,7 +7,7 @@ import React from 'react';
 import type {ComponentType} from 'react';
 import {afterEach, expect, test, vi} from 'vitest';
 
-import {Host, serveRoutes} from '../../../test/host';
+import {Host, serveBelow} from '../../../test/host';
 import type {Answer} from '../../../test/host';
 import {healthy} from '../../../test/plugin_status';
 import {translationsFor} from '../../i18n/translations';
@@ -44,7 +44,7 @@ function componentOf(host: Host, key: string): ComponentType<CustomSettingProps>
 
 /** The System Console with one of our settings. */
 function open(key: string, {managed = '', changed = {}}: {managed?: string; changed?: Record<string, Answer>} = {}) {
-    const fetched = serveRoutes(base, {...answers, ...changed});
+    const fetched = serveBelow(base, {...answers, ...changed});
     const host = new Host();
     new Plugin().initialize(host.registry, host.store);
     const onChange = vi.fn();
@@ -229,7 +229,7 @@ test('a file that names nobody changes nothing', async () => {
 });
 
 test.each(['de', 'es', 'fr', 'ja'])('the panels speak %s', async (locale) => {
-    serveRoutes(base, answers);
+    serveBelow(base, answers);
     const host = new Host();
     new Plugin().initialize(host.registry, host.store);
     const Component = componentOf(host, 'statusPanel');

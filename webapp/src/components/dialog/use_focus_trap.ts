@@ -20,6 +20,7 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
         }
         const before = document.activeElement;
         let last = first(element);
+        let bringing = false;
         last.focus();
 
         // Mattermost moves focus to the message box by itself, e.g. when a channel is drawn.
@@ -28,7 +29,13 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
                 last = event.target;
                 return;
             }
-            (element.contains(last) ? last : first(element)).focus();
+
+            // A dialog of the host's own may do the same: then it wins, instead of both taking the focus for ever.
+            if (!bringing) {
+                bringing = true;
+                (element.contains(last) ? last : first(element)).focus();
+                bringing = false;
+            }
         };
         document.addEventListener('focusin', bringBack);
         return () => {

@@ -5,7 +5,7 @@ import {act, screen} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
-import {Host, serve} from '../../../test/host';
+import {Host, serveRoute} from '../../../test/host';
 import type {Answer} from '../../../test/host';
 import {Plugin} from '../../plugin';
 
@@ -22,7 +22,7 @@ class LogInWindow {
 
 /** A host with the plugin, on the page of a user who is logged in. */
 function open(answers: Answer[], locale = 'en') {
-    const fetched = serve(...answers);
+    const fetched = serveRoute('/needsConnect', ...answers);
     const host = new Host();
     const plugin = new Plugin();
     plugin.initialize(host.registry, host.store);
@@ -52,7 +52,7 @@ async function settle(ms = 0) {
 }
 
 test('asks nothing before somebody is logged in', async () => {
-    const fetched = serve(mustConnect);
+    const fetched = serveRoute('/needsConnect', mustConnect);
     const host = new Host();
     new Plugin().initialize(host.registry, host.store);
     host.draw();

@@ -1,0 +1,173 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import {act, screen} from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import {afterEach, expect, test, vi} from 'vitest';
+
+import {Host, serveRoutes} from '../../../test/host';
+import type {Answer} from '../../../test/host';
+import {isAtTheFloor} from '../../../test/registry';
+import {Plugin} from '../../plugin';
+
+const none = {json: {connected: false, teams_account: null, can_connect: true, reason: '', email_must_match: 'alex@demo.example'}};
+const connected = {json: {
+    connected: true,
+    teams_account: {id: 't', display_name: 'Alex Demo', user_principal_name: 'alex@demo.example', mail: 'a@demo.example'},
+    can_connect: true,
+    reason: '',
+    email_must_match: 'alex@demo.example',
+}};
+const lost = {json: {...connected.json, connected: false, reason: 'The token was revoked.', needs_reconnect: true}};
+const connectRoute = '/plugins/com.mattermost.msteams-sync/connect';
+
+/** A host with the plugin, on the page of a user who is logged in. */
+function open(connection: Answer[], {disconnect = [] as Answer[], modern = true, locale = 'en'} = {}) {
+    const mocks = serveRoutes({'/my/connection': connection, '/my/disconnect': disconnect});
+    const host = new Host(modern ? {} : {has: isAtTheFloor});
+    const plugin = new Plugin();
+    plugin.initialize(host.registry, host.store);
+    host.logIn('alex', locale);
+    host.draw(locale);
+    return {host, plugin, asked: mocks[0], disconnected: mocks[1]};
+}
+
+async function banner(host: Host, title: string) {
+    await vi.waitFor(() => {
+        expect(host.userSettings?.action?.title).toBe(title);
+    });
+    const action = host.userSettings?.action;
+    if (!action) {
+        throw new Error('there is no banner');
+    }
+    return action;
+}
+
+afterEach(() => {
+    vi.unstubAllGlobals();
+    delete window.WebappUtils;
+});
+
+test('the user settings say which account is connected, and disconnect it after a confirmation', async () => {
+    const {host, disconnected} = open([connected], {disconnect: [none]});
+    const dispatched = vi.spyOn(host.store, 'dispatch');
+    const action = await banner(host, 'Connected with Microsoft Teams');
+    expect(action.text).toContain('alex@demo.example (Alex Demo)');
+    expect(host.userSettings?.sections.map(({disabled}) => disabled)).toEqual([false, undefined]);
+
+    act(action.onClick);
+    expect(dispatched).toHaveBeenCalledWith({type: 'MODAL_CLOSE', modalId: 'user_settings'});
+    expect(screen.getByRole('dialog', {name: 'Disconnect your Microsoft Teams account?'})).toHaveTextContent('alex@demo.example');
+    expect(disconnected).not.toHaveBeenCalled();
+    await userEvent.click(screen.getByRole('button', {name: 'Disconnect'}));
+    await vi.waitFor(() => {
+        expect(screen.queryByRole('dialog')).toBeNull();
+    });
+    expect(disconnected).toHaveBeenCalledOnce();
+    await banner(host, 'No Microsoft Teams account is connected');
+    expect(host.userSettings?.sections[0]?.disabled).toBe(true);
+});
+
+test.each([
+    ['Cancel', () => userEvent.click(screen.getByRole('button', {name: 'Cancel'}))],
+    ['Escape', () => userEvent.keyboard('{Escape}')],
+])('%s leaves the account connected', async (_name, leave) => {
+    const {host, disconnected} = open([connected], {disconnect: [none]});
+    act((await banner(host, 'Connected with Microsoft Teams')).onClick);
+    await leave();
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(disconnected).not.toHaveBeenCalled();
+});
+
+test('a disconnect that fails says so and can be tried again', async () => {
+    const {host} = open([connected], {disconnect: [{status: 503}, none]});
+    act((await banner(host, 'Connected with Microsoft Teams')).onClick);
+    await userEvent.click(screen.getByRole('button', {name: 'Disconnect'}));
+    await vi.waitFor(() => {
+        expect(screen.getByRole('dialog')).toHaveTextContent('The account could not be disconnected.');
+    });
+    await userEvent.click(screen.getByRole('button', {name: 'Disconnect'}));
+    await vi.waitFor(() => {
+        expect(screen.queryByRole('dialog')).toBeNull();
+    });
+});
+
+test('who is not connected learns which e-mail address must match and connects in the click', async () => {
+    const logIn = {opener: window as unknown};
+    const windowOpen = vi.spyOn(window, 'open').mockReturnValue(logIn as Window);
+    const {host} = open([none, connected]);
+    const action = await banner(host, 'No Microsoft Teams account is connected');
+    expect(action.text).toContain('alex@demo.example');
+    action.onClick();
+    expect(windowOpen).toHaveBeenCalledExactlyOnceWith(connectRoute, '_blank');
+    expect(logIn.opener).toBeNull();
+
+    act(() => {
+        host.deliver('user_connected');
+    });
+    await banner(host, 'Connected with Microsoft Teams');
+});
+
+test('where the browser blocks the window there is a link', async () => {
+    vi.spyOn(window, 'open').mockReturnValue(null);
+    const {host} = open([none]);
+    act((await banner(host, 'No Microsoft Teams account is connected')).onClick);
+    await userEvent.click(screen.getByRole('button', {name: 'Connect account'}));
+    expect(screen.getByRole('link', {name: 'Open it here.'})).toHaveAttribute('href', connectRoute);
+});
+
+test('a lost connection says why', async () => {
+    const {host} = open([lost]);
+    expect((await banner(host, 'The connection with Microsoft Teams was lost')).text).toContain('The token was revoked.');
+});
+
+test('a server that does not answer is said to be unknown, and can be asked again', async () => {
+    const {host, asked} = open(['no network', connected]);
+    const action = await banner(host, 'Microsoft Teams account');
+    await vi.waitFor(() => {
+        expect(asked).toHaveBeenCalledOnce();
+    });
+    action.onClick();
+    await banner(host, 'Connected with Microsoft Teams');
+});
+
+test('the settings are those that the server half reads', async () => {
+    const {host} = open([connected]);
+    await banner(host, 'Connected with Microsoft Teams');
+    expect(host.userSettings?.sections.flatMap(({settings}) => settings).map(({name, options}) => [name, options.map(({value}) => value)])).toEqual([
+        ['platform', ['mattermost', 'msteams']],
+        ['notifications', ['on', 'off']],
+    ]);
+});
+
+test("the settings speak the user's language", async () => {
+    const {host} = open([connected], {locale: 'de'});
+    await banner(host, 'Mit Microsoft Teams verbunden');
+});
+
+test('the main menu opens the settings at the tab of the plugin', async () => {
+    const openUserSettings = vi.fn(() => ({type: 'test/settings_opened'}));
+    window.WebappUtils = {openUserSettings};
+    const {host} = open([connected]);
+    await banner(host, 'Connected with Microsoft Teams');
+    act(() => {
+        host.chooseMenu();
+    });
+    expect(openUserSettings).toHaveBeenCalledExactlyOnceWith({activeTab: 'com.mattermost.msteams-sync', isContentProductSettings: true});
+    expect(screen.queryByRole('dialog')).toBeNull();
+});
+
+test('a host without user settings of plugins shows a dialog instead', async () => {
+    const {host} = open([connected], {disconnect: [none], modern: false});
+    act(() => {
+        host.chooseMenu();
+    });
+    await vi.waitFor(() => {
+        expect(screen.getByRole('dialog', {name: 'Your Microsoft Teams account'})).toHaveTextContent('alex@demo.example (Alex Demo)');
+    });
+    await userEvent.click(screen.getByRole('button', {name: 'Disconnect'}));
+    await userEvent.click(screen.getByRole('button', {name: 'Disconnect'}));
+    await vi.waitFor(() => {
+        expect(screen.queryByRole('dialog')).toBeNull();
+    });
+});

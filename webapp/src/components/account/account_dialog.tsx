@@ -1,0 +1,115 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import React from 'react';
+
+import {Text} from '../../i18n/text';
+import type {MyConnection} from '../../requests/account';
+import {Dialog} from '../dialog/dialog';
+import {connectURL, useConnectWindow} from '../enforce_prompt/use_connect_window';
+
+interface Props {
+    mine: MyConnection | null;
+
+    /** The last question brought no answer. */
+    failed: boolean;
+    onCheck: () => void;
+    onDisconnect: () => void;
+    onClose: () => void;
+}
+
+/** The user's connection, for hosts without user settings of plugins and where a browser blocks the log-in window. */
+export function AccountDialog({mine, failed, onCheck, onDisconnect, onClose}: Props) {
+    const {phase, open, openedElsewhere} = useConnectWindow(onCheck);
+    const connected = Boolean(mine?.connected && mine.account);
+    return (
+        <Dialog
+            title={<Text id='msteams_sync.account.title'/>}
+            onDismiss={onClose}
+            actions={(
+                <>
+                    {connected ? (
+                        <button
+                            type='button'
+                            className='btn btn-danger'
+                            onClick={onDisconnect}
+                        >
+                            <Text id='msteams_sync.account.disconnect'/>
+                        </button>
+                    ) : (
+                        <button
+                            type='button'
+                            className='btn btn-primary'
+                            onClick={open}
+                        >
+                            <Text id={phase === 'idle' ? 'msteams_sync.prompt.connect' : 'msteams_sync.prompt.connect_again'}/>
+                        </button>
+                    )}
+                    <button
+                        type='button'
+                        className='btn btn-tertiary'
+                        onClick={onClose}
+                    >
+                        <Text id='msteams_sync.account.close'/>
+                    </button>
+                </>
+            )}
+        >
+            <div aria-live='polite'>
+                <Standing mine={mine}/>
+                {phase === 'waiting' && !connected && <p><Text id='msteams_sync.account.waiting'/></p>}
+                {phase === 'blocked' && (
+                    <p className='msteams-sync-dialog__error'>
+                        <Text
+                            id='msteams_sync.prompt.blocked'
+                            values={{
+                                link: (
+                                    <a
+                                        key='link'
+                                        href={connectURL()}
+                                        target='_blank'
+                                        rel='noopener noreferrer'
+                                        onClick={openedElsewhere}
+                                    >
+                                        <Text id='msteams_sync.prompt.blocked_link'/>
+                                    </a>
+                                ),
+                            }}
+                        />
+                    </p>
+                )}
+                {failed && <p className='msteams-sync-dialog__error'><Text id='msteams_sync.prompt.check_failed'/></p>}
+            </div>
+        </Dialog>
+    );
+}
+
+/** What is known of the connection. */
+function Standing({mine}: {mine: MyConnection | null}) {
+    if (!mine) {
+        return <p><Text id='msteams_sync.account.unknown'/></p>;
+    }
+    if (mine.connected && mine.account) {
+        return (
+            <p>
+                <Text
+                    id='msteams_sync.account.connected'
+                    values={{name: mine.account.name, account: mine.account.upn}}
+                />
+            </p>
+        );
+    }
+    return (
+        <>
+            <p>{mine.reason || <Text id='msteams_sync.account.none'/>}</p>
+            {mine.email && (
+                <p>
+                    <Text
+                        id='msteams_sync.account.email'
+                        values={{email: mine.email}}
+                    />
+                </p>
+            )}
+        </>
+    );
+}

@@ -1,0 +1,92 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import {act, screen} from '@testing-library/react';
+import React from 'react';
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+
+import {Host, serveRoute} from '../../../test/host';
+import type {Answer} from '../../../test/host';
+import {Plugin} from '../../plugin';
+
+const town = {json: {channels: [{channel_id: 'town', kind: 'channel'}, {channel_id: 'direct', kind: 'chat'}]}};
+const mark = () => screen.queryByRole('img', {name: 'Linked with a channel in Microsoft Teams'});
+
+function open(...answers: Answer[]) {
+    const asked = serveRoute('/my/linked-channels', ...answers);
+    const host = new Host();
+    const plugin = new Plugin();
+    plugin.initialize(host.registry, host.store);
+    host.logIn('alex');
+    return {host, plugin, asked};
+}
+
+beforeEach(() => {
+    vi.useFakeTimers();
+});
+afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+});
+
+async function settle(ms = 0) {
+    await act(() => vi.advanceTimersByTimeAsync(ms));
+}
+
+test('marks the channel in its header, also where the host does not say which one it is', async () => {
+    const {host} = open(town);
+    host.render(<>{host.in('registerChannelHeaderIcon')}</>);
+    await settle();
+    expect(mark()).toBeInTheDocument();
+});
+
+test('marks linked channels and chats in the sidebar, and no others', async () => {
+    const {host} = open(town);
+    host.render(<>{['town', 'direct', 'other'].map((id) => <div key={id}>{host.in('registerSidebarChannelLinkLabelComponent', {channel: {id}})}</div>)}</>);
+    await settle();
+    expect(screen.getAllByRole('img').map((element) => element.getAttribute('aria-label'))).toEqual([
+        'Linked with a channel in Microsoft Teams', 'Linked with a chat in Microsoft Teams',
+    ]);
+});
+
+test('follows links that come and go', async () => {
+    const {host, asked} = open({json: {channels: []}}, town, {json: {channels: []}});
+    host.render(<>{host.in('registerChannelHeaderIcon')}</>);
+    await settle();
+    expect(mark()).toBeNull();
+
+    act(() => {
+        host.deliver('link_mark', {channel_id: 'town', linked: true});
+    });
+    await settle();
+    expect(mark()).toBeInTheDocument();
+
+    act(() => {
+        host.deliver('link_mark', {channel_id: 'town', linked: false});
+    });
+    expect(mark()).toBeNull();
+    expect(asked).toHaveBeenCalledTimes(2);
+});
+
+test('looks again after the websocket was down, and when somebody was added to a channel', async () => {
+    const {host, asked} = open({json: {channels: []}}, {json: {channels: []}}, town);
+    host.render(<>{host.in('registerChannelHeaderIcon')}</>);
+    await settle();
+    act(() => {
+        host.reconnect();
+    });
+    await settle();
+    act(() => {
+        host.deliverOwn('user_added');
+    });
+    await settle();
+    expect(asked).toHaveBeenCalledTimes(3);
+    expect(mark()).toBeInTheDocument();
+});
+
+test('an answer that is none is asked for again', async () => {
+    const {host} = open({json: []}, town);
+    host.render(<>{host.in('registerChannelHeaderIcon')}</>);
+    await settle(2000);
+    expect(mark()).toBeInTheDocument();
+});

@@ -1,0 +1,53 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import type {Post} from '@mattermost/types/posts';
+import type {GlobalState} from '@mattermost/types/store';
+import React, {useEffect} from 'react';
+import {useSelector} from 'react-redux';
+
+import {Text} from '../../i18n/text';
+import {selectUserId} from '../../state/connection';
+import {selectPart} from '../../state/plugin_state';
+
+import type {PostStates} from './post_states';
+import {SyncStatus} from './sync_status';
+
+/** The prop by which the server half knows a post that it brought from Teams. */
+const mappingProp = 'msteams_sync_mapping';
+
+interface Props {
+    postId: string;
+    states: PostStates;
+}
+
+/** Says of a post in a linked channel that it came from Teams, or, of one's own, how far it is on its way there. */
+export function PostMark({postId, states}: Props) {
+    const post = useSelector((state: GlobalState) => state.entities.posts.posts[postId]);
+    const userId = useSelector(selectUserId);
+    const linked = useSelector((state: GlobalState) => post && selectPart(state, 'linked')[post.channel_id]);
+    const state = useSelector((whole: GlobalState) => selectPart(whole, 'posts')[postId]);
+
+    const own = Boolean(post && linked && isWrittenHere(post, userId));
+    const edited = post?.edit_at;
+    useEffect(() => (own ? states.draw(postId) : undefined), [own, postId, edited, states]);
+
+    if (post?.props[mappingProp] && !post.delete_at) {
+        return <p className='msteams-sync-post'><Text id='msteams_sync.post.from_teams'/></p>;
+    }
+    if (!own || !state) {
+        return null;
+    }
+    return (
+        <SyncStatus
+            postId={postId}
+            state={state}
+            states={states}
+        />
+    );
+}
+
+/** Whether the user wrote a post that the server has, here. */
+function isWrittenHere(post: Post, userId: string): boolean {
+    return post.user_id === userId && !post.type && !post.delete_at && !post.props[mappingProp] && post.pending_post_id !== post.id;
+}
