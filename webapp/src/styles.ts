@@ -16,8 +16,7 @@ import userStyles from './components/teams_user/teams_user.css?inline';
 export function addStyles(): () => void {
     const element = document.createElement('style');
     element.dataset.plugin = 'msteams-sync';
-    element.textContent = [dialogStyles, noticeStyles, adminStyles, markStyles, postStyles, userStyles].join('
-');
+    element.textContent = [dialogStyles, noticeStyles, adminStyles, markStyles, postStyles, userStyles].join('\n');
     document.head.append(element);
     return () => {
         element.remove();

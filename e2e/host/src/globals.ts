@@ -14,6 +14,7 @@ import * as ReactIntl from 'react-intl';
 import * as ReactRedux from 'react-redux';
 import * as ReactRouterDom from 'react-router-dom';
 import * as Redux from 'redux';
+import type {Action} from 'redux';
 
 import {basename} from './basename';
 
@@ -29,4 +30,9 @@ export function exposeLibraries(): void {
         });
     }
     window.basename = basename;
+    if (__REACT__ >= 18) {
+        window.WebappUtils = {
+            openUserSettings: ({activeTab}) => ({type: 'host/settings_opened', tab: activeTab} as Action),
+        };
+    }
 }

@@ -8,7 +8,10 @@ import {getCurrentUser} from 'mattermost-redux/selectors/entities/users';
 import React from 'react';
 import {createRoot} from 'react-dom/client';
 
+import type {WebSocketMessage} from '../../../webapp/src/registry';
+
 import {basename} from './basename';
+import {loadChannels, receive} from './channels';
 import {exposeLibraries} from './globals';
 import './page.css';
 import {Page} from './page';
@@ -29,6 +32,9 @@ async function start(): Promise<void> {
         return;
     }
     await loadPlugins();
+    if (user) {
+        await loadChannels();
+    }
 
     const container = document.getElementById('root');
     if (container) {
@@ -39,7 +45,8 @@ async function start(): Promise<void> {
 function listen(): void {
     const socket = new WebSocketClient();
     socket.addMessageListener((message) => {
-        deliver(message);
+        receive(message as WebSocketMessage);
+        deliver(message as WebSocketMessage);
     });
     socket.addReconnectListener(reconnected);
     socket.initialize(`${window.location.origin.replace(/^http/, 'ws')}${basename}/api/v4/websocket`);

@@ -10,9 +10,12 @@ import {BrowserRouter, Link, Route, Switch} from 'react-router-dom';
 import {Client4} from 'mattermost-redux/client';
 
 import {basename} from './basename';
+import {ChannelView} from './channel_view';
+import {Plugged} from './plugged';
 import {store} from './store';
-import type {HostState, Place} from './store';
+import type {HostState} from './store';
 import {SystemConsole} from './system_console';
+import {UserSettingsDialog} from './user_settings';
 
 /** The whole page: a log-in form, or the places in which plugins are drawn. */
 export function Page() {
@@ -51,32 +54,36 @@ function Main() {
                 <Link to='/'>{'Channels'}</Link>
                 <Link to='/boards'>{'Boards'}</Link>
                 <Link to='/admin_console'>{'System Console'}</Link>
+                <MainMenu/>
             </header>
             <Switch>
                 <Route path='/boards'>
                     <main><h1>{'A product'}</h1></main>
                 </Route>
                 <Route>
-                    <main>
-                        <h1>{'Channels'}</h1>
-                        <textarea
-                            aria-label='Message'
-                            autoFocus={true}
-                        />
-                    </main>
+                    <ChannelView/>
                     <Plugged place='Root'/>
                 </Route>
             </Switch>
+            <UserSettingsDialog/>
             <Plugged place='Global'/>
         </>
     );
 }
 
-function Plugged({place}: {place: Place}) {
-    const components = useSelector((state: HostState) => state.plugins.components);
+function MainMenu() {
+    const menu = useSelector((state: HostState) => state.plugins.menu);
     return (
         <>
-            {components.filter((entry) => entry.place === place).map(({id, component: Component}) => <Component key={id}/>)}
+            {menu.map(({id, text, action}) => (
+                <button
+                    key={id}
+                    type='button'
+                    onClick={action}
+                >
+                    {text}
+                </button>
+            ))}
         </>
     );
 }

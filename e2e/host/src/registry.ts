@@ -1,13 +1,16 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
+import type {Channel} from '@mattermost/types/channels';
 import reducerRegistry from 'mattermost-redux/store/reducer_registry';
 import type {ComponentType} from 'react';
 
-import type {PluginRegistry, WebSocketMessage} from '../../../webapp/src/registry';
+import type {PluginRegistry, UserSettings, WebSocketMessage} from '../../../webapp/src/registry';
 
 import {store} from './store';
 import type {Place} from './store';
+
+declare const __REACT__: number;
 
 /** One plugin's registry: the calls that our plugin makes, each doing what Mattermost's web app does. */
 export class Registry implements PluginRegistry {
@@ -24,6 +27,29 @@ export class Registry implements PluginRegistry {
     registerRootComponent = (component: ComponentType): string => this.add('Root', component);
 
     registerGlobalComponent = (component: ComponentType): string => this.add('Global', component);
+
+    registerPostMessageAttachmentComponent: PluginRegistry['registerPostMessageAttachmentComponent'] = (component) =>
+        this.add('PostMessageAttachment', component);
+
+    registerPopoverUserAttributesComponent: PluginRegistry['registerPopoverUserAttributesComponent'] = (component) =>
+        this.add('PopoverUserAttributes', component);
+
+    registerSidebarChannelLinkLabelComponent = (component: ComponentType<{channel: Channel}>): string =>
+        this.add('SidebarChannelLinkLabel', component);
+
+    /** Newer than the hosts with React 17. */
+    registerChannelHeaderIcon = since(18, (component: ComponentType<{channel?: Channel}>): string => this.add('ChannelHeaderIcon', component));
+
+    /** The page with React 17 stands for the oldest supported host, which has none. */
+    registerUserSettings = since(18, (settings: UserSettings): void => {
+        store.dispatch({type: 'host/user_settings_added', settings});
+    });
+
+    registerMainMenuAction: PluginRegistry['registerMainMenuAction'] = (text, action) => {
+        const id = this.nextId();
+        store.dispatch({type: 'host/menu_added', entry: {id, pluginId: this.pluginId, text, action}});
+        return id;
+    };
 
     unregisterComponent = (id: string): void => {
         store.dispatch({type: 'host/component_removed', id});
@@ -70,9 +96,18 @@ export class Registry implements PluginRegistry {
         store.dispatch({type: 'host/plugin_removed', pluginId: this.pluginId});
     }
 
-    private add(place: Place, component: ComponentType): string {
-        const id = `${this.pluginId}-${++this.added}`;
-        store.dispatch({type: 'host/component_added', component: {id, pluginId: this.pluginId, place, component}});
+    private add<P>(place: Place, component: ComponentType<P>): string {
+        const id = this.nextId();
+        store.dispatch({type: 'host/component_added', component: {id, pluginId: this.pluginId, place, component: component as ComponentType}});
         return id;
     }
+
+    private nextId(): string {
+        return `${this.pluginId}-${++this.added}`;
+    }
+}
+
+/** A member of the registry that hosts have from a version of React on. */
+function since<Member>(react: number, member: Member): Member {
+    return (__REACT__ >= react ? member : undefined) as Member;
 }

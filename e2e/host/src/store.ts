@@ -5,13 +5,13 @@
 
 import type {GlobalState} from '@mattermost/types/store';
 import configureStore from 'mattermost-redux/store';
-import type {ComponentType} from 'react';
+import type {ComponentType, ReactNode} from 'react';
 import type {Action, Store} from 'redux';
 
-import type {CustomSettingProps} from '../../../webapp/src/registry';
+import type {CustomSettingProps, UserSettings} from '../../../webapp/src/registry';
 
 /** Where a component is drawn. */
-export type Place = 'Root' | 'Global';
+export type Place = 'Root' | 'Global' | 'PostMessageAttachment' | 'PopoverUserAttributes' | 'ChannelHeaderIcon' | 'SidebarChannelLinkLabel';
 
 export interface PluginComponent {
     id: string;
@@ -26,8 +26,23 @@ export interface CustomSetting {
     showTitle: boolean;
 }
 
+/** An entry of the main menu. */
+export interface MenuEntry {
+    id: string;
+    pluginId: string;
+    text: ReactNode;
+    action: () => void;
+}
+
 export interface PluginsState {
     components: PluginComponent[];
+    menu: MenuEntry[];
+
+    /** The tabs of plugins in the user's settings, by plugin. */
+    userSettings: Record<string, UserSettings>;
+
+    /** The tab of the user's settings that is open; null while they are closed. */
+    settingsTab: string | null;
 
     /** By plugin and the setting's key in lower case. */
     settings: Record<string, Record<string, CustomSetting>>;
@@ -42,10 +57,14 @@ export type PluginsAction =
     | {type: 'host/component_added'; component: PluginComponent}
     | {type: 'host/component_removed'; id: string}
     | {type: 'host/setting_added'; pluginId: string; key: string; setting: CustomSetting}
+    | {type: 'host/menu_added'; entry: MenuEntry}
+    | {type: 'host/user_settings_added'; settings: UserSettings}
+    | {type: 'host/settings_opened'; tab: string}
+    | {type: 'MODAL_CLOSE'; modalId: string}
     | {type: 'host/plugin_removed'; pluginId: string}
     | {type: 'host/messages_added'; messages: Record<string, string>};
 
-const empty: PluginsState = {components: [], settings: {}, messages: {}};
+const empty: PluginsState = {components: [], menu: [], userSettings: {}, settingsTab: null, settings: {}, messages: {}};
 
 function plugins(state: PluginsState = empty, action: Action): PluginsState {
     const ours = action as PluginsAction;
@@ -53,14 +72,28 @@ function plugins(state: PluginsState = empty, action: Action): PluginsState {
     case 'host/component_added':
         return {...state, components: [...state.components, ours.component]};
     case 'host/component_removed':
-        return {...state, components: state.components.filter(({id}) => id !== ours.id)};
+        return {
+            ...state,
+            components: state.components.filter(({id}) => id !== ours.id),
+            menu: state.menu.filter(({id}) => id !== ours.id),
+        };
     case 'host/setting_added':
         return {...state, settings: {...state.settings, [ours.pluginId]: {...state.settings[ours.pluginId], [ours.key]: ours.setting}}};
+    case 'host/menu_added':
+        return {...state, menu: [...state.menu, ours.entry]};
+    case 'host/user_settings_added':
+        return {...state, userSettings: {...state.userSettings, [ours.settings.id]: ours.settings}};
+    case 'host/settings_opened':
+        return {...state, settingsTab: ours.tab};
+    case 'MODAL_CLOSE':
+        return ours.modalId === 'user_settings' ? {...state, settingsTab: null} : state;
     case 'host/plugin_removed':
         return {
             ...state,
             components: state.components.filter(({pluginId}) => pluginId !== ours.pluginId),
             settings: Object.fromEntries(Object.entries(state.settings).filter(([pluginId]) => pluginId !== ours.pluginId)),
+            menu: state.menu.filter(({pluginId}) => pluginId !== ours.pluginId),
+            userSettings: Object.fromEntries(Object.entries(state.userSettings).filter(([pluginId]) => pluginId !== ours.pluginId)),
         };
     case 'host/messages_added':
         return {...state, messages: {...state.messages, ...ours.messages}};
