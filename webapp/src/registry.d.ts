@@ -115,6 +115,12 @@ export interface PluginRegistry {
     registerReconnectHandler(handler: () => void): void;
     unregisterReconnectHandler(): void;
 
+    /**
+     * Has a setting of the manifest drawn by a component, in the System Console, whatever the setting's type is. It cannot
+     * be taken back; the host drops it together with the plugin.
+     */
+    registerAdminConsoleCustomSetting(key: string, component: ComponentType<CustomSettingProps>, options?: {showTitle: boolean}): void;
+
     /** Merges messages into the host's IntlProvider; the host drops them together with the plugin. */
     registerTranslations(translationsFor: (locale: string) => Record<string, string>): void;
 }

@@ -10,6 +10,7 @@ type FloorMember = {[Member in Members]-?: undefined extends PluginRegistry[Memb
 
 /** The members that the oldest supported host has; the compiler keeps the list complete. */
 const floor: Record<FloorMember, true> = {
+    registerAdminConsoleCustomSetting: true,
     registerMainMenuAction: true,
     registerPopoverUserAttributesComponent: true,
     registerPostMessageAttachmentComponent: true,
