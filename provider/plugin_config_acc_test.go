@@ -54,6 +54,8 @@ const everything = `
   sync_users_domains                    = ["example.com", "corp.example.com"]
   sync_users_groups                     = ["55555555-5555-4555-8555-555555555555"]
   enabled_teams                         = ["red-team", "blue-team"]
+  linkable_teams                        = ["66666666-6666-4666-8666-666666666666"]
+  link_approval_required                = true
   prompt_interval_for_dms_and_gms       = 12
   max_size_for_complete_download        = 10
   buffer_size_for_file_streaming        = 5
@@ -100,7 +102,7 @@ func TestAccPluginConfigLifecycle(t *testing.T) {
 				Config: full,
 				Check: stored(map[string]any{
 					"tenantid": tenantID, "cloud": "custom", "evaluationapi": true, "tenantsubscriptionfrom": 25.0, "enforceconnectedusers": true, "synclinkedchannels": false,
-					"enabledteams": "blue-team,red-team", "syncusersdomains": "corp.example.com,example.com", "promptintervalfordmsandgms": 12.0, "synthetic": nil, "syntheticuserauthdata": "Mail",
+					"enabledteams": "blue-team,red-team", "syncusersdomains": "corp.example.com,example.com", "linkableteams": "66666666-6666-4666-8666-666666666666", "linkapprovalrequired": true, "promptintervalfordmsandgms": 12.0, "synthetic": nil, "syntheticuserauthdata": "Mail",
 				}),
 			},
 			{Config: full, ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},

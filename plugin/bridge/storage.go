@@ -37,7 +37,8 @@ type LinkStore interface {
 	Links(ctx context.Context) ([]Link, error)
 	// LinkOf finds the link of a conversation.
 	LinkOf(ctx context.Context, conversation ConversationID) (Link, bool, error)
-	// CreateLink fails with a *LinkConflict when the channel or the conversation is linked already.
+	// CreateLink fails with a *LinkConflict when the channel or the conversation is linked already, and with ErrNoRequest
+	// when the request that the link is to fulfil has gone.
 	CreateLink(ctx context.Context, link Link) error
 	// MoveLink gives a conversation another channel. What was carried stays where it is.
 	MoveLink(ctx context.Context, conversation ConversationID, to ChannelID) error
@@ -54,6 +55,9 @@ type LinkConflict struct{ Holder Link }
 func (e *LinkConflict) Error() string {
 	return fmt.Sprintf("channel %s is already linked with Teams conversation %s; unlink it first", e.Holder.Channel, e.Holder.Conversation.ID)
 }
+
+// ErrNoRequest says that a request for a link was approved, refused or taken back meanwhile.
+var ErrNoRequest = errors.New("the request for the link has gone")
 
 // LaneStore hands out leases.
 type LaneStore interface {

@@ -210,6 +210,8 @@ type Link struct {
 	// Backfill is from when on older messages are brought along from Teams, once; zero: none. It is known only while the link
 	// is being made.
 	Backfill time.Time
+	// Request is the id of the request that the link fulfils; empty: none. It is known only while the link is being made.
+	Request string
 }
 
 // Cursor is a place in a channel's posts, ordered by UpdateAt and then by id.

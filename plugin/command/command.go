@@ -12,6 +12,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/people"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
@@ -33,13 +34,18 @@ type People interface {
 	Promote(ctx context.Context, by bridge.UserID, username, newName string) (people.Promoted, error)
 }
 
-// Links links and unlinks.
+// Links links and unlinks; *links.Links implements it.
 type Links interface {
 	Of(channel bridge.ChannelID) (bridge.Link, bool)
 	List(ctx context.Context) ([]bridge.Link, error)
-	Create(ctx context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (bridge.Link, error)
+	// MayLink tells whether the person may link the channel at all.
+	MayLink(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) error
+	Create(ctx context.Context, by links.Actor, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (links.Linked, error)
 	Resync(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
-	Delete(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
+	Delete(ctx context.Context, by links.Actor, channel bridge.ChannelID) (bridge.Link, error)
+	Asked(ctx context.Context) ([]store.LinkRequest, error)
+	Approve(ctx context.Context, by links.Actor, id string) (bridge.Link, error)
+	Refuse(ctx context.Context, by links.Actor, id, reason string) error
 	TeamsName(ctx context.Context, c bridge.Conversation) string
 }
 
@@ -58,6 +64,8 @@ type Config struct {
 	DeadLetters DeadLetters
 	SystemAdmin func(user bridge.UserID) bool
 	ChannelName func(ctx context.Context, channel bridge.ChannelID) string
+	// OpenLinkDialog opens the dialog that links the channel, in the person's web and desktop apps.
+	OpenLinkDialog func(user bridge.UserID, channel bridge.ChannelID)
 	// ConnectURL is the address at which users connect.
 	ConnectURL func() string
 	// Summary describes the plugin's own state in a few lines, for system admins.
@@ -96,13 +104,18 @@ func subcommands() []subcommand {
 		{name: "disconnect", help: "Disconnect your Microsoft Teams account.", run: (*Command).disconnect},
 		{name: "chat", hint: "[@user] [@user …]", help: "Open a direct or group message with people who use Microsoft Teams.", least: 1, run: (*Command).chat,
 			args: []string{"Who it is with, like @msteams_alex_demo"}},
-		{name: "link", hint: "[team id] [channel id] [days]", help: "Link this channel with a channel of Teams; with a number of days, bring the messages of these along.", least: 2, run: (*Command).link,
+		{name: "link", hint: "[team id] [channel id] [days]", help: "Link this channel with a channel of Teams, which a dialog helps to find; with ids it is linked at once, with a number of days the messages of these come along.", run: (*Command).link,
 			args: []string{"Team id (groupId in the link that Teams copies)", "Channel id, like 19:…@thread.tacv2", "Bring the messages of the last days along, at most 240; without a number none"}},
 		{name: "unlink", help: "Unlink this channel.", run: (*Command).unlink},
 		{name: "resync", help: "Look for messages and changes in Teams that this channel missed.", run: (*Command).resync},
 		{name: "show", help: "Show what this channel is linked with.", run: (*Command).show},
 		{name: "status", help: "Show whether your account is connected.", run: (*Command).status},
 		{name: "show-links", help: "Show all links.", admin: true, run: (*Command).showLinks},
+		{name: "link-requests", help: "Show the links that wait for a system admin.", admin: true, run: (*Command).linkRequests},
+		{name: "approve", hint: "[request]", help: "Make a link that a channel admin asked for.", least: 1, admin: true, run: (*Command).approve,
+			args: []string{"Id of the request, as link-requests shows it"}},
+		{name: "refuse", hint: "[request] [reason]", help: "Refuse a link that a channel admin asked for.", least: 1, admin: true, run: (*Command).refuse,
+			args: []string{"Id of the request, as link-requests shows it", "Why, for whoever asked; it may be left out"}},
 		{name: "dead-letters", help: "Show what was given up, and why.", admin: true, run: (*Command).deadLetters},
 		{name: "retry", hint: "[all]", help: "Give what was given up in this channel, or in all, another chance.", admin: true, run: (*Command).retry,
 			args: []string{"all: in all channels"}},
@@ -129,7 +142,7 @@ func (c *Command) Run(ctx context.Context, call Call) string {
 		case s.admin && !c.SystemAdmin(call.User):
 			return "Only system admins may use this command."
 		case len(arguments) < s.least:
-			return fmt.Sprintf("Write it like this: `/%s %s %s`", Trigger, s.name, s.hint)
+			return s.usage()
 		}
 		answer, err := s.run(c, ctx, call, arguments)
 		if err != nil {
@@ -138,6 +151,11 @@ func (c *Command) Run(ctx context.Context, call Call) string {
 		return answer
 	}
 	return fmt.Sprintf("There is no command %s.\n%s", code(words[1]), c.help(call))
+}
+
+// usage says how the subcommand is written.
+func (s subcommand) usage() string {
+	return fmt.Sprintf("Write it like this: `/%s %s %s`", Trigger, s.name, s.hint)
 }
 
 // explain turns an error into a sentence. What nobody foresaw goes to the log.

@@ -17,6 +17,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/command"
+	linking "github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
@@ -31,6 +32,8 @@ type world struct {
 	barred     error // why the user may not connect
 	asked      string
 	dead       int
+	pending    bool
+	requests   []store.LinkRequest
 }
 
 func (w *world) Connection(context.Context, bridge.UserID) (accounts.Connection, error) {
@@ -50,16 +53,26 @@ func (w *world) Of(bridge.ChannelID) (bridge.Link, bool) {
 	}
 	return w.links[0], true
 }
-func (w *world) List(context.Context) ([]bridge.Link, error) { return w.links, w.err }
-func (w *world) Create(_ context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation, days int) (bridge.Link, error) {
-	w.asked = fmt.Sprint(by, " ", channel, " ", in.Team, " ", in.ID, " ", days)
-	return bridge.Link{}, w.err
+func (w *world) List(context.Context) ([]bridge.Link, error)                    { return w.links, w.err }
+func (w *world) MayLink(context.Context, bridge.UserID, bridge.ChannelID) error { return w.barred }
+func (w *world) Create(_ context.Context, by linking.Actor, channel bridge.ChannelID, in bridge.Conversation, days int) (linking.Linked, error) {
+	w.asked = fmt.Sprint(by.User, " by ", by.Via, " ", channel, " ", in.Team, " ", in.ID, " ", days)
+	return linking.Linked{Pending: w.pending}, w.err
+}
+func (w *world) Asked(context.Context) ([]store.LinkRequest, error) { return w.requests, w.err }
+func (w *world) Approve(_ context.Context, by linking.Actor, id string) (bridge.Link, error) {
+	w.asked = fmt.Sprint("approve ", by.User, " ", id)
+	return bridge.Link{Channel: "town"}, w.err
+}
+func (w *world) Refuse(_ context.Context, by linking.Actor, id, reason string) error {
+	w.asked = fmt.Sprint("refuse ", by.User, " ", id, " ", reason)
+	return w.err
 }
 func (w *world) Resync(_ context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error) {
 	w.asked = fmt.Sprint("resync ", by, " ", channel)
 	return bridge.Link{}, w.err
 }
-func (w *world) Delete(context.Context, bridge.UserID, bridge.ChannelID) (bridge.Link, error) {
+func (w *world) Delete(context.Context, linking.Actor, bridge.ChannelID) (bridge.Link, error) {
 	return bridge.Link{}, w.err
 }
 func (w *world) Open(_ context.Context, by bridge.UserID, names []string) (bridge.ChannelID, error) {
@@ -94,8 +107,11 @@ func (w *world) run(t *testing.T, user, text string) string {
 		Accounts: w, Links: w, Chats: w, DeadLetters: letters{w}, Log: slog.New(slog.DiscardHandler),
 		SystemAdmin: func(user bridge.UserID) bool { return user == "root" },
 		ChannelName: func(_ context.Context, id bridge.ChannelID) string { return "red / " + string(id) },
-		ConnectURL:  func() string { return "https://chat.example.com/connect" },
-		Summary:     func(context.Context) string { return "MS Teams Sync is running." },
+		OpenLinkDialog: func(user bridge.UserID, channel bridge.ChannelID) {
+			w.asked = fmt.Sprint("dialog ", user, " ", channel)
+		},
+		ConnectURL: func() string { return "https://chat.example.com/connect" },
+		Summary:    func(context.Context) string { return "MS Teams Sync is running." },
 	})
 	return c.Run(t.Context(), command.Call{User: bridge.UserID(user), Channel: "town", Text: text})
 }
@@ -119,7 +135,19 @@ func TestAnswers(t *testing.T) {
 		{"alex", "/msteams-sync status", world{}, []string{"not connected"}},
 		{"root", "/msteams-sync status", world{}, []string{"MS Teams Sync is running."}},
 		{"alex", "/msteams-sync   link  team-1   19:x@thread.tacv2 ", world{}, []string{"now linked with the Teams channel Bridge"}},
-		{"alex", "/msteams-sync link", world{}, []string{"`/msteams-sync link [team id] [channel id] [days]`"}},
+		{"alex", "/msteams-sync link", world{}, []string{"dialog that has opened", "`/msteams-sync link [team id] [channel id] [days]`"}},
+		{"alex", "/msteams-sync link", world{links: []bridge.Link{link}}, []string{"linked already, with the Teams channel Bridge"}},
+		{"alex", "/msteams-sync link", world{barred: refusal.New(refusal.Forbidden, "Only channel admins.")}, []string{"Only channel admins."}},
+		{"alex", "/msteams-sync link team-1", world{}, []string{"Write it like this: `/msteams-sync link [team id] [channel id] [days]`"}},
+		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2", world{pending: true}, []string{"has to approve", "the Teams channel Bridge"}},
+		{"alex", "/msteams-sync approve r", world{}, []string{"Only system admins"}},
+		{"alex", "/msteams-sync refuse r", world{}, []string{"Only system admins"}},
+		{"alex", "/msteams-sync link-requests", world{}, []string{"Only system admins"}},
+		{"root", "/msteams-sync link-requests", world{}, []string{"No link waits"}},
+		{"root", "/msteams-sync link-requests", world{requests: []store.LinkRequest{{ID: "abc", Channel: "a|b"}}}, []string{"| `abc` | red / a\\|b | the Teams channel Bridge of team Demo Team |"}},
+		{"root", "/msteams-sync approve", world{}, []string{"`/msteams-sync approve [request]`"}},
+		{"root", "/msteams-sync approve ABC", world{}, []string{"The channel red / town is now linked with the Teams channel Bridge"}},
+		{"root", "/msteams-sync refuse abc not this one", world{}, []string{"It is refused."}},
 		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2 30", world{}, []string{"the last 30 days come from Teams"}},
 		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2 month", world{}, []string{"`month` is no number of days"}},
 		{"alex", "/msteams-sync resync", world{}, []string{"Looking for what this channel missed in the Teams channel Bridge"}},
@@ -194,7 +222,7 @@ func TestTheServerCanRegisterIt(t *testing.T) {
 			admin++
 		}
 	}
-	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 14 || admin != 6 {
+	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 17 || admin != 9 {
 		t.Errorf("%d subcommands, %d for admins", len(r.AutocompleteData.SubCommands), admin)
 	}
 }

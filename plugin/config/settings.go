@@ -5,6 +5,7 @@ package config
 
 import (
 	"crypto/x509"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,6 +52,9 @@ type Settings struct {
 	SyncUsersGroups     string `setting:"syncUsersGroups"`
 	EnabledTeams        string `setting:"enabledTeams"`
 
+	LinkableTeams        string `setting:"linkableTeams"`
+	LinkApprovalRequired bool   `setting:"linkApprovalRequired"`
+
 	PromptIntervalHours int `setting:"promptIntervalForDMsAndGMs"`
 	MaxDownloadMB       int `setting:"maxSizeForCompleteDownload"`
 	StreamBufferMB      int `setting:"bufferSizeForFileStreaming"`
@@ -94,6 +98,15 @@ func (s Settings) TeamEnabled(name string) bool {
 		}
 	}
 	return len(names) == 0
+}
+
+// TeamsLinkable returns the ids, in lower case, of the teams of Microsoft Teams that may be linked; none for all.
+func (s Settings) TeamsLinkable() []string { return splitList(strings.ToLower(s.LinkableTeams)) }
+
+// TeamLinkable tells whether channels of a team of Microsoft Teams may be linked.
+func (s Settings) TeamLinkable(id string) bool {
+	ids := s.TeamsLinkable()
+	return len(ids) == 0 || slices.Contains(ids, strings.ToLower(id))
 }
 
 // MirroredDomains returns the domains whose people are mirrored, in lower case; none for all.

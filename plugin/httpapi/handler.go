@@ -115,8 +115,8 @@ func (s served) run(c *call) (err error) {
 	return s.route.serve(s.api, c)
 }
 
-// authorise checks the route's role. The channel of a ChannelAdmin is the one in the route's path; a ChannelReader's is found
-// by the route, so that here a user is needed.
+// authorise checks the route's role. The channel of a ChannelAdmin is the one in the route's path, or else found by the route,
+// like a ChannelReader's; then a user is needed here.
 func (a *api) authorise(c *call, role Role) error {
 	switch {
 	case role == Anonymous:
@@ -126,10 +126,17 @@ func (a *api) authorise(c *call, role Role) error {
 	case role == SystemAdmin && !a.Permissions.SystemAdmin(c.User):
 		return &Error{Status: http.StatusForbidden, Code: "forbidden", Message: "Only system admins may do this."}
 	}
-	if channel := bridge.ChannelID(c.PathValue("channel_id")); role == ChannelAdmin && !a.Permissions.ChannelAdmin(c.User, channel) && !a.Permissions.SystemAdmin(c.User) {
-		return &Error{Status: http.StatusForbidden, Code: "forbidden", Message: "Only admins of the channel (permission manage_channel_roles) and system admins may do this."}
+	if channel := bridge.ChannelID(c.PathValue("channel_id")); role == ChannelAdmin && channel != "" {
+		return a.channelAdmin(c, channel)
 	}
 	return nil
+}
+
+func (a *api) channelAdmin(c *call, channel bridge.ChannelID) error {
+	if a.Permissions.ChannelAdmin(c.User, channel) || a.Permissions.SystemAdmin(c.User) {
+		return nil
+	}
+	return &Error{Status: http.StatusForbidden, Code: "forbidden", Message: "Only admins of the channel (permission manage_channel_roles) and system admins may do this."}
 }
 
 // unknown tells a wrong address from a wrong method.

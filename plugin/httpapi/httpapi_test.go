@@ -25,6 +25,8 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/httpapi"
+	linking "github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
@@ -41,20 +43,23 @@ func (people) ChannelAdmin(user bridge.UserID, channel bridge.ChannelID) bool {
 	return user == "root" || user == "chief" && channel == "c"
 }
 
-// links holds one link; creating fails with err.
+// links holds one link; creating fails with err, or waits for approval.
 type links struct {
 	made     bridge.Link
+	via      linking.Via
 	backfill int // days
+	pending  bool
+	asked    string
 	err      error
 }
 
 func (l *links) List(context.Context) ([]bridge.Link, error) {
 	return []bridge.Link{{ID: "l", Channel: "c"}}, l.err
 }
-func (l *links) Create(_ context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (bridge.Link, error) {
-	l.backfill = backfillDays
-	l.made = bridge.Link{ID: "new", Channel: channel, Conversation: in, Creator: by}
-	return l.made, l.err
+func (l *links) Create(_ context.Context, by linking.Actor, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (linking.Linked, error) {
+	l.backfill, l.via = backfillDays, by.Via
+	l.made = bridge.Link{ID: "new", Channel: channel, Conversation: in, Creator: by.User}
+	return linking.Linked{Link: l.made, Pending: l.pending}, l.err
 }
 func (l *links) Resync(_ context.Context, _ bridge.UserID, channel bridge.ChannelID) (bridge.Link, error) {
 	if channel != "c" {
@@ -62,11 +67,47 @@ func (l *links) Resync(_ context.Context, _ bridge.UserID, channel bridge.Channe
 	}
 	return bridge.Link{ID: "l", Channel: channel}, l.err
 }
-func (l *links) Delete(_ context.Context, _ bridge.UserID, channel bridge.ChannelID) (bridge.Link, error) {
+func (l *links) Delete(_ context.Context, by linking.Actor, channel bridge.ChannelID) (bridge.Link, error) {
+	l.via = by.Via
 	if channel != "c" {
 		return bridge.Link{}, refusal.New(refusal.NotFound, "This channel is not linked.")
 	}
 	return bridge.Link{}, l.err
+}
+func (l *links) Asked(context.Context) ([]store.LinkRequest, error) {
+	return []store.LinkRequest{{ID: "r", Channel: "c", Creator: "chief"}}, l.err
+}
+func (l *links) Approve(_ context.Context, by linking.Actor, id string) (bridge.Link, error) {
+	l.asked = "approve " + string(by.User) + " " + id
+	return bridge.Link{ID: "new"}, l.err
+}
+func (l *links) Refuse(_ context.Context, by linking.Actor, id, reason string) error {
+	l.asked = "refuse " + string(by.User) + " " + id + " " + reason
+	return l.err
+}
+func (l *links) Trail(_ context.Context, channel bridge.ChannelID, page int) ([]store.AuditRecord, int, error) {
+	l.asked = fmt.Sprint("trail ", channel, " ", page)
+	return []store.AuditRecord{{Actor: "root", Action: "link_refuse", Subject: "c", Detail: map[string]string{"via": "command", "team": "t", "conversation": "19:x", "reason": "no"}}}, 21, l.err
+}
+func (l *links) Visible(_ context.Context, user bridge.UserID, text string, page int) (linking.Listing, error) {
+	l.asked = fmt.Sprint("links ", user, " ", text, " ", page)
+	shown := linking.Shown{Link: bridge.Link{ID: "l", Channel: "c"}, Channel: mattermost.Channel{ID: "c", Name: "Town", TeamName: "red", TeamText: "Red"}, TeamsName: "Bridge", State: linking.StateError, Lag: 90 * time.Second, LastError: "no"}
+	return linking.Listing{Page: linking.Page[linking.Shown]{Items: []linking.Shown{shown}, More: true}, Total: 21}, l.err
+}
+func (l *links) OfChannel(_ context.Context, _ bridge.UserID, channel bridge.ChannelID) (linking.ChannelState, error) {
+	return linking.ChannelState{Channel: mattermost.Channel{ID: channel, Name: "Town"}, Refused: "It is archived."}, l.err
+}
+func (l *links) SearchChannels(_ context.Context, user bridge.UserID, text string, page int) (linking.Page[linking.FoundChannel[mattermost.Channel]], error) {
+	l.asked = fmt.Sprint("channels ", user, " ", text, " ", page)
+	return linking.Page[linking.FoundChannel[mattermost.Channel]]{Items: []linking.FoundChannel[mattermost.Channel]{{Channel: mattermost.Channel{ID: "c", Name: "Town"}, Linked: true}}}, l.err
+}
+func (l *links) SearchTeams(_ context.Context, user bridge.UserID, text string, page int) (linking.Page[teams.Team], error) {
+	l.asked = fmt.Sprint("teams ", user, " ", text, " ", page)
+	return linking.Page[teams.Team]{Items: []teams.Team{{ID: "t", DisplayName: "Demo Team"}}, More: true}, l.err
+}
+func (l *links) SearchTeamsChannels(_ context.Context, user bridge.UserID, team bridge.TeamID, text string, page int) (linking.Page[linking.FoundChannel[teams.Channel]], error) {
+	l.asked = fmt.Sprint("channels of ", team, " ", user, " ", text, " ", page)
+	return linking.Page[linking.FoundChannel[teams.Channel]]{Items: []linking.FoundChannel[teams.Channel]{{Channel: teams.Channel{ID: "19:x", DisplayName: "Bridge", Membership: "standard"}, Linked: true, LinkedWith: "Town in team red"}}}, l.err
 }
 
 // certs holds the certificate c.
@@ -253,6 +294,7 @@ func problem(t *testing.T, w *httptest.ResponseRecorder) (code, message string) 
 var bodies = map[string]string{
 	"POST /api/v1/config/fingerprints":                  `{"salt":"` + base64.StdEncoding.EncodeToString(make([]byte, 16)) + `"}`,
 	"POST /api/v1/dead-letters/retry":                   `{"channel_id":"c"}`,
+	"POST /api/v1/link-requests/{id}/refuse":            `{"reason":"no"}`,
 	"POST /api/v1/links":                                `{"channel_id":"c","teams_team_id":"t","teams_channel_id":"19:x@thread.tacv2"}`,
 	"POST /api/v1/posts/sync":                           `{"post_ids":["c"]}`,
 	"PUT /api/v1/whitelist":                             `{"users":["alex@demo.example"]}`,

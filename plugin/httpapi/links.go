@@ -5,9 +5,11 @@ package httpapi
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
 )
 
 // link is a link as the interface shows it.
@@ -37,14 +39,21 @@ func (a *api) listLinks(c *call) error {
 	if err != nil {
 		return err
 	}
-	links := make([]link, 0, len(all))
+	list := make([]link, 0, len(all))
 	for _, l := range all {
-		links = append(links, shown(l))
+		list = append(list, shown(l))
 	}
-	writeJSON(c.w, http.StatusOK, map[string]any{"links": links})
+	writeJSON(c.w, http.StatusOK, map[string]any{"links": list})
 	return nil
 }
 
+// linked is the answer to a wish to link a channel.
+type linked struct {
+	link
+	State links.State `json:"state"` // ok or pending_approval; then the id is the request's
+}
+
+// createLink checks the caller itself: the channel is in the body.
 func (a *api) createLink(c *call) error {
 	if a.Links == nil {
 		return a.notReady()
@@ -61,11 +70,18 @@ func (a *api) createLink(c *call) error {
 	if ask.ChannelID == "" || ask.TeamsTeamID == "" || ask.TeamsChannelID == "" {
 		return badRequest("channel_id, teams_team_id and teams_channel_id are needed.")
 	}
-	created, err := a.Links.Create(c.Context(), c.User, ask.ChannelID, bridge.Conversation{ID: ask.TeamsChannelID, Team: ask.TeamsTeamID}, ask.BackfillDays)
+	if err := a.channelAdmin(c, ask.ChannelID); err != nil {
+		return err
+	}
+	created, err := a.Links.Create(c.Context(), c.actor(), ask.ChannelID, bridge.Conversation{ID: ask.TeamsChannelID, Team: ask.TeamsTeamID}, ask.BackfillDays)
 	if err != nil {
 		return err
 	}
-	writeJSON(c.w, http.StatusCreated, shown(created))
+	if created.Pending {
+		writeJSON(c.w, http.StatusAccepted, linked{shown(created.Link), links.StatePending})
+		return nil
+	}
+	writeJSON(c.w, http.StatusCreated, linked{shown(created.Link), links.StateOK})
 	return nil
 }
 
@@ -85,9 +101,22 @@ func (a *api) deleteLink(c *call) error {
 	if a.Links == nil {
 		return a.notReady()
 	}
-	if _, err := a.Links.Delete(c.Context(), c.User, bridge.ChannelID(c.PathValue("channel_id"))); err != nil {
+	if _, err := a.Links.Delete(c.Context(), c.actor(), bridge.ChannelID(c.PathValue("channel_id"))); err != nil {
 		return err
 	}
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// actor is who asks, and how. Terraform's provider names itself; the web app's scripts come with a cookie and the header that
+// the server wants of scripts.
+func (c *call) actor() links.Actor {
+	actor := links.Actor{User: c.User, Via: links.ViaAPI}
+	switch {
+	case strings.Contains(c.UserAgent(), "terraform-provider-msteamssync"):
+		actor.Via = links.ViaTerraform
+	case c.Header.Get("X-Requested-With") == "XMLHttpRequest":
+		actor.Via = links.ViaWebApp
+	}
+	return actor
 }

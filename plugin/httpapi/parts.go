@@ -12,6 +12,8 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/certificates"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
@@ -136,12 +138,26 @@ type Mirrored interface {
 	MirroredUsers(ctx context.Context, after bridge.TeamsUserID, limit int) ([]store.MirroredUser, error)
 }
 
-// Links links and unlinks channels.
+// Links links and unlinks channels; *links.Links implements it.
 type Links interface {
 	List(ctx context.Context) ([]bridge.Link, error)
-	Create(ctx context.Context, by bridge.UserID, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (bridge.Link, error)
+	Create(ctx context.Context, by links.Actor, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (links.Linked, error)
 	Resync(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
-	Delete(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
+	Delete(ctx context.Context, by links.Actor, channel bridge.ChannelID) (bridge.Link, error)
+
+	// Asked lists the links that wait for a system admin.
+	Asked(ctx context.Context) ([]store.LinkRequest, error)
+	Approve(ctx context.Context, by links.Actor, id string) (bridge.Link, error)
+	Refuse(ctx context.Context, by links.Actor, id, reason string) error
+	// Trail tells what was done to links, newest first, and how many records there are.
+	Trail(ctx context.Context, channel bridge.ChannelID, page int) ([]store.AuditRecord, int, error)
+
+	// What a person may see.
+	Visible(ctx context.Context, user bridge.UserID, text string, page int) (links.Listing, error)
+	OfChannel(ctx context.Context, user bridge.UserID, channel bridge.ChannelID) (links.ChannelState, error)
+	SearchChannels(ctx context.Context, user bridge.UserID, text string, page int) (links.Page[links.FoundChannel[mattermost.Channel]], error)
+	SearchTeams(ctx context.Context, user bridge.UserID, text string, page int) (links.Page[teams.Team], error)
+	SearchTeamsChannels(ctx context.Context, user bridge.UserID, team bridge.TeamID, text string, page int) (links.Page[links.FoundChannel[teams.Channel]], error)
 }
 
 func (a *api) notReady() error {

@@ -12,7 +12,7 @@ type Role int
 const (
 	Anonymous     Role = iota // anybody who can reach the server; the route checks a secret of its own
 	User                      // a user who is logged in
-	ChannelReader             // who may read the channel of the post that the request names
+	ChannelReader             // who may read the channel, or that of the post, that the request names
 	ChannelAdmin              // who may manage the roles of the channel that the request names
 	SystemAdmin               // who may manage the system
 )
@@ -69,9 +69,18 @@ func Routes() []Route {
 		{Method: http.MethodPost, Path: "/api/v1/posts/sync", Role: User, MaxBody: smallBody, serve: (*api).postStates},
 		{Method: http.MethodGet, Path: "/api/v1/my/linked-channels", Role: User, serve: (*api).linkedChannels},
 		{Method: http.MethodGet, Path: "/api/v1/links", Role: SystemAdmin, serve: (*api).listLinks},
-		{Method: http.MethodPost, Path: "/api/v1/links", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).createLink},
-		{Method: http.MethodDelete, Path: "/api/v1/links/{channel_id}", Role: SystemAdmin, serve: (*api).deleteLink},
+		{Method: http.MethodPost, Path: "/api/v1/links", Role: ChannelAdmin, MaxBody: smallBody, serve: (*api).createLink},
+		{Method: http.MethodGet, Path: "/api/v1/links/audit", Role: SystemAdmin, serve: (*api).linkAudit},
+		{Method: http.MethodDelete, Path: "/api/v1/links/{channel_id}", Role: ChannelAdmin, serve: (*api).deleteLink},
 		{Method: http.MethodPost, Path: "/api/v1/links/{channel_id}/resync", Role: ChannelAdmin, serve: (*api).resyncLink},
+		{Method: http.MethodGet, Path: "/api/v1/link-requests", Role: SystemAdmin, serve: (*api).listRequests},
+		{Method: http.MethodPost, Path: "/api/v1/link-requests/{id}/approve", Role: SystemAdmin, serve: (*api).approveRequest},
+		{Method: http.MethodPost, Path: "/api/v1/link-requests/{id}/refuse", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).refuseRequest},
+		{Method: http.MethodGet, Path: "/api/v1/my/links", Role: User, serve: (*api).myLinks},
+		{Method: http.MethodGet, Path: "/api/v1/my/channels", Role: User, serve: (*api).myChannels},
+		{Method: http.MethodGet, Path: "/api/v1/my/channels/{channel_id}/link", Role: ChannelReader, serve: (*api).myChannelLink},
+		{Method: http.MethodGet, Path: "/api/v1/my/teams", Role: User, serve: (*api).myTeams},
+		{Method: http.MethodGet, Path: "/api/v1/my/teams/{id}/channels", Role: User, serve: (*api).myTeamsChannels},
 		{Method: http.MethodGet, Path: "/api/v1/dead-letters", Role: SystemAdmin, serve: (*api).listDeadLetters},
 		{Method: http.MethodPost, Path: "/api/v1/dead-letters/retry", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).retryDeadLetters},
 		{Method: http.MethodGet, Path: "/api/v1/mirrored-users", Role: SystemAdmin, serve: (*api).listMirroredUsers},

@@ -6,7 +6,6 @@ package links
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
@@ -25,17 +25,29 @@ type Index interface {
 	Delete(ctx context.Context, channel bridge.ChannelID) (bridge.Link, bool, error)
 }
 
-// Mattermost is the server as linking needs it.
+// Mattermost is the server as linking needs it; *mattermost.Server implements it.
 type Mattermost interface {
 	Channel(ctx context.Context, id bridge.ChannelID) (mattermost.Channel, error)
 	ChannelAdmin(user bridge.UserID, channel bridge.ChannelID) bool
+	ChannelReader(user bridge.UserID, channel bridge.ChannelID) bool
 	SystemAdmin(user bridge.UserID) bool
+	// Knows tells whether the user may know that the channel is there.
+	Knows(user bridge.UserID, channel mattermost.Channel) bool
+	User(ctx context.Context, id bridge.UserID) (bridge.User, error)
+	ChannelsOf(ctx context.Context, ids []bridge.ChannelID) (map[bridge.ChannelID]mattermost.Channel, error)
+	MemberOf(ctx context.Context, user bridge.UserID, ids []bridge.ChannelID) (map[bridge.ChannelID]bool, error)
+	ChannelsNamed(ctx context.Context, user bridge.UserID, text string) ([]mattermost.Channel, error)
+	Notify(ctx context.Context, user bridge.UserID, text string) error
+	NotifySystemAdmins(ctx context.Context, text string) error
+	PublishToChannel(event string, channel bridge.ChannelID, payload map[string]any)
 }
 
 // Graph is Teams as linking needs it; *teams.Client implements it.
 type Graph interface {
 	Team(ctx context.Context, team bridge.TeamID) (teams.Team, error)
 	TeamsNamed(ctx context.Context, name string) ([]teams.Team, error)
+	TeamsStarting(ctx context.Context, text string, most int) ([]teams.Team, error)
+	JoinedTeams(ctx context.Context, as bridge.AccountID) ([]teams.Team, error)
 	Channels(ctx context.Context, as bridge.AccountID, team bridge.TeamID) ([]teams.Channel, error)
 	Channel(ctx context.Context, as bridge.AccountID, team bridge.TeamID, channel bridge.ConversationID) (teams.Channel, error)
 	CanRead(ctx context.Context, as bridge.AccountID, in bridge.Conversation) error
@@ -50,8 +62,13 @@ type Current struct {
 // Config is what linking works with.
 type Config struct {
 	Index      Index
+	Requests   Requests
+	Names      Names
 	Mattermost Mattermost
 	Accounts   bridge.Accounts
+	// Health is how the links do; Searching tells of which conversations what may have been missed is being looked for.
+	Health    func(ctx context.Context) (bridge.Health, error)
+	Searching func(ctx context.Context) (map[bridge.ConversationID]bool, error)
 	// Current returns what follows from the settings in use; an error when there are none.
 	Current func() (Current, error)
 	// Changed is told that links changed, so that the subscriptions follow.
@@ -60,7 +77,9 @@ type Config struct {
 	Resync func(ctx context.Context, conversation bridge.ConversationID) error
 	// Audit writes who did what.
 	Audit func(ctx context.Context, actor bridge.UserID, action, subject string, detail map[string]string) error
-	Log   *slog.Logger
+	// Records reads what was written, newest first, and tells how much there is.
+	Records func(ctx context.Context, actions []string, subject string, offset, limit int) ([]store.AuditRecord, int, error)
+	Log     *slog.Logger
 }
 
 // Links links and unlinks channels.
@@ -75,48 +94,93 @@ func (l *Links) List(context.Context) ([]bridge.Link, error) { return l.Index.Ch
 // Of returns a channel's link.
 func (l *Links) Of(channel bridge.ChannelID) (bridge.Link, bool) { return l.Index.ByChannel(channel) }
 
-// Create links a channel. A channel admin must be connected and able to read the Teams channel; a system admin need not
-// be connected: then the application itself must be able to see it. The messages of the last backfillDays days are brought along
-// from Teams.
-func (l *Links) Create(ctx context.Context, by bridge.UserID, id bridge.ChannelID, in bridge.Conversation, backfillDays int) (bridge.Link, error) {
+// Linked is what became of the wish to link a channel.
+type Linked struct {
+	bridge.Link
+	Pending bool // a system admin has to approve it first; the id is the request's
+}
+
+// Create links a channel. A channel admin must be connected and able to read the Teams channel, and with the setting
+// linkApprovalRequired only asks for it; for a system admin the application itself must be able to see it. The messages of the
+// last backfillDays days are brought along from Teams.
+func (l *Links) Create(ctx context.Context, by Actor, id bridge.ChannelID, in bridge.Conversation, backfillDays int) (Linked, error) {
 	if backfillDays < 0 || backfillDays > longestBackfill {
-		return bridge.Link{}, refusal.New(refusal.BadRequest, "Messages of the last 0 to %d days can be brought along, not of %d.", longestBackfill, backfillDays)
+		return Linked{}, refusal.New(refusal.BadRequest, "Messages of the last 0 to %d days can be brought along, not of %d.", longestBackfill, backfillDays)
 	}
-	current, err := l.Current()
+	current, channel, err := l.permitted(ctx, by.User, id, in)
 	if err != nil {
-		return bridge.Link{}, err
+		return Linked{}, err
 	}
-	if !current.Settings.SyncLinkedChannels {
-		return bridge.Link{}, refusal.New(refusal.Forbidden, "Linking channels is switched off (setting syncLinkedChannels).")
+	if err := l.readable(ctx, current.Graph, by.User, in); err != nil {
+		return Linked{}, err
 	}
-	channel, err := l.channel(ctx, by, id)
-	if err != nil {
-		return bridge.Link{}, err
+	wanted := bridge.Link{Channel: id, MattermostTeam: channel.Team, Conversation: in, Creator: by.User}
+	if current.Settings.LinkApprovalRequired && !l.Mattermost.SystemAdmin(by.User) {
+		return l.request(ctx, by, wanted, backfillDays)
 	}
-	switch {
-	case channel.Direct:
-		return bridge.Link{}, refusal.New(refusal.BadRequest, "Direct and group messages cannot be linked, only channels.")
-	case channel.Archived:
-		return bridge.Link{}, refusal.New(refusal.Conflict, "The channel %s is archived.", channel.Name)
-	case !current.Settings.TeamEnabled(channel.TeamName):
-		return bridge.Link{}, refusal.New(refusal.Forbidden, "The team %s is not among those that take part (setting enabledTeams).", channel.TeamName)
-	}
-	if err := l.readable(ctx, current.Graph, by, in); err != nil {
-		return bridge.Link{}, err
-	}
-	wanted := bridge.Link{Channel: id, MattermostTeam: channel.Team, Conversation: in, Creator: by}
 	if backfillDays > 0 {
 		wanted.Backfill = time.Now().AddDate(0, 0, -backfillDays)
 	}
+	link, err := l.put(ctx, by, wanted, ActionLink, nil)
+	return Linked{Link: link}, err
+}
+
+// permitted checks the person, the channel and the policy. What is linked already is not asked about here.
+func (l *Links) permitted(ctx context.Context, by bridge.UserID, id bridge.ChannelID, in bridge.Conversation) (Current, mattermost.Channel, error) {
+	current, err := l.Current()
+	if err != nil {
+		return Current{}, mattermost.Channel{}, err
+	}
+	channel, err := l.mayLink(ctx, current.Settings, by, id)
+	if err != nil {
+		return Current{}, mattermost.Channel{}, err
+	}
+	if !current.Settings.TeamLinkable(string(in.Team)) {
+		return Current{}, mattermost.Channel{}, refusal.New(refusal.Forbidden, "The team %s of Microsoft Teams is not among those that may be linked (setting linkableTeams).", in.Team)
+	}
+	return current, channel, nil
+}
+
+// MayLink tells whether the person may link the channel at all, whatever with. It may be linked already.
+func (l *Links) MayLink(ctx context.Context, by bridge.UserID, id bridge.ChannelID) error {
+	current, err := l.Current()
+	if err != nil {
+		return err
+	}
+	_, err = l.mayLink(ctx, current.Settings, by, id)
+	return err
+}
+
+func (l *Links) mayLink(ctx context.Context, settings config.Settings, by bridge.UserID, id bridge.ChannelID) (mattermost.Channel, error) {
+	if !settings.SyncLinkedChannels {
+		return mattermost.Channel{}, refusal.New(refusal.Forbidden, "Linking channels is switched off (setting syncLinkedChannels).")
+	}
+	channel, err := l.channel(ctx, by, id)
+	switch {
+	case err != nil:
+		return mattermost.Channel{}, err
+	case channel.Direct:
+		return mattermost.Channel{}, refusal.New(refusal.BadRequest, "Direct and group messages cannot be linked, only channels.")
+	case channel.Archived:
+		return mattermost.Channel{}, refusal.New(refusal.Conflict, "The channel %s is archived.", channel.Name)
+	case !settings.TeamEnabled(channel.TeamName):
+		return mattermost.Channel{}, refusal.New(refusal.Forbidden, "The team %s is not among those that take part (setting enabledTeams).", channel.TeamName)
+	}
+	return channel, nil
+}
+
+// put makes a link, writes it down and tells everybody.
+func (l *Links) put(ctx context.Context, by Actor, wanted bridge.Link, action string, more map[string]string) (bridge.Link, error) {
 	link, err := l.Index.Create(ctx, wanted)
 	if conflict, ok := errors.AsType[*bridge.LinkConflict](err); ok {
-		return bridge.Link{}, l.explain(ctx, conflict, id)
+		return bridge.Link{}, l.explain(ctx, conflict, by.User, wanted.Channel)
 	}
 	if err != nil {
 		return bridge.Link{}, err
 	}
-	l.record(ctx, by, "link", link)
+	l.record(ctx, by, action, link.Channel, link.Conversation, more)
 	l.Changed()
+	l.announce(EventLinked, link.Channel, link.Conversation)
 	return link, nil
 }
 
@@ -125,7 +189,7 @@ const longestBackfill = 240
 
 // Resync has what may have been missed in Teams looked for. A notification that was lost leaves no other trace.
 func (l *Links) Resync(ctx context.Context, by bridge.UserID, id bridge.ChannelID) (bridge.Link, error) {
-	if !l.Mattermost.ChannelAdmin(by, id) && !l.Mattermost.SystemAdmin(by) {
+	if !l.manages(by, id) {
 		return bridge.Link{}, notChannelAdmin("resync")
 	}
 	link, linked := l.Index.ByChannel(id)
@@ -135,21 +199,32 @@ func (l *Links) Resync(ctx context.Context, by bridge.UserID, id bridge.ChannelI
 	return link, l.Config.Resync(ctx, link.Conversation.ID)
 }
 
-// Delete unlinks a channel.
-func (l *Links) Delete(ctx context.Context, by bridge.UserID, id bridge.ChannelID) (bridge.Link, error) {
-	if !l.Mattermost.ChannelAdmin(by, id) && !l.Mattermost.SystemAdmin(by) {
+// Delete unlinks a channel, or takes back the request to link it.
+func (l *Links) Delete(ctx context.Context, by Actor, id bridge.ChannelID) (bridge.Link, error) {
+	if !l.manages(by.User, id) {
 		return bridge.Link{}, notChannelAdmin("unlink")
 	}
 	link, found, err := l.Index.Delete(ctx, id)
+	if err == nil && !found {
+		if link, found, err = l.withdraw(ctx, by, id); found {
+			return link, nil
+		}
+	}
 	if err != nil {
 		return bridge.Link{}, err
 	}
 	if !found {
 		return bridge.Link{}, refusal.New(refusal.NotFound, "This channel is not linked.")
 	}
-	l.record(ctx, by, "unlink", link)
+	l.record(ctx, by, ActionUnlink, link.Channel, link.Conversation, nil)
 	l.Changed()
+	l.announce(EventUnlinked, link.Channel, link.Conversation)
 	return link, nil
+}
+
+// manages tells whether the person may link, unlink and resync the channel.
+func (l *Links) manages(user bridge.UserID, id bridge.ChannelID) bool {
+	return l.Mattermost.ChannelAdmin(user, id) || l.Mattermost.SystemAdmin(user)
 }
 
 func notChannelAdmin(what string) error {
@@ -164,27 +239,21 @@ func (l *Links) channel(ctx context.Context, by bridge.UserID, id bridge.Channel
 	if err != nil {
 		return mattermost.Channel{}, err
 	}
-	if !channel.Direct && !l.Mattermost.ChannelAdmin(by, id) && !l.Mattermost.SystemAdmin(by) {
+	if !channel.Direct && !l.manages(by, id) {
 		return mattermost.Channel{}, notChannelAdmin("link")
 	}
 	return channel, nil
 }
 
-// readable makes sure that the person may read what they want to bring into Mattermost.
+// readable makes sure that the person may read what they want to bring into Mattermost. A system admin decides for others too:
+// then the application must be able to see it.
 func (l *Links) readable(ctx context.Context, graph Graph, by bridge.UserID, in bridge.Conversation) error {
-	account, connected, err := l.Accounts.OfUser(ctx, by)
+	account, err := l.seesAs(ctx, by)
 	if err != nil {
 		return err
 	}
-	switch {
-	case connected:
-		if _, err = graph.Channel(ctx, account.ID, in.Team, in.ID); err == nil {
-			err = graph.CanRead(ctx, account.ID, in)
-		}
-	case l.Mattermost.SystemAdmin(by):
-		_, err = graph.Channel(ctx, "", in.Team, in.ID)
-	default:
-		return refusal.New(refusal.NotConnected, "Connect your Microsoft Teams account first, with /msteams-sync connect.")
+	if _, err = graph.Channel(ctx, account, in.Team, in.ID); err == nil && account != "" {
+		err = graph.CanRead(ctx, account, in)
 	}
 	switch class := bridge.ClassOf(err); {
 	case err == nil:
@@ -197,35 +266,26 @@ func (l *Links) readable(ctx context.Context, graph Graph, by bridge.UserID, in 
 	return err
 }
 
-// explain names the link that is in the way by the names that people know.
-func (l *Links) explain(ctx context.Context, conflict *bridge.LinkConflict, wanted bridge.ChannelID) error {
+// seesAs is the account with which Graph is asked what the person may see in Teams: their own, for system admins the
+// application's, which is empty.
+func (l *Links) seesAs(ctx context.Context, user bridge.UserID) (bridge.AccountID, error) {
+	if l.Mattermost.SystemAdmin(user) {
+		return "", nil
+	}
+	account, connected, err := l.Accounts.OfUser(ctx, user)
+	if err != nil {
+		return "", err
+	}
+	if !connected {
+		return "", refusal.New(refusal.NotConnected, "Connect your Microsoft Teams account first, with /msteams-sync connect.")
+	}
+	return account.ID, nil
+}
+
+// explain names the link that is in the way by the names that people know, if the person may know the channel.
+func (l *Links) explain(ctx context.Context, conflict *bridge.LinkConflict, by bridge.UserID, wanted bridge.ChannelID) error {
 	if conflict.Holder.Channel == wanted {
 		return refusal.New(refusal.Conflict, "This channel is linked already, with %s. Unlink it first.", l.TeamsName(ctx, conflict.Holder.Conversation))
 	}
-	name := string(conflict.Holder.Channel)
-	if holder, err := l.Mattermost.Channel(ctx, conflict.Holder.Channel); err == nil {
-		name = fmt.Sprintf("%s in team %s", holder.Name, holder.TeamName)
-	}
-	return refusal.New(refusal.Conflict, "That Teams channel is linked already, with the channel %s. Unlink it there first.", name)
-}
-
-// TeamsName names a Teams conversation for people; its ids when the names cannot be had.
-func (l *Links) TeamsName(ctx context.Context, c bridge.Conversation) string {
-	current, err := l.Current()
-	if err != nil {
-		return "the Teams channel " + string(c.ID)
-	}
-	team, teamErr := current.Graph.Team(ctx, c.Team)
-	channel, channelErr := current.Graph.Channel(ctx, "", c.Team, c.ID)
-	if teamErr != nil || channelErr != nil {
-		return "the Teams channel " + string(c.ID)
-	}
-	return fmt.Sprintf("the Teams channel %s of team %s", channel.DisplayName, team.DisplayName)
-}
-
-func (l *Links) record(ctx context.Context, by bridge.UserID, action string, link bridge.Link) {
-	err := l.Audit(context.WithoutCancel(ctx), by, action, string(link.Channel), map[string]string{"conversation": string(link.Conversation.ID), "team": string(link.Conversation.Team)})
-	if err != nil {
-		l.Log.Error("could not write an audit record", "action", action, "channel", link.Channel, "by", by, "error", err)
-	}
+	return refusal.New(refusal.Conflict, "That Teams channel is linked already, with %s. Unlink it there first.", l.nameFor(ctx, by, conflict.Holder.Channel))
 }

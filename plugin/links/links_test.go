@@ -6,7 +6,10 @@ package links_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +19,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
@@ -29,6 +33,11 @@ type world struct {
 	changed   int
 	resynced  []bridge.ConversationID
 	audited   []string
+	requests  []store.LinkRequest
+	told      []string // direct messages and events
+	known     map[bridge.ConversationID]store.TeamsName
+	health    bridge.Health
+	searching map[bridge.ConversationID]bool
 }
 
 func (w *world) ByChannel(id bridge.ChannelID) (bridge.Link, bool) {
@@ -46,6 +55,11 @@ func (w *world) Create(_ context.Context, link bridge.Link) (bridge.Link, error)
 			return bridge.Link{}, &bridge.LinkConflict{Holder: l}
 		}
 	}
+	if link.Request != "" {
+		if _, found, _ := w.DropLinkRequest(context.Background(), link.Request); !found {
+			return bridge.Link{}, bridge.ErrNoRequest
+		}
+	}
 	w.all = append(w.all, link)
 	return link, nil
 }
@@ -58,14 +72,15 @@ func (w *world) Delete(_ context.Context, id bridge.ChannelID) (bridge.Link, boo
 }
 
 var channels = map[bridge.ChannelID]mattermost.Channel{
-	"town":  {ID: "town", Team: "t1", TeamName: "red", Name: "Town"},
-	"other": {ID: "other", Team: "t1", TeamName: "red", Name: "Other"},
+	"town":  {ID: "town", Team: "t1", TeamName: "red", Name: "Town", Open: true},
+	"other": {ID: "other", Team: "t1", TeamName: "red", Name: "Other", Open: true},
+	"quiet": {ID: "quiet", Team: "t1", TeamName: "red", Name: "Quiet"}, // private; only root and member are in it
 	"old":   {ID: "old", Team: "t1", TeamName: "red", Name: "Old", Archived: true},
 	"dm":    {ID: "dm", Direct: true},
 	"blue":  {ID: "blue", Team: "t2", TeamName: "blue", Name: "Blue"},
 }
 
-type people struct{}
+type people struct{ *world }
 
 func (people) Channel(_ context.Context, id bridge.ChannelID) (mattermost.Channel, error) {
 	if c, ok := channels[id]; ok {
@@ -77,6 +92,82 @@ func (people) ChannelAdmin(user bridge.UserID, id bridge.ChannelID) bool {
 	return user == "root" || user == "chief" || user == "stranger"
 }
 func (people) SystemAdmin(user bridge.UserID) bool { return user == "root" }
+func (p people) ChannelReader(user bridge.UserID, id bridge.ChannelID) bool {
+	return p.member(user, id)
+}
+func (people) member(user bridge.UserID, id bridge.ChannelID) bool {
+	return channels[id].Open || user == "root" || user == "member"
+}
+func (p people) Knows(user bridge.UserID, channel mattermost.Channel) bool {
+	return channel.Open || p.member(user, channel.ID)
+}
+func (people) User(_ context.Context, id bridge.UserID) (bridge.User, error) {
+	return bridge.User{ID: id, Username: string(id)}, nil
+}
+func (people) ChannelsOf(_ context.Context, ids []bridge.ChannelID) (map[bridge.ChannelID]mattermost.Channel, error) {
+	found := map[bridge.ChannelID]mattermost.Channel{}
+	for _, id := range ids {
+		found[id] = channels[id]
+	}
+	return found, nil
+}
+func (p people) MemberOf(_ context.Context, user bridge.UserID, ids []bridge.ChannelID) (map[bridge.ChannelID]bool, error) {
+	in := map[bridge.ChannelID]bool{}
+	for _, id := range ids {
+		in[id] = p.member(user, id)
+	}
+	return in, nil
+}
+func (people) ChannelsNamed(_ context.Context, _ bridge.UserID, text string) ([]mattermost.Channel, error) {
+	var found []mattermost.Channel
+	for _, id := range []bridge.ChannelID{"blue", "other", "town"} {
+		if strings.Contains(channels[id].Name, text) {
+			found = append(found, channels[id])
+		}
+	}
+	return found, nil
+}
+func (p people) Notify(_ context.Context, user bridge.UserID, text string) error {
+	p.told = append(p.told, "to "+string(user)+": "+text)
+	return nil
+}
+func (p people) NotifySystemAdmins(_ context.Context, text string) error {
+	p.told = append(p.told, "to all system admins: "+text)
+	return nil
+}
+func (p people) PublishToChannel(event string, channel bridge.ChannelID, payload map[string]any) {
+	p.told = append(p.told, fmt.Sprint(event, " ", channel, " ", payload["teams_channel_id"]))
+}
+
+func (w *world) RequestLink(_ context.Context, wanted store.LinkRequest) (store.LinkRequest, error) {
+	for _, r := range w.requests {
+		if r.Channel == wanted.Channel && r.Conversation == wanted.Conversation {
+			return r, nil
+		}
+		if r.Channel == wanted.Channel || r.Conversation == wanted.Conversation {
+			return store.LinkRequest{}, &store.RequestConflict{Holder: r}
+		}
+	}
+	w.requests = append(w.requests, wanted)
+	return wanted, nil
+}
+func (w *world) LinkRequests(context.Context) ([]store.LinkRequest, error) { return w.requests, nil }
+func (w *world) DropLinkRequest(_ context.Context, id string) (store.LinkRequest, bool, error) {
+	for i, r := range w.requests {
+		if r.ID == id {
+			w.requests = slices.Delete(slices.Clone(w.requests), i, i+1)
+			return r, true, nil
+		}
+	}
+	return store.LinkRequest{}, false, nil
+}
+func (w *world) TeamsNames(context.Context) (map[bridge.ConversationID]store.TeamsName, error) {
+	return maps.Clone(w.known), nil
+}
+func (w *world) NoteTeamsName(_ context.Context, conversation bridge.ConversationID, team, channel string) error {
+	w.known[conversation] = store.TeamsName{Conversation: conversation, Team: team, Channel: channel, SeenAt: time.Now()}
+	return nil
+}
 
 type accounts struct{ bridge.Accounts }
 
@@ -86,8 +177,8 @@ func (accounts) OfUser(_ context.Context, user bridge.UserID) (bridge.Account, b
 
 type graph struct{ *world }
 
-func (g graph) Team(context.Context, bridge.TeamID) (teams.Team, error) {
-	return teams.Team{DisplayName: "Demo Team"}, nil
+func (g graph) Team(_ context.Context, id bridge.TeamID) (teams.Team, error) {
+	return teams.Team{ID: id, DisplayName: "Demo Team"}, nil
 }
 func (g graph) Channel(context.Context, bridge.AccountID, bridge.TeamID, bridge.ConversationID) (teams.Channel, error) {
 	if g.unseen {
@@ -101,6 +192,16 @@ func (g graph) TeamsNamed(_ context.Context, name string) ([]teams.Team, error) 
 	}
 	return []teams.Team{{ID: "t1", DisplayName: "Demo Team"}, {ID: "t2", DisplayName: "demo team"}, {ID: "t3", DisplayName: "Other"}}, nil
 }
+func (g graph) TeamsStarting(_ context.Context, text string, most int) ([]teams.Team, error) {
+	return []teams.Team{{ID: "t1", DisplayName: fmt.Sprint(text, " up to ", most)}}, nil
+}
+func (g graph) JoinedTeams(_ context.Context, as bridge.AccountID) ([]teams.Team, error) {
+	joined := []teams.Team{{ID: "T-Joined", DisplayName: "Joined by " + string(as)}}
+	for i := range 25 {
+		joined = append(joined, teams.Team{ID: bridge.TeamID(fmt.Sprint("many-", i)), DisplayName: fmt.Sprintf("many %02d", i)})
+	}
+	return joined, nil
+}
 func (g graph) Channels(context.Context, bridge.AccountID, bridge.TeamID) ([]teams.Channel, error) {
 	return []teams.Channel{{ID: "19:a", DisplayName: "General"}, {ID: "19:b", DisplayName: "Bridge"}}, nil
 }
@@ -113,48 +214,58 @@ func (g graph) CanRead(context.Context, bridge.AccountID, bridge.Conversation) e
 
 func (w *world) links() *links.Links {
 	return links.New(links.Config{
-		Index: w, Mattermost: people{}, Accounts: accounts{}, Log: slog.New(slog.DiscardHandler), Changed: func() { w.changed++ },
+		Index: w, Requests: w, Names: w, Mattermost: people{w}, Accounts: accounts{}, Log: slog.New(slog.DiscardHandler), Changed: func() { w.changed++ },
 		Resync: func(_ context.Context, conversation bridge.ConversationID) error {
 			w.resynced = append(w.resynced, conversation)
 			return nil
 		},
 		Current: func() (links.Current, error) { return links.Current{Settings: w.settings, Graph: graph{w}}, nil },
-		Audit: func(_ context.Context, actor bridge.UserID, action, subject string, _ map[string]string) error {
-			w.audited = append(w.audited, string(actor)+" "+action+" "+subject)
+		Audit: func(_ context.Context, actor bridge.UserID, action, subject string, detail map[string]string) error {
+			w.audited = append(w.audited, string(actor)+" "+action+" "+subject+" via "+detail["via"])
 			return nil
 		},
+		Health:    func(context.Context) (bridge.Health, error) { return w.health, nil },
+		Searching: func(context.Context) (map[bridge.ConversationID]bool, error) { return w.searching, nil },
 	})
 }
 
-func newWorld() *world { return &world{settings: config.Settings{SyncLinkedChannels: true}} }
+func newWorld() *world {
+	return &world{settings: config.Settings{SyncLinkedChannels: true}, known: map[bridge.ConversationID]store.TeamsName{}}
+}
+
+// by is somebody at the REST interface.
+func by(user bridge.UserID) links.Actor { return links.Actor{User: user, Via: links.ViaAPI} }
 
 var conversation = bridge.Conversation{ID: "19:x@thread.tacv2", Team: "teams-team"}
 
 func TestALinkIsMadeAuditedAndAnnounced(t *testing.T) {
 	w := newWorld()
-	link, err := w.links().Create(t.Context(), "chief", "town", conversation, 0)
+	link, err := w.links().Create(t.Context(), by("chief"), "town", conversation, 0)
 	if err != nil || link.Conversation != conversation || link.MattermostTeam != "t1" || link.Creator != "chief" {
 		t.Errorf("link %+v, %v", link, err)
 	}
-	if _, err := w.links().Delete(t.Context(), "chief", "town"); err != nil {
+	if _, err := w.links().Delete(t.Context(), by("chief"), "town"); err != nil {
 		t.Error(err)
 	}
-	if w.changed != 2 || strings.Join(w.audited, ", ") != "chief link town, chief unlink town" {
+	if want := []string{"channel_linked town 19:x@thread.tacv2", "channel_unlinked town 19:x@thread.tacv2"}; !slices.Equal(w.told, want) {
+		t.Errorf("told %q, want %q", w.told, want)
+	}
+	if w.changed != 2 || strings.Join(w.audited, ", ") != "chief link town via api, chief unlink town via api" {
 		t.Errorf("announced %d times, audited %v", w.changed, w.audited)
 	}
 }
 
 func TestALinkBringsOldMessagesAlong(t *testing.T) {
 	w := newWorld()
-	link, err := w.links().Create(t.Context(), "chief", "town", conversation, 30)
+	link, err := w.links().Create(t.Context(), by("chief"), "town", conversation, 30)
 	if days := time.Since(link.Backfill).Hours() / 24; err != nil || days < 29.9 || days > 30.1 {
 		t.Errorf("the messages of the last %f days come along, %v", days, err)
 	}
-	if link, err := newWorld().links().Create(t.Context(), "chief", "town", conversation, 0); err != nil || !link.Backfill.IsZero() {
+	if link, err := newWorld().links().Create(t.Context(), by("chief"), "town", conversation, 0); err != nil || !link.Backfill.IsZero() {
 		t.Errorf("without being asked for messages come along since %v, %v", link.Backfill, err)
 	}
 	for _, days := range []int{-1, 241} {
-		if _, err := newWorld().links().Create(t.Context(), "chief", "town", conversation, days); err == nil || !strings.Contains(err.Error(), "240") {
+		if _, err := newWorld().links().Create(t.Context(), by("chief"), "town", conversation, days); err == nil || !strings.Contains(err.Error(), "240") {
 			t.Errorf("%d days: %v", days, err)
 		}
 	}
@@ -169,7 +280,7 @@ func TestWhoMayResyncWhat(t *testing.T) {
 		}
 	}
 	refused("chief", refusal.NotFound)
-	if _, err := w.links().Create(t.Context(), "chief", "town", conversation, 0); err != nil {
+	if _, err := w.links().Create(t.Context(), by("chief"), "town", conversation, 0); err != nil {
 		t.Fatal(err)
 	}
 	refused("plain", refusal.Forbidden)
@@ -193,24 +304,28 @@ func TestWhoMayLinkWhat(t *testing.T) {
 		code    refusal.Code
 		words   string
 	}{
-		"a plain member":         {"plain", "town", nil, refusal.Forbidden, "channel admins"},
-		"nobody's account":       {"stranger", "town", nil, refusal.NotConnected, "/msteams-sync connect"},
-		"an unknown channel":     {"chief", "nowhere", nil, refusal.NotFound, "nowhere"},
-		"a direct message":       {"chief", "dm", nil, refusal.BadRequest, "Direct"},
-		"an archived channel":    {"chief", "old", nil, refusal.Conflict, "archived"},
-		"switched off":           {"chief", "town", func(w *world) { w.settings.SyncLinkedChannels = false }, refusal.Forbidden, "syncLinkedChannels"},
-		"another team":           {"chief", "blue", func(w *world) { w.settings.EnabledTeams = "red" }, refusal.Forbidden, "enabledTeams"},
-		"unseen in Teams":        {"chief", "town", func(w *world) { w.unseen = true }, refusal.NotFound, "groupId"},
-		"unseen by the app":      {"root", "town", func(w *world) { w.unseen = true }, refusal.NotFound, "groupId"},
-		"not a member in Teams":  {"chief", "town", func(w *world) { w.forbidden = true }, refusal.Forbidden, "not a member"},
-		"the channel is taken":   {"chief", "town", func(w *world) { w.all = []bridge.Link{{Channel: "town"}} }, refusal.Conflict, "This channel is linked already, with the Teams channel Bridge of team Demo Team"},
-		"the other one is taken": {"chief", "town", func(w *world) { w.all = []bridge.Link{{Channel: "other", Conversation: conversation}} }, refusal.Conflict, "the channel Other in team red"},
+		"a plain member":                {"plain", "town", nil, refusal.Forbidden, "channel admins"},
+		"nobody's account":              {"stranger", "town", nil, refusal.NotConnected, "/msteams-sync connect"},
+		"an unknown channel":            {"chief", "nowhere", nil, refusal.NotFound, "nowhere"},
+		"a direct message":              {"chief", "dm", nil, refusal.BadRequest, "Direct"},
+		"an archived channel":           {"chief", "old", nil, refusal.Conflict, "archived"},
+		"switched off":                  {"chief", "town", func(w *world) { w.settings.SyncLinkedChannels = false }, refusal.Forbidden, "syncLinkedChannels"},
+		"another team":                  {"chief", "blue", func(w *world) { w.settings.EnabledTeams = "red" }, refusal.Forbidden, "enabledTeams"},
+		"unseen in Teams":               {"chief", "town", func(w *world) { w.unseen = true }, refusal.NotFound, "groupId"},
+		"unseen by the app":             {"root", "town", func(w *world) { w.unseen = true }, refusal.NotFound, "groupId"},
+		"not a member in Teams":         {"chief", "town", func(w *world) { w.forbidden = true }, refusal.Forbidden, "not a member"},
+		"the channel is taken":          {"chief", "town", func(w *world) { w.all = []bridge.Link{{Channel: "town"}} }, refusal.Conflict, "This channel is linked already, with the Teams channel Bridge of team Demo Team"},
+		"a team that may not be linked": {"chief", "town", func(w *world) { w.settings.LinkableTeams = "other-team" }, refusal.Forbidden, "linkableTeams"},
+		"not even by a system admin":    {"root", "town", func(w *world) { w.settings.LinkableTeams = "other-team" }, refusal.Forbidden, "linkableTeams"},
+		"taken by a hidden one":         {"chief", "town", func(w *world) { w.all = []bridge.Link{{Channel: "quiet", Conversation: conversation}} }, refusal.Conflict, "with a channel that you cannot see. Unlink"},
+		"taken by a private one":        {"root", "town", func(w *world) { w.all = []bridge.Link{{Channel: "quiet", Conversation: conversation}} }, refusal.Conflict, "the channel Quiet in team red"},
+		"the other one is taken":        {"chief", "town", func(w *world) { w.all = []bridge.Link{{Channel: "other", Conversation: conversation}} }, refusal.Conflict, "the channel Other in team red"},
 	} {
 		w := newWorld()
 		if c.prepare != nil {
 			c.prepare(w)
 		}
-		_, err := w.links().Create(t.Context(), c.user, c.channel, conversation, 0)
+		_, err := w.links().Create(t.Context(), by(c.user), c.channel, conversation, 0)
 		r, ok := errors.AsType[*refusal.Refusal](err)
 		if !ok || r.Code != c.code || !strings.Contains(r.Message, c.words) {
 			t.Errorf("%s: %v, want %s with %q", name, err, c.code, c.words)
@@ -220,7 +335,7 @@ func TestWhoMayLinkWhat(t *testing.T) {
 		}
 	}
 	w := newWorld()
-	if _, err := w.links().Create(t.Context(), "root", "town", conversation, 0); err != nil {
+	if _, err := w.links().Create(t.Context(), by("root"), "town", conversation, 0); err != nil {
 		t.Errorf("a system admin who is not connected: %v", err)
 	}
 }
@@ -228,10 +343,10 @@ func TestWhoMayLinkWhat(t *testing.T) {
 func TestWhoMayUnlink(t *testing.T) {
 	w := newWorld()
 	w.all = []bridge.Link{{Channel: "town", Conversation: conversation}}
-	if _, err := w.links().Delete(t.Context(), "plain", "town"); err == nil || len(w.all) != 1 {
+	if _, err := w.links().Delete(t.Context(), by("plain"), "town"); err == nil || len(w.all) != 1 {
 		t.Errorf("a plain member: %v", err)
 	}
-	if _, err := w.links().Delete(t.Context(), "root", "other"); err == nil {
+	if _, err := w.links().Delete(t.Context(), by("root"), "other"); err == nil {
 		t.Error("an unlinked channel was unlinked")
 	}
 	if _, linked := w.links().Of("town"); !linked {

@@ -56,40 +56,6 @@ func (s *Server) ChannelAdmin(user bridge.UserID, channel bridge.ChannelID) bool
 	return user != "" && s.api.HasPermissionToChannel(string(user), string(channel), model.PermissionManageChannelRoles)
 }
 
-// Channel is a Mattermost channel.
-type Channel struct {
-	ID       bridge.ChannelID
-	Team     string // team id; empty for direct and group messages
-	TeamName string // as in addresses
-	Name     string // display name
-	Direct   bool   // a direct or group message
-	Archived bool
-}
-
-// Channel reads a channel and its team's name.
-func (s *Server) Channel(_ context.Context, id bridge.ChannelID) (Channel, error) {
-	doing := "read channel " + string(id)
-	c, e := s.api.GetChannel(string(id))
-	switch {
-	case e != nil:
-		return Channel{}, failure(doing, e)
-	case c == nil:
-		return Channel{}, gone(doing)
-	}
-	channel := Channel{ID: id, Team: c.TeamId, Name: c.DisplayName, Direct: c.IsGroupOrDirect(), Archived: c.DeleteAt != 0}
-	if c.TeamId != "" {
-		team, e := s.api.GetTeam(c.TeamId)
-		switch {
-		case e != nil:
-			return Channel{}, failure("read team "+c.TeamId, e)
-		case team == nil:
-			return Channel{}, gone("read team " + c.TeamId)
-		}
-		channel.TeamName = team.Name
-	}
-	return channel, nil
-}
-
 // TeamNames lists the names, as in addresses, of the teams that the user is a member of.
 func (s *Server) TeamNames(_ context.Context, user bridge.UserID) ([]string, error) {
 	teams, e := s.api.GetTeamsForUser(string(user))
@@ -200,4 +166,10 @@ func (s *Server) PublishToChannel(event string, channel bridge.ChannelID, payloa
 // Publish sends a websocket event to all of a user's clients, which see it as custom_<plugin id>_<event>.
 func (s *Server) Publish(event string, user bridge.UserID, payload map[string]any) {
 	s.api.PublishWebSocketEvent(event, payload, &model.WebsocketBroadcast{UserId: string(user), ReliableClusterSend: true})
+}
+
+// PublishToChannel sends a websocket event to the clients of everybody in a channel, which see it as
+// custom_<plugin id>_<event>.
+func (s *Server) PublishToChannel(event string, channel bridge.ChannelID, payload map[string]any) {
+	s.api.PublishWebSocketEvent(event, payload, &model.WebsocketBroadcast{ChannelId: string(channel), ReliableClusterSend: true})
 }

@@ -82,3 +82,18 @@ func (r *rooms) resyncStates(ctx context.Context) (resyncStates, error) {
 	}
 	return states, nil
 }
+
+// searching tells of which conversations what may have been missed is being looked for, or will be.
+func (r *rooms) searching(ctx context.Context) (map[bridge.ConversationID]bool, error) {
+	all, err := r.store.Resyncs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	searching := map[bridge.ConversationID]bool{}
+	for _, x := range all {
+		if x.Wanted != "" || !x.StartedAt.IsZero() {
+			searching[x.Conversation.ID] = true
+		}
+	}
+	return searching, nil
+}

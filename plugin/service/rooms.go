@@ -133,8 +133,9 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		return nil, err
 	}
 	r.links = links.New(links.Config{
-		Index: r.engine.Links(), Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forLinks,
-		Changed: r.keeper.Poke, Resync: r.resync, Audit: db.Audit, Log: s.log,
+		Index: r.engine.Links(), Requests: db, Names: db, Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forLinks,
+		Health: r.engine.Health, Searching: r.searching,
+		Changed: r.keeper.Poke, Resync: r.resync, Audit: db.Audit, Records: db.AuditPage, Log: s.log,
 	})
 	r.takeOver = takeover.New(takeover.Config{Store: db, Bot: bot, Current: s.forTakeOver, Log: s.log})
 	if _, err := r.takeOver.Look(ctx); err != nil {
@@ -146,6 +147,9 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		Accounts: r.accounts, Links: r.links, People: r.people, Chats: r.chats, DeadLetters: deadLetters{r}, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
 		ConnectURL:  func() string { return catalog.PluginURL(s.siteURL(), "/connect") },
 		ChannelName: r.channelName,
+		OpenLinkDialog: func(user bridge.UserID, channel bridge.ChannelID) {
+			r.mattermost.Publish("open_link_dialog", user, map[string]any{"channel_id": string(channel)})
+		},
 	})
 	r.unfollowKeys = r.followKeys()
 	r.settings.follow(func(ctx context.Context) error {

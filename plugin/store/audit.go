@@ -53,3 +53,17 @@ func (s *Store) AuditTrail(ctx context.Context, limit int) ([]AuditRecord, error
 	}
 	return records, nil
 }
+
+// AuditPage returns records of the given actions, newest first, from the offset on, and how many there are. An empty
+// subject stands for all.
+func (s *Store) AuditPage(ctx context.Context, actions []string, subject string, offset, limit int) (records []AuditRecord, total int, err error) {
+	const condition = " FROM msteamssync.audit WHERE action = ANY ($1) AND ($2 = '' OR subject = $2)"
+	if err = s.pool.QueryRow(ctx, "SELECT count(*)"+condition, actions, subject).Scan(&total); err != nil {
+		return nil, 0, fmt.Errorf("count the audit records: %w", err)
+	}
+	rows, _ := s.pool.Query(ctx, "SELECT at, actor, action, subject, detail"+condition+" ORDER BY id DESC OFFSET $3 LIMIT $4", actions, subject, offset, limit)
+	if records, err = pgx.CollectRows(rows, pgx.RowToStructByPos[AuditRecord]); err != nil {
+		return nil, 0, fmt.Errorf("read the audit records: %w", err)
+	}
+	return records, total, nil
+}

@@ -54,7 +54,8 @@ func (s *Store) findLink(ctx context.Context, q querier, condition string, argum
 	return link, true, nil
 }
 
-// CreateLink makes the link with its two lanes and a cursor that starts at the link's creation.
+// CreateLink makes the link with its two lanes and a cursor that starts at the link's creation, and takes away the request
+// that it fulfils.
 func (s *Store) CreateLink(ctx context.Context, l bridge.Link) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
 		if err := s.insertLink(ctx, tx, l); err != nil {
@@ -64,6 +65,9 @@ func (s *Store) CreateLink(ctx context.Context, l bridge.Link) error {
 			if err := wantBackfill(ctx, tx, l.Conversation.ID, l.Backfill); err != nil {
 				return err
 			}
+		}
+		if err := fulfil(ctx, tx, l); err != nil {
+			return err
 		}
 		return notifyLinks(ctx, tx)
 	})

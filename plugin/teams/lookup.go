@@ -5,6 +5,8 @@ package teams
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"net/url"
 	"strings"
 
@@ -40,6 +42,21 @@ func (c *Client) TeamsNamed(ctx context.Context, name string) ([]Team, error) {
 	return list[Team](ctx, c, request{method: "GET", route: "/groups", query: query, repeat: true})
 }
 
+// teamsPage is what is asked for at a time when only the first teams are wanted.
+const teamsPage = 100
+
+// TeamsStarting lists the first teams of the tenant whose names begin with the text, in any case, as the application, in
+// Graph's order; permission Group.Read.All. Graph offers no search inside names without its eventually consistent index.
+func (c *Client) TeamsStarting(ctx context.Context, text string, most int) ([]Team, error) {
+	filter := "resourceProvisioningOptions/Any(x:x eq 'Team')"
+	if text != "" {
+		filter = "startswith(displayName,'" + strings.ReplaceAll(text, "'", "''") + "') and " + filter
+	}
+	query := fmt.Sprintf("$select=id,displayName&$top=%d&$filter=%s", min(most, teamsPage), strings.ReplaceAll(url.QueryEscape(filter), "+", "%20"))
+	found, err := listSome[Team](ctx, c, request{method: "GET", route: "/groups", query: query, repeat: true}, most)
+	return found[:min(most, len(found))], err
+}
+
 // Channels lists the channels of a team that the account's owner, or the application when as is empty, may see.
 func (c *Client) Channels(ctx context.Context, as bridge.AccountID, team bridge.TeamID) ([]Channel, error) {
 	return list[Channel](ctx, c, request{method: "GET", route: "/teams/{team-id}/channels", path: []string{string(team)}, as: as, repeat: true})
@@ -73,6 +90,11 @@ func (c *Client) CanRead(ctx context.Context, as bridge.AccountID, in bridge.Con
 
 // list reads all pages of a collection.
 func list[T any](ctx context.Context, c *Client, r request) ([]T, error) {
+	return listSome[T](ctx, c, r, math.MaxInt)
+}
+
+// listSome reads pages of a collection until there are enough.
+func listSome[T any](ctx context.Context, c *Client, r request, enough int) ([]T, error) {
 	var all []T
 	for range maxPages {
 		var page struct {
@@ -83,7 +105,7 @@ func list[T any](ctx context.Context, c *Client, r request) ([]T, error) {
 			return nil, err
 		}
 		all = append(all, page.Value...)
-		if page.Next == "" {
+		if page.Next == "" || len(all) >= enough {
 			break
 		}
 		r.link = page.Next

@@ -1,0 +1,122 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+package links
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+)
+
+// Names keeps how Teams calls what is linked; *store.Store implements it.
+type Names interface {
+	TeamsNames(ctx context.Context) (map[bridge.ConversationID]store.TeamsName, error)
+	NoteTeamsName(ctx context.Context, conversation bridge.ConversationID, team, channel string) error
+}
+
+const (
+	// namesAge is how long a name is shown before Graph is asked whether it is still so.
+	namesAge = 24 * time.Hour
+	// askWithin bounds what a list waits for Graph; it shows ids instead of the names that did not come.
+	askWithin = 5 * time.Second
+	// askAtATime is how many conversations Graph is asked about at a time: two calls each.
+	askAtATime = 4
+)
+
+// TeamsName names a Teams conversation for people; its ids when the names cannot be had.
+func (l *Links) TeamsName(ctx context.Context, c bridge.Conversation) string {
+	current, err := l.Current()
+	if err != nil {
+		return "the Teams channel " + string(c.ID)
+	}
+	team, channel, err := l.askName(ctx, current.Graph, c)
+	if err != nil {
+		return "the Teams channel " + string(c.ID)
+	}
+	return fmt.Sprintf("the Teams channel %s of team %s", channel, team)
+}
+
+// askName asks Graph, and keeps the answer for the lists.
+func (l *Links) askName(ctx context.Context, graph Graph, c bridge.Conversation) (teamName, channelName string, err error) {
+	team, err := graph.Team(ctx, c.Team)
+	if err != nil {
+		return "", "", err
+	}
+	channel, err := graph.Channel(ctx, "", c.Team, c.ID)
+	if err != nil {
+		return "", "", err
+	}
+	if err := l.Names.NoteTeamsName(ctx, c.ID, team.DisplayName, channel.DisplayName); err != nil {
+		l.Log.Warn("could not keep the name of a Teams channel", "error", err)
+	}
+	return team.DisplayName, channel.DisplayName, nil
+}
+
+// refreshNames asks Graph for names that are missing or old, for a short while, and puts them into known.
+func (l *Links) refreshNames(ctx context.Context, known map[bridge.ConversationID]store.TeamsName, shown []bridge.Conversation) {
+	current, err := l.Current()
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	var asking sync.WaitGroup
+	var mu sync.Mutex
+	room := make(chan struct{}, askAtATime)
+	for _, c := range shown {
+		if name, found := known[c.ID]; found && time.Since(name.SeenAt) < namesAge {
+			continue
+		}
+		room <- struct{}{}
+		asking.Go(func() {
+			defer func() { <-room }()
+			team, channel, err := l.askName(ctx, current.Graph, c)
+			if err != nil {
+				return // it is shown as it was
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			known[c.ID] = store.TeamsName{Conversation: c.ID, Team: team, Channel: channel, SeenAt: time.Now()}
+		})
+	}
+	asking.Wait()
+}
+
+// channelName names a Mattermost channel for people who may know it.
+func (l *Links) channelName(ctx context.Context, id bridge.ChannelID) string {
+	channel, err := l.Mattermost.Channel(ctx, id)
+	if err != nil {
+		return string(id)
+	}
+	return fmt.Sprintf("%s in team %s", channel.Name, channel.TeamName)
+}
+
+// visibleName names a channel to somebody; empty when they may not even know that it is there.
+func (l *Links) visibleName(ctx context.Context, user bridge.UserID, id bridge.ChannelID) string {
+	channel, err := l.Mattermost.Channel(ctx, id)
+	if err != nil || !l.Mattermost.Knows(user, channel) {
+		return ""
+	}
+	return fmt.Sprintf("%s in team %s", channel.Name, channel.TeamName)
+}
+
+// nameFor is visibleName inside a sentence.
+func (l *Links) nameFor(ctx context.Context, user bridge.UserID, id bridge.ChannelID) string {
+	if name := l.visibleName(ctx, user, id); name != "" {
+		return "the channel " + name
+	}
+	return "a channel that you cannot see"
+}
+
+func (l *Links) username(ctx context.Context, id bridge.UserID) string {
+	user, err := l.Mattermost.User(ctx, id)
+	if err != nil {
+		return string(id)
+	}
+	return user.Username
+}
