@@ -158,11 +158,6 @@ func (s *Server) direct(user bridge.UserID) (string, error) {
 	return channel.Id, nil
 }
 
-// PublishToChannel sends a websocket event to the clients of all members of a channel.
-func (s *Server) PublishToChannel(event string, channel bridge.ChannelID, payload map[string]any) {
-	s.api.PublishWebSocketEvent(event, payload, &model.WebsocketBroadcast{ChannelId: string(channel), ReliableClusterSend: true})
-}
-
 // Publish sends a websocket event to all of a user's clients, which see it as custom_<plugin id>_<event>.
 func (s *Server) Publish(event string, user bridge.UserID, payload map[string]any) {
 	s.api.PublishWebSocketEvent(event, payload, &model.WebsocketBroadcast{UserId: string(user), ReliableClusterSend: true})

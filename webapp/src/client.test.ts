@@ -57,6 +57,16 @@ test.each([
     await expect(new Client().needsConnect()).rejects.toMatchObject({name: 'ClientError', ...want});
 });
 
+test("the server's sentence for people comes along", async () => {
+    serve({status: 409, json: {code: 'conflict', message: 'It is linked already.'}});
+    await expect(request('POST', '/api/v1/links')).rejects.toMatchObject({status: 409, code: 'conflict', reason: 'It is linked already.'});
+});
+
+test('an answer without content is null', async () => {
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, {status: 204})));
+    await expect(request('DELETE', '/api/v1/links/c')).resolves.toBeNull();
+});
+
 test('an aborted request ends as aborted, not as a failure of the server', async () => {
     serve({json: {}});
     await expect(new Client().needsConnect(AbortSignal.abort())).rejects.toMatchObject({name: 'AbortError'});

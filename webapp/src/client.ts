@@ -54,7 +54,7 @@ export class Client {
 }
 
 /**
- * Sends one request with the user's session and reads JSON.
+ * Sends one request with the user's session and reads JSON; undefined when the server answers without content.
  *
  * The server takes a cookie session only together with X-Requested-With, and for writes also wants the token of the
  * cookie MMCSRF repeated in a header (Mattermost server, CSRF protection).

@@ -7,7 +7,9 @@ import type {Reducer, Store} from 'redux';
 import {registerAccount} from './components/account/register';
 import {registerAdmin} from './components/admin/register';
 import {registerEnforcePrompt} from './components/enforce_prompt/register';
+import {registerLinkDialog} from './components/link_dialog/register';
 import {registerLinkedMark} from './components/linked_mark/register';
+import {registerSidebar} from './components/sidebar/register';
 import {registerSyncStatus} from './components/sync_status/register';
 import {registerTeamsUser} from './components/teams_user/register';
 import {translationsFor} from './i18n/translations';
@@ -21,7 +23,9 @@ const registrations: readonly Registration[] = [
     registerAccount,
     registerEnforcePrompt,
     registerAdmin,
+    registerLinkDialog,
     registerLinkedMark,
+    registerSidebar,
     registerSyncStatus,
     registerTeamsUser,
 ];

@@ -76,6 +76,26 @@ export interface RadioSetting {
     options: {value: string; text: string; helpText?: string}[];
 }
 
+/** What registering a right-hand sidebar gives: its id, and actions for the store. */
+export interface RightHandSidebar {
+    id: string;
+    showRHSPlugin: Action;
+    hideRHSPlugin: Action;
+    toggleRHSPlugin: Action;
+}
+
+/** A tab in a channel's settings that the plugin draws and saves by itself. */
+export interface ChannelSettingsTab {
+
+    /** Shown as it is: the host translates nothing. */
+    uiName: string;
+
+    /** Class of one of the host's icons. */
+    icon?: string;
+    shouldRender?: (state: GlobalState, channel: Channel) => boolean;
+    component: ComponentType<{channel: Channel}>;
+}
+
 export interface PluginRegistry {
 
     /** The reducer's state appears under "plugins-<plugin id>"; the host removes it together with the plugin. */
@@ -104,6 +124,20 @@ export interface PluginRegistry {
 
     /** A tab in the user's settings, from 9.5 on. Registering again replaces it; the host drops it together with the plugin. */
     registerUserSettings?(settings: UserSettings): void;
+
+    /** An entry of the channel's menu; the action gets the channel's id. */
+    registerChannelHeaderMenuAction(text: ReactNode, action: (channelId: string) => void, shouldRender?: (state: GlobalState) => boolean): string;
+
+    /** A button in the channel's header. Hosts with an app bar draw it there. */
+    registerChannelHeaderButtonAction(icon: ReactNode, action: (channel: Channel) => void, dropdownText: ReactNode, tooltip: ReactNode): string;
+
+    /** A button in the app bar. Where there is one, the header's button of the same plugin is not drawn. */
+    registerAppBarComponent?(iconURL: string, action: (channel: Channel) => void, tooltip: ReactNode): string;
+
+    registerRightHandSidebarComponent(component: ComponentType, title: ReactNode): RightHandSidebar;
+
+    /** A tab in the settings of channels, from 11.10 on. The host takes it back together with the plugin. */
+    registerChannelSettingsTab?(tab: ChannelSettingsTab): string;
 
     unregisterComponent(componentId: string): void;
 

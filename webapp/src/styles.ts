@@ -3,8 +3,12 @@
 
 import adminStyles from './components/admin/admin.css?inline';
 import dialogStyles from './components/dialog/dialog.css?inline';
+import failureStyles from './components/failure/failure.css?inline';
+import linkStyles from './components/link_dialog/link_dialog.css?inline';
 import markStyles from './components/linked_mark/linked_mark.css?inline';
 import noticeStyles from './components/notice/notice.css?inline';
+import pickerStyles from './components/search_picker/search_picker.css?inline';
+import sidebarStyles from './components/sidebar/sidebar.css?inline';
 import postStyles from './components/sync_status/sync_status.css?inline';
 import userStyles from './components/teams_user/teams_user.css?inline';
 
@@ -16,7 +20,9 @@ import userStyles from './components/teams_user/teams_user.css?inline';
 export function addStyles(): () => void {
     const element = document.createElement('style');
     element.dataset.plugin = 'msteams-sync';
-    element.textContent = [dialogStyles, noticeStyles, adminStyles, markStyles, postStyles, userStyles].join('\n');
+    element.textContent = [
+        dialogStyles, noticeStyles, adminStyles, failureStyles, linkStyles, markStyles, pickerStyles, postStyles, sidebarStyles, userStyles,
+    ].join('\n');
     document.head.append(element);
     return () => {
         element.remove();

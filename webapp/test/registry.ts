@@ -11,11 +11,14 @@ type FloorMember = {[Member in Members]-?: undefined extends PluginRegistry[Memb
 /** The members that the oldest supported host has; the compiler keeps the list complete. */
 const floor: Record<FloorMember, true> = {
     registerAdminConsoleCustomSetting: true,
+    registerChannelHeaderButtonAction: true,
+    registerChannelHeaderMenuAction: true,
     registerMainMenuAction: true,
     registerPopoverUserAttributesComponent: true,
     registerPostMessageAttachmentComponent: true,
     registerReconnectHandler: true,
     registerReducer: true,
+    registerRightHandSidebarComponent: true,
     registerRootComponent: true,
     registerTranslations: true,
     registerWebSocketEventHandler: true,
@@ -25,7 +28,7 @@ const floor: Record<FloorMember, true> = {
 };
 
 /** Registrations that cannot be taken back; the host drops them together with the plugin. */
-const droppedByHost = new Set(['registerAdminConsoleCustomSetting', 'registerReducer', 'registerTranslations', 'registerUserSettings']);
+const droppedByHost = new Set(['registerAdminConsoleCustomSetting', 'registerChannelSettingsTab', 'registerReducer', 'registerTranslations', 'registerUserSettings']);
 
 /** Registrations that are taken back by the name that they were made with, or, having none, as the only one. */
 const takenBackByName = new Set(['registerReconnectHandler', 'registerWebSocketEventHandler']);

@@ -8,6 +8,7 @@ import {pluginId} from '../plugin_id';
 import {accountReducer} from './account';
 import {connectionReducer} from './connection';
 import {linkedReducer} from './linked';
+import {linksReducer} from './links';
 import {postsReducer} from './posts';
 
 /** What the plugin keeps in the host's store, each part with a file of its own beside this one. */
@@ -15,6 +16,7 @@ const parts = {
     account: accountReducer,
     connection: connectionReducer,
     linked: linkedReducer,
+    links: linksReducer,
     posts: postsReducer,
 };
 

@@ -1,0 +1,51 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import React, {useState} from 'react';
+
+import {useText} from '../../i18n/text';
+import type {MessageId} from '../../i18n/translations';
+
+interface Props {
+    days: number;
+    onChange: (days: number) => void;
+}
+
+/** Days of old messages that can be chosen; 240 is as far back as Graph goes. */
+const choices: readonly [number, MessageId][] = [
+    [0, 'msteams_sync.link.backfill_none'],
+    [7, 'msteams_sync.link.backfill_7'],
+    [30, 'msteams_sync.link.backfill_30'],
+    [240, 'msteams_sync.link.backfill_240'],
+];
+
+// React 17 has no useId.
+let drawn = 0;
+
+/** How many old messages of Teams come along: this cannot be made up for later. */
+export function BackfillChoice({days, onChange}: Props) {
+    const [id] = useState(() => `msteams-sync-backfill-${++drawn}`);
+    const text = useText();
+    return (
+        <div className='msteams-sync-picker'>
+            <label htmlFor={id}>{text('msteams_sync.link.backfill')}</label>
+            <select
+                id={id}
+                className='form-control'
+                value={days}
+                onChange={(event) => {
+                    onChange(Number(event.target.value));
+                }}
+            >
+                {choices.map(([value, message]) => (
+                    <option
+                        key={value}
+                        value={value}
+                    >
+                        {text(message)}
+                    </option>
+                ))}
+            </select>
+        </div>
+    );
+}

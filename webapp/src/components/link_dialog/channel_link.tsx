@@ -1,0 +1,106 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import type {GlobalState} from '@mattermost/types/store';
+import React, {useCallback, useState} from 'react';
+import {useDispatch, useSelector} from 'react-redux';
+
+import {Text} from '../../i18n/text';
+import {channelState} from '../../requests/links';
+import type {ChannelState} from '../../requests/links';
+import {selectPart} from '../../state/plugin_state';
+import {useRequest} from '../../use_request';
+import {Failure} from '../failure/failure';
+import {LinkDetails} from './link_details';
+import {LinkForm} from './link_form';
+import {UnlinkQuestion} from './unlink_question';
+
+interface Props {
+    channelId: string;
+}
+
+/** One channel's link: what it is linked with, or how to link it. For a dialog and for the channel's settings. */
+export function ChannelLink({channelId}: Props) {
+    const {changes} = useSelector((state: GlobalState) => selectPart(state, 'links'));
+    const dispatch = useDispatch();
+    const ask = useCallback((signal: AbortSignal) => channelState(channelId, signal), [channelId]);
+    const {answer, error, again} = useRequest(ask, changes);
+    const changed = useCallback(() => {
+        dispatch({type: 'msteams_sync/links_changed'});
+    }, [dispatch]);
+
+    if (error !== null && !answer) {
+        return (
+            <Failure
+                error={error}
+                onRetry={again}
+            />
+        );
+    }
+    if (!answer) {
+        return <p role='status'><Text id='msteams_sync.link.loading'/></p>;
+    }
+    return (
+        <div className='msteams-sync-channel-link'>
+            <p>
+                <Text
+                    id={introduction(answer)}
+                    values={{channel: answer.channel.display_name, team: answer.channel.team_display_name}}
+                />
+            </p>
+            <Standing
+                state={answer}
+                onChanged={changed}
+            />
+        </div>
+    );
+}
+
+function introduction({link}: ChannelState) {
+    if (!link) {
+        return 'msteams_sync.link.not_linked';
+    }
+    return link.state === 'pending_approval' ? 'msteams_sync.link.waits' : 'msteams_sync.link.linked';
+}
+
+function Standing({state, onChanged}: {state: ChannelState; onChanged: () => void}) {
+    const [asking, setAsking] = useState(false);
+    const {link, channel, refused, needs_approval: needsApproval} = state;
+    if (!link) {
+        return refused ? <p className='msteams-sync-dialog__error'>{refused}</p> : (
+            <LinkForm
+                channel={channel}
+                needsApproval={needsApproval}
+                onLinked={onChanged}
+            />
+        );
+    }
+    return (
+        <>
+            <LinkDetails link={link}/>
+            {asking && (
+                <UnlinkQuestion
+                    link={link}
+                    onUnlinked={() => {
+                        setAsking(false);
+                        onChanged();
+                    }}
+                    onKeep={() => {
+                        setAsking(false);
+                    }}
+                />
+            )}
+            {link.can_manage && !asking && (
+                <button
+                    type='button'
+                    className='btn btn-danger'
+                    onClick={() => {
+                        setAsking(true);
+                    }}
+                >
+                    <Text id={link.state === 'pending_approval' ? 'msteams_sync.unlink.withdraw' : 'msteams_sync.unlink.unlink'}/>
+                </button>
+            )}
+        </>
+    );
+}

@@ -1,0 +1,63 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import React, {useCallback} from 'react';
+
+import {Text} from '../../i18n/text';
+import type {MessageId} from '../../i18n/translations';
+import {myConnection} from '../../requests/account';
+import {connectURL, useConnectWindow} from '../enforce_prompt/use_connect_window';
+
+interface Props {
+
+    /** Why an account is needed here. */
+    reason: MessageId;
+
+    /** Runs once the account is connected. */
+    onConnected: () => void;
+}
+
+/** Asks for a connected Teams account where something cannot be done without one. */
+export function ConnectAccount({reason, onConnected}: Props) {
+    const look = useCallback(() => {
+        myConnection().then(({connected}) => {
+            if (connected) {
+                onConnected();
+            }
+        }, () => undefined); // it is looked again soon
+    }, [onConnected]);
+    const {phase, open, openedElsewhere} = useConnectWindow(look);
+    return (
+        <div className='msteams-sync-connect'>
+            <p><Text id={reason}/></p>
+            <button
+                type='button'
+                className='btn btn-primary'
+                onClick={open}
+            >
+                <Text id={phase === 'idle' ? 'msteams_sync.prompt.connect' : 'msteams_sync.prompt.connect_again'}/>
+            </button>
+            <div role='status'>
+                {phase === 'waiting' && <Text id='msteams_sync.link.connect_waiting'/>}
+                {phase === 'blocked' && (
+                    <Text
+                        id='msteams_sync.prompt.blocked'
+                        values={{
+                            link: (
+                                <a
+                                    key='link'
+                                    href={connectURL()}
+                                    target='_blank'
+                                    rel='noopener noreferrer'
+                                    onClick={openedElsewhere}
+                                >
+                                    <Text id='msteams_sync.prompt.blocked_link'/>
+                                </a>
+                            ),
+                        }}
+                    />
+                )}
+            </div>
+        </div>
+    );
+}

@@ -1,0 +1,65 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import type {GlobalState} from '@mattermost/types/store';
+import React from 'react';
+import type {Store} from 'redux';
+
+import {isRecord} from '../../client';
+import {followEvent, followReconnect} from '../../websocket';
+import {Text} from '../../i18n/text';
+import {translationsFor} from '../../i18n/translations';
+import {unregisterAll} from '../../registration';
+import type {Registration} from '../../registration';
+import type {PluginRegistry} from '../../registry';
+import {isLinkable, openLinkDialog, selectCurrentChannel} from '../../state/links';
+import {ChannelSettings} from './channel_settings';
+import {LinkDialog} from './link_dialog';
+
+/** The link dialog, and what opens it: the channel's menu and the slash command. Newer hosts also have a tab in the channel's settings. */
+export const registerLinkDialog: Registration = (registry, store) => {
+    const ids = [
+        registry.registerRootComponent(LinkDialog),
+        registry.registerChannelHeaderMenuAction(
+            <Text id='msteams_sync.link.menu'/>,
+            (channelId) => {
+                store.dispatch(openLinkDialog(channelId));
+            },
+            (state) => isLinkable(selectCurrentChannel(state)),
+        ),
+    ];
+
+    // Tabs of hosts since 11.10 are taken back by the host together with the plugin.
+    registry.registerChannelSettingsTab?.({
+        uiName: translationsFor(document.documentElement.lang)['msteams_sync.link.title'],
+        icon: 'icon-link-variant',
+        shouldRender: (_state, channel) => isLinkable(channel),
+        component: ChannelSettings,
+    });
+    const undo = [unregisterAll(registry, ids), ...followLinks(registry, store)];
+    return () => {
+        for (const each of undo) {
+            each();
+        }
+        store.dispatch({type: 'msteams_sync/link_dialog', dialog: null});
+    };
+};
+
+/** What the server half says about links. */
+function followLinks(registry: PluginRegistry, store: Store<GlobalState>): (() => void)[] {
+    const changed = () => {
+        store.dispatch({type: 'msteams_sync/links_changed'});
+    };
+    return [
+        followEvent(registry, 'channel_linked', changed),
+        followEvent(registry, 'channel_unlinked', changed),
+        followEvent(registry, 'channel_link_requested', changed),
+        followReconnect(registry, changed),
+        followEvent(registry, 'open_link_dialog', ({data}) => {
+            // Every window of the user hears of it; the one they look at opens the dialog.
+            if (document.visibilityState === 'visible' && isRecord(data) && typeof data.channel_id === 'string') {
+                store.dispatch(openLinkDialog(data.channel_id));
+            }
+        }),
+    ];
+}

@@ -1,0 +1,102 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import React, {useState} from 'react';
+
+import {Text} from '../../i18n/text';
+import {disconnect} from '../../requests/account';
+import type {MyConnection} from '../../requests/account';
+import {Failure} from '../failure/failure';
+import {ConnectAccount} from '../link_dialog/connect_account';
+
+interface Props {
+    mine: MyConnection;
+    onChanged: () => void;
+}
+
+/** With which Teams account the user is connected, and how to connect or disconnect one. */
+export function AccountSection({mine, onChanged}: Props) {
+    if (mine.connected && mine.account) {
+        return (
+            <Connected
+                account={mine.account}
+                onChanged={onChanged}
+            />
+        );
+    }
+    return (
+        <>
+            {mine.reason && <p>{mine.reason}</p>}
+            {mine.canConnect && (
+                <ConnectAccount
+                    reason={mine.account ? 'msteams_sync.sidebar.lost' : 'msteams_sync.sidebar.not_connected'}
+                    onConnected={onChanged}
+                />
+            )}
+            {!mine.canConnect && !mine.reason && <p><Text id='msteams_sync.sidebar.not_connected'/></p>}
+        </>
+    );
+}
+
+function Connected({account, onChanged}: {account: {name: string; upn: string}; onChanged: () => void}) {
+    const [asking, setAsking] = useState(false);
+    const [busy, setBusy] = useState(false);
+    const [failure, setFailure] = useState<unknown>(null);
+    const leave = async () => {
+        setBusy(true);
+        setFailure(null);
+        try {
+            await disconnect();
+            onChanged();
+        } catch (error) {
+            setFailure(error);
+            setBusy(false);
+        }
+    };
+    return (
+        <>
+            <p>
+                <Text
+                    id='msteams_sync.sidebar.connected_as'
+                    values={{name: <b key='name'>{account.name || account.upn}</b>}}
+                />
+                {account.name && <small>{account.upn}</small>}
+            </p>
+            {failure !== null && <Failure error={failure}/>}
+            {asking ? (
+                <div role='group'>
+                    <p><Text id='msteams_sync.sidebar.disconnect_question'/></p>
+                    <div className='msteams-sync-sidebar__actions'>
+                        <button
+                            type='button'
+                            className='btn btn-danger btn-sm'
+                            disabled={busy}
+                            onClick={() => void leave()}
+                        >
+                            <Text id='msteams_sync.sidebar.disconnect'/>
+                        </button>
+                        <button
+                            type='button'
+                            className='btn btn-tertiary btn-sm'
+                            onClick={() => {
+                                setAsking(false);
+                            }}
+                        >
+                            <Text id='msteams_sync.sidebar.stay'/>
+                        </button>
+                    </div>
+                </div>
+            ) : (
+                <button
+                    type='button'
+                    className='btn btn-tertiary btn-sm'
+                    onClick={() => {
+                        setAsking(true);
+                    }}
+                >
+                    <Text id='msteams_sync.sidebar.disconnect'/>
+                </button>
+            )}
+        </>
+    );
+}

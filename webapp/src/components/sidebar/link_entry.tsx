@@ -1,0 +1,87 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import React, {useState} from 'react';
+
+import {Text} from '../../i18n/text';
+import type {MessageId} from '../../i18n/translations';
+import {approveRequest, refuseRequest, resyncChannel} from '../../requests/links';
+import type {Link} from '../../requests/links';
+import {Failure} from '../failure/failure';
+import {LinkDetails} from '../link_dialog/link_details';
+import {UnlinkQuestion} from '../link_dialog/unlink_question';
+
+interface Props {
+    link: Link;
+    onChanged: () => void;
+}
+
+/** One link in the list, with what the user may do about it. */
+export function LinkEntry({link, onChanged}: Props) {
+    const [asking, setAsking] = useState(false);
+    const [busy, setBusy] = useState(false);
+    const [done, setDone] = useState(false);
+    const [failure, setFailure] = useState<unknown>(null);
+    const act = async (action: () => Promise<void>) => {
+        setBusy(true);
+        setFailure(null);
+        try {
+            await action();
+            setDone(true);
+            onChanged();
+        } catch (error) {
+            setFailure(error);
+        }
+        setBusy(false);
+    };
+    const button = (text: MessageId, action: () => Promise<void>) => (
+        <button
+            type='button'
+            className='btn btn-tertiary btn-sm'
+            disabled={busy}
+            onClick={() => void act(action)}
+        >
+            <Text id={text}/>
+        </button>
+    );
+    const pending = link.state === 'pending_approval';
+    return (
+        <li className='msteams-sync-entry'>
+            <h4>
+                {link.channel.display_name}
+                <small>{link.channel.team_display_name}</small>
+            </h4>
+            <LinkDetails link={link}/>
+            {failure !== null && <Failure error={failure}/>}
+            <div role='status'>
+                {done && !pending && <Text id='msteams_sync.sidebar.resync_begun'/>}
+            </div>
+            {asking ? (
+                <UnlinkQuestion
+                    link={link}
+                    onUnlinked={onChanged}
+                    onKeep={() => {
+                        setAsking(false);
+                    }}
+                />
+            ) : (
+                <div className='msteams-sync-sidebar__actions'>
+                    {link.can_approve && button('msteams_sync.sidebar.approve', () => approveRequest(link.id))}
+                    {link.can_approve && button('msteams_sync.sidebar.refuse', () => refuseRequest(link.id))}
+                    {link.can_manage && !pending && button('msteams_sync.sidebar.resync', () => resyncChannel(link.channel_id))}
+                    {link.can_manage && (
+                        <button
+                            type='button'
+                            className='btn btn-tertiary btn-sm'
+                            onClick={() => {
+                                setAsking(true);
+                            }}
+                        >
+                            <Text id={pending ? 'msteams_sync.unlink.withdraw' : 'msteams_sync.unlink.unlink'}/>
+                        </button>
+                    )}
+                </div>
+            )}
+        </li>
+    );
+}
