@@ -6,7 +6,6 @@
 package rest_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -14,9 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
-	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
@@ -65,16 +62,12 @@ func TestARequestsIDIsInAnswerAndLog(t *testing.T) {
 	if got.header.Get("X-Request-Id") != id || !strings.Contains(string(got.body), `"detail":"request `+id+`"`) {
 		t.Errorf("answers %v %s", got.header, got.body)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	if err := process.Until(ctx, func(context.Context) error {
+	eventually(t, func() error {
 		if !strings.Contains(shared.Mattermost.Logs(), id) {
 			return errors.New("the server's log lacks the request's id")
 		}
 		return nil
-	}); err != nil {
-		t.Error(err)
-	}
+	})
 }
 
 // TestSessionsOfBrowsers: what the server demands of a cookie session, and what the plugin demands besides.

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -130,6 +131,10 @@ func testGoodRequests(t *testing.T, d *describedAnswers) {
 	good(w.reader, http.StatusOK, "GET", "/needsConnect", "")
 	good(w.reader, http.StatusOK, "GET", "/connection-status", "")
 	d.connect(t, w.reader, stack.DemoCredentials("blake"))
+	good(w.reader, http.StatusOK, "GET", "/api/v1/my/connection", "")
+	good(w.root, http.StatusOK, "GET", "/api/v1/connected-users?page=0&per_page=1", "")
+	good(w.root, http.StatusOK, "GET", "/api/v1/connected-users?format=csv", "")
+	good(w.root, http.StatusBadRequest, "GET", "/api/v1/connected-users?format=pdf", "")
 	if got := good(w.reader, http.StatusOK, "GET", "/connection-status", ""); got.field(t, "email") != w.reader.Email {
 		t.Errorf("connected with %s", got.body)
 	}
@@ -177,14 +182,12 @@ func testGoodRequests(t *testing.T, d *describedAnswers) {
 	if _, _, err := w.chief.Client.CreatePost(t.Context(), &model.Post{ChannelId: w.channel.Id, Message: "Another."}); err != nil {
 		t.Fatal(err)
 	}
-	if err := process.Until(t.Context(), func(context.Context) error {
+	eventually(t, func() error {
 		if got := good(w.root, http.StatusOK, "GET", "/api/v1/invites", ""); !strings.Contains(string(got.body), w.chief.ID) {
 			return fmt.Errorf("the invitations are %s", got.body)
 		}
 		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
+	})
 	good(w.root, http.StatusNoContent, "DELETE", "/api/v1/invites/"+w.chief.ID, "")
 
 	good(w.root, http.StatusOK, "GET", "/api/v1/dead-letters?limit=5", "")
@@ -199,10 +202,33 @@ func testGoodRequests(t *testing.T, d *describedAnswers) {
 	// Who may connect.
 	good(w.root, http.StatusOK, "PUT", "/api/v1/whitelist", `{"users":["`+w.reader.Email+`"]}`)
 	good(w.root, http.StatusOK, "GET", "/api/v1/whitelist", "")
+	good(w.root, http.StatusOK, "GET", "/api/v1/whitelist?format=csv", "")
+	d.upload(t, "/api/v1/whitelist", "email\n"+w.reader.Email+"\nno such thing\n", http.StatusOK)
+	d.upload(t, "/api/v1/whitelist", "\n", http.StatusBadRequest)
 	mapping := "/api/v1/account-mappings/" + w.chief.ID
 	good(w.root, http.StatusOK, "PUT", mapping, `{"teams_user":"`+w.bot.Login+`"}`)
 	good(w.root, http.StatusOK, "GET", "/api/v1/account-mappings", "")
 	good(w.root, http.StatusNoContent, "DELETE", mapping, "")
+	good(w.reader, http.StatusOK, "POST", "/api/v1/my/disconnect", "")
+}
+
+// upload puts a CSV file as the system admin.
+func (d *describedAnswers) upload(t *testing.T, path, file string, want int) {
+	t.Helper()
+	got := send(t, d, http.MethodPut, path, file, http.Header{"Authorization": {"Bearer " + shared.root.Client.AuthToken}, "Content-Type": {"text/csv"}})
+	if got.status != want {
+		t.Errorf("a file for %s answers %d, want %d: %s", path, got.status, want, got.body)
+	}
+}
+
+// eventually waits until a look finds no fault.
+func eventually(t *testing.T, look func() error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := process.Until(ctx, func(context.Context) error { return look() }); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // connect has a browser walk from /connect through Microsoft's pages to /oauth-redirect.

@@ -7,6 +7,7 @@ package httpapitest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"mime"
@@ -73,7 +74,9 @@ func parse(text []byte) (*Description, error) {
 	if err := yaml.Unmarshal(text, &whole); err != nil {
 		return nil, err
 	}
-	forbidOthers(whole)
+	if err := forbidOthers(whole); err != nil {
+		return nil, err
+	}
 	converted, err := json.Marshal(whole)
 	if err != nil {
 		return nil, err
@@ -132,21 +135,29 @@ func parse(text []byte) (*Description, error) {
 }
 
 // forbidOthers makes schemas of objects refuse properties that they do not list: an answer must not hold what nobody
-// described.
-func forbidOthers(node any) {
+// described. It finds what OpenAPI 3.0 had and 3.1 has not, too: validators pass over it without a word.
+func forbidOthers(node any) error {
 	switch node := node.(type) {
 	case map[string]any:
 		if _, lists := node["properties"].(map[string]any); lists && node["additionalProperties"] == nil {
 			node["additionalProperties"] = false
 		}
-		for _, child := range node {
-			forbidOthers(child)
+		for name, child := range node {
+			if _, is := child.(bool); is && name == "nullable" {
+				return errors.New(`nullable is OpenAPI 3.0's; write type: [..., "null"]`)
+			}
+			if err := forbidOthers(child); err != nil {
+				return err
+			}
 		}
 	case []any:
 		for _, child := range node {
-			forbidOthers(child)
+			if err := forbidOthers(child); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // Operations returns all that is described, by "METHOD path".

@@ -70,6 +70,14 @@ func TestAnswersAreCompared(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotOfThisVersionIsFound(t *testing.T) {
+	if _, err := parse([]byte(`
+paths: {/things: {get: {responses: {"200": {content: {application/json: {schema: {type: string, nullable: true}}}}}}}}
+`)); err == nil {
+		t.Error("nullable was taken")
+	}
+}
+
 func TestAReferenceToNothingIsFound(t *testing.T) {
 	if _, err := parse([]byte(`
 paths: {/things: {get: {responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Nothing"}}}}}}}}
