@@ -15,6 +15,11 @@ const {id} = JSON.parse(readFileSync(new URL('../../plugin/plugin.json', import.
 const files = readdirSync(dist);
 const faults = [];
 
+const {dependencies = {}} = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+if (Object.keys(dependencies).length) {
+    faults.push(`package.json names run-time dependencies: ${Object.keys(dependencies).join(', ')}; the host brings what main.js needs`);
+}
+
 if (files.length !== 1 || files[0] !== 'main.js') {
     faults.push(`dist/ holds [${files.join(', ')}]; Mattermost loads main.js and nothing else`);
 }
@@ -25,6 +30,7 @@ if (size >= largest) {
     faults.push(`main.js has ${size} bytes gzipped; the limit is ${largest}`);
 }
 for (const [text, why] of [
+    ['react.element', 'a copy of React or of its JSX runtime came along'],
     ['jsx-runtime', 'hosts before Mattermost 12 have no JSX runtime'],
     ['process.env', 'browsers have no process'],
     ['import(', 'Mattermost serves no second file'],
