@@ -29,6 +29,11 @@ export function startBrowser() {
     });
 }
 
+/** The address of a path of Mattermost, which may itself be installed under one. */
+export function address(path) {
+    return setting('MM_URL') + path;
+}
+
 /** Opens the log-in page of Mattermost in a session of its own. */
 export async function openMattermost(browser) {
     const context = await browser.newContext({
@@ -39,13 +44,13 @@ export async function openMattermost(browser) {
         reducedMotion: 'reduce',
     });
     const page = await context.newPage();
-    await page.goto('/login');
+    await page.goto(address('/login'));
     return page;
 }
 
-export async function logIn(page) {
-    await page.getByLabel('Email or username').fill(setting('MM_USER'));
-    await page.getByLabel('Password').fill(setting('MM_PASSWORD'));
+export async function logIn(page, {user, password} = {user: setting('MM_USER'), password: setting('MM_PASSWORD')}) {
+    await page.getByLabel('Email or username').fill(user);
+    await page.getByLabel('Password').fill(password);
     await page.getByRole('button', {name: 'Log in'}).click();
     await page.getByRole('heading', {name: 'Channels'}).waitFor();
 }

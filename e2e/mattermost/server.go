@@ -28,6 +28,7 @@ type Options struct {
 	DSN     string // of a PostgreSQL database it owns
 	Port    int    // 0 = a free one
 	SiteURL string // where a balancer answers for this server; empty: the server's own address
+	Path    string // under which it is installed, e.g. /chat; empty: at the root
 
 	CertificatePEM, KeyPEM []byte // its TLS certificate, valid for 127.0.0.1
 	CAPEM                  []byte // what clients trust
@@ -44,7 +45,7 @@ const (
 
 // Server is a running Mattermost.
 type Server struct {
-	URL           string // its SiteURL; https://127.0.0.1:<port> unless a balancer stands before it
+	URL           string // its SiteURL; https://127.0.0.1:<port> unless a balancer stands before it or it has a path
 	AdminUser     string
 	AdminPassword string
 	AdminToken    string // of a session that outlives restarts
@@ -74,7 +75,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	if err := process.CheckPort(s.port); err != nil {
 		return nil, fmt.Errorf("start Mattermost: %w", err)
 	}
-	s.URL = cmp.Or(options.SiteURL, s.Address())
+	s.URL = cmp.Or(options.SiteURL, s.Address()) + options.Path
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(options.CAPEM) {
 		return nil, errors.New("no CA certificate was given for Mattermost's clients")
@@ -151,7 +152,7 @@ func (s *Server) Start(ctx context.Context) error {
 }
 
 func (s *Server) ping(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Address()+"/api/v4/system/ping", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Address()+s.options.Path+"/api/v4/system/ping", nil)
 	if err != nil {
 		return err
 	}

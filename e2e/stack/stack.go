@@ -41,6 +41,7 @@ type Options struct {
 	WithoutMattermost bool              // the emulator alone: no PostgreSQL, no Mattermost
 	MattermostPort    int               // 0 = a free one
 	MattermostEnv     map[string]string // MM_… settings, over the stack's own
+	MattermostPath    string            // under which it is installed, e.g. /chat; default at the root
 	EmulatorConfig    emulator.Config
 	Balanced          bool // a load balancer stands before Mattermost, so that AddNode can add servers
 
@@ -126,7 +127,7 @@ func (s *Stack) start(ctx context.Context, options Options) error {
 	}
 	server := mattermost.Options{
 		Dir: dir, Version: options.ServerVersion, DSN: s.Postgres.DSN, Port: options.MattermostPort,
-		CertificatePEM: certificate, KeyPEM: key, CAPEM: cloud.CAPEM(), Env: options.MattermostEnv,
+		CertificatePEM: certificate, KeyPEM: key, CAPEM: cloud.CAPEM(), Env: options.MattermostEnv, Path: options.MattermostPath,
 	}
 	if options.Balanced {
 		if s.balancer, err = newBalancer(certificate, key, cloud.RootCAs()); err != nil {

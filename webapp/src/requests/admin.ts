@@ -14,10 +14,12 @@ export interface Queue {
     oldest_age_seconds: number;
 }
 
-/** One direction of a link. */
-interface Lane {
+/** One direction of a link. An error that is older than the last event is over. */
+export interface Lane {
     dead: number;
+    last_event_at: string | null;
     last_error?: string;
+    last_error_at: string | null;
 }
 
 /** How the plugin is, as GET /api/v1/status says (plugin/httpapi/openapi.yaml), as far as it is shown. */

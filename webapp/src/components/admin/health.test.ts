@@ -4,7 +4,7 @@
 import {expect, test} from 'vitest';
 
 import type {PluginStatus} from '../../requests/admin';
-import {healthy} from '../../../test/plugin_status';
+import {healthy, idle} from '../../../test/plugin_status';
 import {formatDuration} from './formats';
 import {findings} from './health';
 import type {Checks, Finding, Formats} from './health';
@@ -29,8 +29,7 @@ test('a healthy plugin has nothing but good findings', () => {
     ]);
 });
 
-const lane = {dead: 0};
-const link = {channel_id: 'c', inbound: lane, outbound: lane};
+const failed = {dead: 0, last_error: 'too large', last_error_at: '2026-01-02T00:00:00Z'};
 
 test.each<[string, Finding['part'], Partial<PluginStatus>, Partial<Finding> | undefined]>([
     ['missing settings', 'state', {state: 'not_configured', missing_keys: ['tenantId', 'clientId']}, {level: 'bad', values: {keys: 'tenantId, clientId'}}],
@@ -57,7 +56,9 @@ test.each<[string, Finding['part'], Partial<PluginStatus>, Partial<Finding> | un
     ['late messages', 'queues', {queues: {inbound: {pending: 3, parked: 1, dead: 0, oldest_age_seconds: 61}, outbound: {pending: 1, parked: 0, dead: 0, oldest_age_seconds: 2}}}, {level: 'warning', values: {pending: 4, parked: 1, dead: 0, age: '61 s'}}],
     ['messages that were given up', 'queues', {queues: {inbound: {pending: 0, parked: 0, dead: 2, oldest_age_seconds: 0}}}, {level: 'warning', values: {pending: 0, parked: 0, dead: 2, age: '0 s'}}],
     ['queues of which nothing is known', 'queues', {queues: {}}, {level: 'good'}],
-    ['a link with an error', 'links', {links: [link, {channel_id: 'd', inbound: {dead: 1, last_error: 'too large'}, outbound: {dead: 1}}]}, {level: 'warning', values: {count: 2, broken: 1}, detail: 'too large'}],
+    ['a link with an error', 'links', {links: [...healthy.links, {channel_id: 'd', inbound: {...failed, last_event_at: '2026-01-01T00:00:00Z'}, outbound: {...idle, dead: 1}}]},
+        {level: 'warning', values: {count: 2, broken: 1}, detail: 'too large'}],
+    ['a link whose error is over', 'links', {links: [{channel_id: 'd', inbound: {...failed, last_event_at: '2026-01-03T00:00:00Z'}, outbound: idle}]}, {level: 'good', values: {count: 1, broken: 0}}],
     ['the other billing model', 'evaluation', {}, undefined],
     ['a budget that lasts', 'evaluation', {evaluation: {applies: true, messages: 399, budget: 500, used_up: false}}, {level: 'good', values: {messages: 399, budget: 500}}],
     ['a budget that is nearly used up', 'evaluation', {evaluation: {applies: true, messages: 400, budget: 500, used_up: false}}, {level: 'warning'}],

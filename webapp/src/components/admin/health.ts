@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 import type {MessageId} from '../../i18n/translations';
-import type {Check, CheckName, PluginStatus, Queue} from '../../requests/admin';
+import type {Check, CheckName, Lane, PluginStatus, Queue} from '../../requests/admin';
 
 export type Level = 'good' | 'warning' | 'bad' | 'unknown';
 
@@ -174,14 +174,15 @@ function describeQueues({queues}: PluginStatus, formats: Formats): Finding {
 function describeLinks({links}: PluginStatus): Finding {
     const part = 'links';
     const lanes = links.flatMap(({channel_id: channel, inbound, outbound}) => [{channel, ...inbound}, {channel, ...outbound}]);
-    const broken = lanes.filter(({dead, last_error: error}) => dead > 0 || error);
+    const failing = (lane: Lane) => lane.last_error && (lane.last_error_at ?? '') > (lane.last_event_at ?? '');
+    const broken = lanes.filter((lane) => lane.dead > 0 || failing(lane));
     const channels = new Set(broken.map(({channel}) => channel));
     return {
         part,
         level: channels.size > 0 ? 'warning' : 'good',
         text: channels.size > 0 ? 'msteams_sync.admin.links_broken' : 'msteams_sync.admin.links_good',
         values: {count: links.length, broken: channels.size},
-        ...said(broken.find(({last_error: error}) => error)?.last_error),
+        ...said(broken.find((lane) => lane.last_error)?.last_error),
     };
 }
 

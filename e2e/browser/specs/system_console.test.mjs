@@ -1,0 +1,138 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+
+import {seriousFindings} from '../accessibility.mjs';
+import {logIn, openMattermost, picture, setting, startBrowser} from '../mattermost.mjs';
+
+const site = setting('MM_URL');
+
+let browser;
+let page;
+
+before(async () => {
+    browser = await startBrowser();
+    page = await openMattermost(browser);
+    await logIn(page);
+    await page.getByRole('link', {name: 'System Console'}).click();
+    await page.getByRole('link', {name: 'MS Teams Sync'}).click();
+});
+after(() => browser?.close());
+
+/** The line of the status about one part. */
+const line = (title) => page.getByRole('listitem').filter({has: page.getByText(title, {exact: true})});
+
+/** The plugin's stored settings, by lower-case key, as the server's API says. */
+async function storedSettings() {
+    const {PluginSettings} = await page.evaluate(async (base) => {
+        const answer = await fetch(`${base}/api/v4/config`, {headers: {'X-Requested-With': 'XMLHttpRequest'}});
+        return answer.json();
+    }, site);
+    const entries = Object.entries(PluginSettings.Plugins['com.mattermost.msteams-sync']);
+    return Object.fromEntries(entries.map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+test('the panel says how the plugin is', async () => {
+    await page.getByText('Credentials, consent and address are in order.').waitFor();
+    for (const [part, text] of [
+        ['Plugin', /OK\s*Running, version/],
+        ['Credentials', /OK\s*Accepted by Microsoft/],
+        ['Client secret', /Attention\s*Expires on .*, in 9 days\./],
+        ['Consent', /OK\s*All \d+ permissions are granted\./],
+        ['Address for notifications', /OK\s[\s\S]*\/changes answers as Microsoft Graph demands\./],
+        ['Bots', /\d of \d connected\./],
+        ['Links', /Channels linked: \d/],
+    ]) {
+        assert.match(await line(part).innerText(), text, part);
+    }
+    await picture(page.locator('.msteams-sync-admin').first(), 'system-console');
+});
+
+test('the page has no serious accessibility finding', async () => {
+    assert.deepEqual(await seriousFindings(page, '.msteams-sync-admin'), []);
+    assert.deepEqual(await seriousFindings(page, '.admin-page'), []);
+});
+
+test('the connection is tried again at the press of a button', async () => {
+    const [credentials, consent, webhook] = await Promise.all([
+        ...['credentials', 'consent', 'webhook'].map((name) => page.waitForResponse((answer) => answer.url().endsWith(`/checks/${name}`))),
+        page.getByRole('button', {name: 'Test connection'}).click(),
+    ]);
+    for (const answer of [credentials, consent, webhook]) {
+        assert.equal((await answer.json()).ok, true, answer.url());
+    }
+    await page.getByText('Credentials, consent and address are in order.').waitFor();
+});
+
+test('the redirect URI can be copied', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', {name: 'Copy'}).click();
+    await page.getByText('Copied.').waitFor();
+    const address = `${site}/plugins/com.mattermost.msteams-sync/oauth-redirect`;
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), address);
+    assert.equal(await page.getByLabel('Redirect URI for the app registration').inputValue(), address);
+});
+
+test('settings that Terraform manages say so, and can be changed all the same', async () => {
+    const notice = page.getByRole('region', {name: 'Managed by Terraform'});
+    assert.deepEqual((await notice.getByRole('listitem').allInnerTexts()).sort(), ['Enforce connected accounts', 'Sync reactions']);
+    const reactions = page.getByLabel('Sync reactions', {exact: true});
+    await page.getByText('Managed by Terraform: a change made here').first().waitFor();
+    await reactions.scrollIntoViewIfNeeded();
+    await picture(page, 'system-console-managed');
+    await reactions.selectOption('False');
+    await page.getByRole('button', {name: 'Save'}).click();
+    await page.getByText('Saved.').waitFor();
+    const settings = await storedSettings();
+    assert.equal(settings.syncreactions, false);
+});
+
+test('saving stores nothing for the panels', async () => {
+    const settings = await storedSettings();
+    assert.equal(settings.cloud, 'custom');
+    assert.deepEqual(Object.keys(settings).filter((key) => key.includes('panel')), []);
+});
+
+test('a file replaces the whitelist', async () => {
+    const [answer] = await Promise.all([
+        page.waitForResponse((response) => response.url().endsWith('/whitelist') && response.request().method() === 'PUT'),
+        page.getByLabel('Replace by a file…').setInputFiles({name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from('email\nalex@demo.example\nno such thing\nblake@demo.example\n')}),
+    ]);
+    assert.deepEqual(await answer.json(), {count: 2, failed: ['no such thing'], failed_lines: [3]});
+    await page.getByText('The list was replaced. It has 2 entries now.').waitFor();
+    await page.getByText('Line 3: no such thing').waitFor();
+    assert.deepEqual(await seriousFindings(page, '.msteams-sync-admin'), []);
+    await page.getByText('Line 3: no such thing').scrollIntoViewIfNeeded();
+    await picture(page, 'whitelist');
+});
+
+test('a file that names nobody changes nothing', async () => {
+    await page.getByLabel('Replace by a file…').setInputFiles({name: 'empty.csv', mimeType: 'text/csv', buffer: Buffer.from('\n')});
+    await page.getByRole('alert').getByText('The list was not replaced.').waitFor();
+    await page.reload();
+    await page.getByText('It has 2 entries.').waitFor();
+});
+
+test('the whitelist and the report are downloads', async () => {
+    for (const [link, first] of [['Download list', 'email'], ['Download report', 'mattermost_user_id']]) {
+        const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', {name: link}).click()]);
+        const lines = [];
+        for await (const chunk of await download.createReadStream()) {
+            lines.push(chunk.toString());
+        }
+        assert.ok(lines.join('').startsWith(first), `${link}: ${lines.join('')}`);
+    }
+});
+
+test('the panels are there in German', async () => {
+    await page.evaluate(async (base) => {
+        const csrf = document.cookie.match(/MMCSRF=([^;]*)/)[1];
+        await fetch(`${base}/api/v4/users/me/patch`, {method: 'PUT', headers: {'X-CSRF-Token': csrf, 'X-Requested-With': 'XMLHttpRequest'}, body: '{"locale":"de"}'});
+    }, site);
+    await page.reload();
+    await page.getByRole('button', {name: 'Verbindung prüfen'}).waitFor();
+    await page.getByText('Zugangsdaten, Zustimmung und Adresse sind in Ordnung.').waitFor();
+    await picture(page, 'system-console-de');
+});
