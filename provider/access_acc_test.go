@@ -169,9 +169,9 @@ func TestAccAccountMapping(t *testing.T) {
 				}
 				return shared.Connect(t.Context(), casey, stack.DemoCredentials("blake"))
 			}},
-			{Config: config(other.Username, "blake@demo.example"), ExpectError: words("connected by another Mattermost user")},
+			{Config: config(other.Username, "blake@demo.example"), ExpectError: words("connected by the Mattermost user @")},
 			{Config: config(other.Username, "admin@demo.example"), Check: is(other.ID + "=" + admin.ID)},
-			{PreConfig: func() { put(casey.ID, "blake@demo.example") }, Config: config(other.Username, "blake@demo.example"), ExpectError: words("connected by another Mattermost user")},
+			{PreConfig: func() { put(casey.ID, "blake@demo.example") }, Config: config(other.Username, "blake@demo.example"), ExpectError: words("connected by the Mattermost user @")},
 			{PreConfig: func() { b.do(http.MethodDelete, "/api/v1/account-mappings/"+casey.ID, nil) }, Config: config(other.Username, "admin@demo.example")},
 		},
 	})

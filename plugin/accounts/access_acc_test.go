@@ -34,7 +34,9 @@ func TestOnlyTheWhitelistConnects(t *testing.T) {
 	w.settings.ConnectedUsersRestricted, w.settings.EnforceConnectedUsers = true, true
 	_, _, err := w.Begin(t.Context(), visitor("blake"), false)
 	refused(t, err, refusal.Forbidden, "blake@demo.example")
-	refused(t, w.MayConnect(t.Context(), "blake"), refusal.Forbidden, "whitelist")
+	if m := w.mine(t, "blake"); m.CanConnect || !strings.Contains(m.Reason, "whitelist") {
+		t.Errorf("connection %+v", m)
+	}
 	if r, err := w.Requirement(t.Context(), "blake"); err != nil || r.NeedsConnect {
 		t.Errorf("who may not connect has to: %+v, %v", r, err)
 	}
@@ -63,6 +65,36 @@ func TestOnlyTheWhitelistConnects(t *testing.T) {
 	}
 	_, err = w.SetWhitelist(t.Context(), "root", []string{"two words"})
 	refused(t, err, refusal.BadRequest, "two words")
+}
+
+// TestTheWhitelistIsChangedOneByOne: each change is recorded, and no change is none.
+func TestTheWhitelistIsChangedOneByOne(t *testing.T) {
+	w := newWorld(t)
+	for _, step := range []struct {
+		entry        string
+		add, changed bool
+		listed       []string
+	}{
+		{"@Alex", true, true, []string{"alex"}},
+		{"alex", true, false, []string{"alex"}},
+		{"blake@demo.example", true, true, []string{"alex", "blake@demo.example"}},
+		{"ALEX", false, true, []string{"blake@demo.example"}},
+		{"alex", false, false, []string{"blake@demo.example"}},
+	} {
+		changed, err := w.ChangeWhitelist(t.Context(), "root", step.entry, step.add)
+		list, listErr := w.Whitelist(t.Context())
+		if err != nil || listErr != nil || changed != step.changed || !slices.Equal(list, step.listed) {
+			t.Errorf("%+v: changed %v, list %q, %v, %v", step, changed, list, err, listErr)
+		}
+	}
+	_, err := w.ChangeWhitelist(t.Context(), "root", "two words", true)
+	refused(t, err, refusal.BadRequest, "two words")
+	if trail, err := w.store.AuditTrail(t.Context(), 10); err != nil || len(trail) != 3 || trail[0].Detail["removed"] != "alex" {
+		t.Errorf("audit %+v, %v", trail, err)
+	}
+	if w.Restricted() {
+		t.Error("it is restricted")
+	}
 }
 
 // TestApprovedPairs: a pair lets its user connect its account, and only that, and nobody else.
@@ -150,7 +182,7 @@ func TestABotConnectsWithItsPassword(t *testing.T) {
 	w.mustConnect(t, "alex", "alex@demo.example", false)
 	refused(t, w.DropBot(t.Context(), "root", w.account(t, "alex").TeamsUser), refusal.NotFound, "no bot")
 	_, err = w.ConnectBot(t.Context(), "root", "alex@demo.example", directory.DemoPassword)
-	refused(t, err, refusal.Conflict, "another Mattermost user")
+	refused(t, err, refusal.Conflict, "the Mattermost user @alex")
 }
 
 // TestARefusedPasswordIsExplained: with Entra's code and the address to open, without the password.

@@ -89,7 +89,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{Tenant: teamstest.Start(t), vault: vault(t, strings.Repeat("k", 32))}
 	w.settings = config.Settings{SiteURL: teamstest.SiteURL, ConnectedUsersAllowed: 1000}
 	w.server = &server{users: map[bridge.UserID]bridge.User{
-		"alex":  {ID: "alex", Email: "Alex@Demo.example"},
+		"alex":  {ID: "alex", Username: "alex", Email: "Alex@Demo.example"},
 		"blake": {ID: "blake", Email: "blake@demo.example"},
 		"casey": {ID: "casey", Email: "casey@demo.example"},
 		"root":  {ID: "root", Email: "root@demo.example", SystemAdmin: true},
@@ -282,14 +282,73 @@ func TestOneTeamsAccountBelongsToOne(t *testing.T) {
 	w.server.users["admin"] = bridge.User{ID: "admin", Email: "admin@demo.example"}
 	refused(t, w.connect(t, "admin", "admin@demo.example", false), refusal.Conflict, "as a bot")
 	w.mustConnect(t, "alex", "alex@demo.example", false)
-	refused(t, w.connect(t, "root", "alex@demo.example", true), refusal.Conflict, "another Mattermost user")
+	refused(t, w.connect(t, "root", "alex@demo.example", true), refusal.Conflict, "it is connected by the Mattermost user @alex")
 	w.server.users["alex2"] = bridge.User{ID: "alex2", Email: "alex@demo.example"}
-	refused(t, w.connect(t, "alex2", "alex@demo.example", false), refusal.Conflict, "another Mattermost user")
+	refused(t, w.connect(t, "alex2", "alex@demo.example", false), refusal.Conflict, "it is connected by the Mattermost user @alex")
 	// The same user may connect again.
 	before := w.account(t, "alex")
 	w.mustConnect(t, "alex", "alex@demo.example", false)
 	if after := w.account(t, "alex"); after.TeamsUser != before.TeamsUser {
 		t.Errorf("after %+v", after)
+	}
+}
+
+// TestTwoWantOneTeamsAccountAtOnce: on two nodes; one gets it, and the other learns who has it.
+func TestTwoWantOneTeamsAccountAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.server.users["alex2"] = bridge.User{ID: "alex2", Username: "alex2", Email: "alex@demo.example"}
+	type attempt struct {
+		node   *accounts.Accounts
+		who    accounts.Visitor
+		answer accounts.Answer
+		err    error
+	}
+	attempts := []*attempt{{node: w.Accounts, who: visitor("alex")}, {node: w.second, who: visitor("alex2")}}
+	for _, a := range attempts {
+		a.who, a.answer = w.begin(t, a.who, "alex@demo.example", false)
+	}
+	var both sync.WaitGroup
+	for _, a := range attempts {
+		both.Go(func() { _, a.err = a.node.Complete(t.Context(), a.who, a.answer) })
+	}
+	both.Wait()
+	winner, loser := attempts[0], attempts[1]
+	if winner.err != nil {
+		winner, loser = loser, winner
+	}
+	if winner.err != nil {
+		t.Fatalf("nobody got it: %v, %v", winner.err, loser.err)
+	}
+	refused(t, loser.err, refusal.Conflict, "@"+string(winner.who.User)+",")
+	var n int
+	if err := w.store.Pool().QueryRow(t.Context(), "SELECT count(*) FROM msteamssync.accounts").Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d accounts, %v", n, err)
+	}
+}
+
+// TestWhoCouldNotBeToldOfALossIsToldLater: once, whichever node does it.
+func TestWhoCouldNotBeToldOfALossIsToldLater(t *testing.T) {
+	w := newWorld(t)
+	w.mustConnect(t, "alex", "alex@demo.example", false)
+	a := w.age(t, "alex")
+	if err := w.Directory().RevokeSessions("alex@demo.example"); err != nil {
+		t.Fatal(err)
+	}
+	w.server.deaf = errors.New("busy")
+	if _, _, err := w.Token(t.Context(), a.ID); bridge.ClassOf(err) != bridge.UserAction {
+		t.Errorf("a token after revocation: %v", err)
+	}
+	if err := w.TellLost(t.Context()); err == nil {
+		t.Error("it is told nobody, and there is no error")
+	}
+	w.server.deaf = nil
+	for _, node := range []*accounts.Accounts{w.Accounts, w.second, w.Accounts} {
+		if err := node.TellLost(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if told := w.server.said(); len(told) != 1 || !strings.Contains(told[0], "(AADSTS50173)") {
+		t.Errorf("told %q", told)
 	}
 }
 

@@ -191,7 +191,7 @@ func (a *Accounts) keep(ctx context.Context, current Current, begun store.OAuthS
 		Token: sealed, TokenKey: current.Vault.KeyID(), ClientID: current.Settings.ClientID,
 	}, current.Settings.ConnectedUsersAllowed)
 	if taken, ok := errors.AsType[*store.AccountTaken](err); ok {
-		return refusal.New(refusal.Conflict, "The Microsoft Teams account %s cannot be connected: %v.", emailOf(person), taken)
+		return refusal.New(refusal.Conflict, "The Microsoft Teams account %s cannot be connected: %s.", emailOf(person), a.heldBy(ctx, taken.Holder))
 	}
 	if full, ok := errors.AsType[*store.TooManyAccounts](err); ok {
 		return noRoom(full)

@@ -5,6 +5,7 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
@@ -51,17 +52,43 @@ func (a *Accounts) lose(ctx context.Context, account store.Account, reason strin
 		return
 	}
 	a.Log.Warn("Microsoft does not take an account's token any more", "account", account.ID, "bot", account.Bot, "reason", reason)
-	text := fmt.Sprintf("Your connection with the Microsoft Teams account %s was lost. %s\nWhat you write in linked channels goes to Teams through a bot meanwhile, where there is one. Everything else waits until you connect again, up to 7 days.", account.Email, reason)
-	label, query := "Connect again", ""
-	if account.Bot {
-		text = fmt.Sprintf("The bot account %s cannot send to Microsoft Teams any more. %s\nMessages that need it wait, up to 7 days. Log in at Microsoft as the bot, not as yourself.", account.Email, reason)
-		label, query = "Connect the bot again", "?bot=true"
-	} else {
+	if !account.Bot {
 		a.Mattermost.Publish("user_disconnected", account.User, map[string]any{"reason": "lost"})
 	}
-	if err := a.offer(ctx, account.User, text, label, query); err != nil {
-		a.Log.Warn("could not tell a user that the connection was lost", "user", account.User, "error", err)
+	account.LostReason = reason
+	if err := a.tellLost(ctx, account); err != nil {
+		a.Log.Warn("could not tell a user that the connection was lost; that is tried again", "user", account.User, "error", err)
 	}
+}
+
+// TellLost tells those of a lost connection who could not be told when it was lost.
+func (a *Accounts) TellLost(ctx context.Context) error {
+	untold, err := a.Store.UntoldLosses(ctx)
+	if err != nil {
+		return err
+	}
+	for _, account := range untold {
+		err = errors.Join(err, a.tellLost(ctx, account))
+	}
+	return err
+}
+
+// tellLost tells the owner of a lost account, once on all nodes. What fails can be tried again.
+func (a *Accounts) tellLost(ctx context.Context, account store.Account) error {
+	first, err := a.Store.Tell(ctx, store.LossNotice(account.ID))
+	if err != nil || !first {
+		return err
+	}
+	text := fmt.Sprintf("Your connection with the Microsoft Teams account %s was lost. %s\nWhat you write in linked channels goes to Teams through a bot meanwhile, where there is one. Everything else waits until you connect again, up to 7 days.", account.Email, account.LostReason)
+	label, query := "Connect again", ""
+	if account.Bot {
+		text = fmt.Sprintf("The bot account %s cannot send to Microsoft Teams any more. %s\nMessages that need it wait, up to 7 days. Log in at Microsoft as the bot, not as yourself.", account.Email, account.LostReason)
+		label, query = "Connect the bot again", "?bot=true"
+	}
+	if err := a.offer(ctx, account.User, text, label, query); err != nil {
+		return errors.Join(err, a.Store.Untell(context.WithoutCancel(ctx), store.LossNotice(account.ID)))
+	}
+	return nil
 }
 
 // offer sends the user a direct message with a button that leads to the log-in.

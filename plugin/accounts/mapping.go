@@ -50,18 +50,33 @@ func (a *Accounts) Approve(ctx context.Context, by, user bridge.UserID, teamsUse
 	case err != nil:
 		return store.AccountMapping{}, err
 	case connected && holder.Bot:
-		return store.AccountMapping{}, refusal.New(refusal.Conflict, "The Microsoft Teams account %s is connected as a bot.", person.UPN)
+		return store.AccountMapping{}, refusal.New(refusal.Conflict, "The Microsoft Teams account %s cannot be approved: %s.", person.UPN, a.heldBy(ctx, holder))
 	case connected && holder.User != user:
-		return store.AccountMapping{}, refusal.New(refusal.Conflict, "The Microsoft Teams account %s is connected by another Mattermost user, %s, who has to disconnect it first.", person.UPN, holder.User)
+		return store.AccountMapping{}, refusal.New(refusal.Conflict, "The Microsoft Teams account %s cannot be approved: %s.", person.UPN, a.heldBy(ctx, holder))
 	}
 	kept, err := a.Store.PutMapping(ctx, store.AccountMapping{User: user, TeamsUser: person.ID, UPN: person.UPN, Creator: by})
 	if taken, ok := errors.AsType[*store.MappingTaken](err); ok {
-		return store.AccountMapping{}, refusal.New(refusal.Conflict, "%s.", upperFirst(taken.Error()))
+		return store.AccountMapping{}, refusal.New(refusal.Conflict, "The Microsoft Teams account %s is approved for %s already. Take that approval back first.", person.UPN, a.named(ctx, taken.Holder.User))
 	}
 	return kept, err
 }
 
-func upperFirst(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+// heldBy says who has an account that somebody else wants, and what to do.
+func (a *Accounts) heldBy(ctx context.Context, holder store.Account) string {
+	if holder.Bot {
+		return "it is connected as a bot, which a system admin can disconnect"
+	}
+	return "it is connected by " + a.named(ctx, holder.User) + ", who has to disconnect it first"
+}
+
+// named is a user as people know one another; the id when nobody does any more.
+func (a *Accounts) named(ctx context.Context, id bridge.UserID) string {
+	user, err := a.Mattermost.User(ctx, id)
+	if err != nil || user.Username == "" {
+		return "the Mattermost user with the id " + string(id)
+	}
+	return "the Mattermost user @" + user.Username
+}
 
 // Withdraw takes the approval of the user's account back; what is connected stays connected.
 func (a *Accounts) Withdraw(ctx context.Context, by, user bridge.UserID) error {

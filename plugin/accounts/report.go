@@ -39,17 +39,14 @@ type ConnectedUser struct {
 
 // ConnectedUsers lists who connected an account, in the order in which they did, from an offset on. total counts all.
 func (a *Accounts) ConnectedUsers(ctx context.Context, offset, limit int) (users []ConnectedUser, total int, err error) {
-	current, err := a.Current()
-	if err != nil {
-		return nil, 0, err
-	}
 	accounts, total, err := a.Store.UserAccounts(ctx, offset, limit)
 	if err != nil {
 		return nil, 0, err
 	}
 	users = make([]ConnectedUser, 0, len(accounts))
 	for _, account := range accounts {
-		if current, err = a.currentFor(ctx, account); err != nil {
+		current, err := a.currentFor(ctx, account)
+		if err != nil {
 			return nil, 0, err
 		}
 		line := ConnectedUser{

@@ -14,20 +14,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
 
-// MayConnect says why the user may not connect an account; nil when they may.
-func (a *Accounts) MayConnect(ctx context.Context, id bridge.UserID) error {
-	current, err := a.Current()
-	if err != nil {
-		return err
-	}
-	user, err := a.Mattermost.User(ctx, id)
-	if err != nil {
-		return err
-	}
-	return a.mayConnect(ctx, current, user)
-}
-
-// mayConnect also looks whether there is room. Whoever is connected, or was before the connection was lost, has a place.
+// mayConnect says why the user may not connect an account; nil when they may. Whoever is connected, or was before the connection was lost, has a place.
 func (a *Accounts) mayConnect(ctx context.Context, current Current, user bridge.User) error {
 	if user.Bot {
 		return refusal.New(refusal.Forbidden, "A Mattermost bot account cannot be connected.")
@@ -81,6 +68,29 @@ func (a *Accounts) SetWhitelist(ctx context.Context, by bridge.UserID, entries [
 		return nil, err
 	}
 	return a.Store.Whitelist(ctx)
+}
+
+// ChangeWhitelist adds a user to the whitelist or takes one off, and tells whether that changed anything.
+func (a *Accounts) ChangeWhitelist(ctx context.Context, by bridge.UserID, entry string, add bool) (changed bool, err error) {
+	if !a.ValidEntry(entry) {
+		return false, refusal.New(refusal.BadRequest, "%q is neither an e-mail address nor a user name.", entry)
+	}
+	if add {
+		list, err := a.Store.Whitelist(ctx)
+		if err != nil {
+			return false, err
+		}
+		if len(list) >= maxWhitelist {
+			return false, refusal.New(refusal.Conflict, "The whitelist has %d entries, and may have no more.", len(list))
+		}
+	}
+	return a.Store.ChangeWhitelist(ctx, by, cleanEntry(entry), add)
+}
+
+// Restricted tells whether only users on the whitelist may connect.
+func (a *Accounts) Restricted() bool {
+	current, err := a.Current()
+	return err == nil && current.Settings.ConnectedUsersRestricted
 }
 
 func cleanEntry(entry string) string {

@@ -23,10 +23,16 @@ const Trigger = "msteams-sync"
 
 // Accounts connects and disconnects.
 type Accounts interface {
-	Connection(ctx context.Context, user bridge.UserID) (accounts.Connection, error)
-	MayConnect(ctx context.Context, user bridge.UserID) error
+	Mine(ctx context.Context, user bridge.UserID) (accounts.Mine, error)
 	Disconnect(ctx context.Context, user bridge.UserID) (store.Account, bool, error)
 	DisconnectBot(ctx context.Context, by bridge.UserID, email string) (store.Account, bool, error)
+}
+
+// Whitelist is who may connect while that is restricted.
+type Whitelist interface {
+	Restricted() bool
+	Whitelist(ctx context.Context) ([]string, error)
+	ChangeWhitelist(ctx context.Context, by bridge.UserID, entry string, add bool) (changed bool, err error)
 }
 
 // People makes mirrored users regular ones.
@@ -58,6 +64,7 @@ type DeadLetters interface {
 // Config is what the command works with.
 type Config struct {
 	Accounts    Accounts
+	Whitelist   Whitelist
 	Links       Links
 	People      People
 	Chats       Chats
@@ -121,6 +128,8 @@ func subcommands() []subcommand {
 			args: []string{"all: in all channels"}},
 		{name: "promote", hint: "[user name] [new user name]", help: "Make a user that stands for somebody in Teams that person's own.", least: 2, admin: true, run: (*Command).promote,
 			args: []string{"User name of the mirrored user, like msteams_alex_demo", "User name that the person gets"}},
+		{name: "whitelist", hint: "[add|remove] [user name or e-mail]", help: "Show who may connect an account while that is restricted, or add somebody or take somebody off.", admin: true, run: (*Command).whitelist,
+			args: []string{"add or remove; without it the list is shown", "User name or e-mail address"}},
 		{name: "connect-bot", help: "Connect a Microsoft Teams account that speaks for everybody without one.", admin: true, run: (*Command).connectBot},
 		{name: "disconnect-bot", hint: "[e-mail]", help: "Disconnect a bot account.", admin: true, run: (*Command).disconnectBot,
 			args: []string{"E-mail address of the bot, when there are several"}},

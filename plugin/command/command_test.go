@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,22 +25,26 @@ import (
 
 // world answers for the packages behind the command. root is the system admin.
 type world struct {
-	connection accounts.Connection
-	account    store.Account
-	found      bool
-	links      []bridge.Link
-	err        error
-	barred     error // why the user may not connect
-	asked      string
-	dead       int
-	pending    bool
-	requests   []store.LinkRequest
+	mine      accounts.Mine
+	account   store.Account
+	found     bool
+	links     []bridge.Link
+	err       error
+	barred    error // why the user may not link
+	whitelist []string
+	open      bool // the whitelist has no effect
+	asked     string
+	dead      int
+	pending   bool
+	requests  []store.LinkRequest
 }
 
-func (w *world) Connection(context.Context, bridge.UserID) (accounts.Connection, error) {
-	return w.connection, w.err
+func (w *world) Mine(context.Context, bridge.UserID) (accounts.Mine, error) { return w.mine, w.err }
+func (w *world) Restricted() bool                                           { return !w.open }
+func (w *world) Whitelist(context.Context) ([]string, error)                { return w.whitelist, w.err }
+func (w *world) ChangeWhitelist(_ context.Context, _ bridge.UserID, entry string, add bool) (bool, error) {
+	return slices.Contains(w.whitelist, entry) != add, w.err
 }
-func (w *world) MayConnect(context.Context, bridge.UserID) error { return w.barred }
 func (w *world) Disconnect(context.Context, bridge.UserID) (store.Account, bool, error) {
 	return w.account, w.found, w.err
 }
@@ -104,7 +109,7 @@ func (l letters) Retry(_ context.Context, _ bridge.UserID, channel bridge.Channe
 func (w *world) run(t *testing.T, user, text string) string {
 	t.Helper()
 	c := command.New(command.Config{
-		Accounts: w, Links: w, Chats: w, DeadLetters: letters{w}, Log: slog.New(slog.DiscardHandler),
+		Accounts: w, Whitelist: w, Links: w, Chats: w, DeadLetters: letters{w}, Log: slog.New(slog.DiscardHandler),
 		SystemAdmin: func(user bridge.UserID) bool { return user == "root" },
 		ChannelName: func(_ context.Context, id bridge.ChannelID) string { return "red / " + string(id) },
 		OpenLinkDialog: func(user bridge.UserID, channel bridge.ChannelID) {
@@ -117,22 +122,38 @@ func (w *world) run(t *testing.T, user, text string) string {
 }
 
 func TestAnswers(t *testing.T) {
-	alex := accounts.Connection{Connected: true, Email: "alex@demo.example", DisplayName: "Alex Demo"}
-	lost := accounts.Connection{Email: "alex@demo.example", Reason: "It was revoked."}
+	since := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	teamsAccount := &accounts.TeamsAccount{Mail: "alex@demo.example", DisplayName: "Alex Demo"}
+	alex := accounts.Mine{Connected: true, TeamsAccount: teamsAccount, ConnectedAt: &since, CanConnect: true}
+	lost := accounts.Mine{NeedsReconnect: true, TeamsAccount: teamsAccount, ConnectedAt: &since, CanConnect: true, Reason: "It was revoked."}
+	free := accounts.Mine{CanConnect: true, EmailMustMatch: "alex@corp.example"}
+	barred := accounts.Mine{Reason: "Not on the whitelist."}
 	link := bridge.Link{Channel: "a|b", Conversation: bridge.Conversation{ID: "19:x@thread.tacv2", Team: "team-1"}, CreatedAt: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
 	for _, c := range []struct {
 		user, text string
 		world      world
 		want       []string
 	}{
-		{"alex", "/msteams-sync connect", world{}, []string{"(https://chat.example.com/connect)", "e-mail"}},
-		{"alex", "/msteams-sync connect", world{connection: alex}, []string{"already", "alex@demo.example"}},
-		{"alex", "/msteams-sync connect", world{barred: refusal.New(refusal.Forbidden, "Not on the whitelist.")}, []string{"Not on the whitelist."}},
+		{"alex", "/msteams-sync connect", world{mine: free}, []string{"(https://chat.example.com/connect)", "e-mail", "`alex@corp.example`"}},
+		{"alex", "/msteams-sync connect", world{mine: lost}, []string{"(https://chat.example.com/connect)"}},
+		{"alex", "/msteams-sync connect", world{mine: alex}, []string{"already", "alex@demo.example"}},
+		{"alex", "/msteams-sync connect", world{mine: barred}, []string{"Not on the whitelist."}},
 		{"alex", "/msteams-sync disconnect", world{}, []string{"not connected"}},
 		{"alex", "/msteams-sync disconnect", world{found: true, account: store.Account{Email: "alex@demo.example"}}, []string{"alex@demo.example", "is disconnected"}},
-		{"alex", "/msteams-sync status", world{connection: alex}, []string{"You are connected", "Alex Demo"}},
-		{"alex", "/msteams-sync status", world{connection: lost}, []string{"was lost", "It was revoked."}},
-		{"alex", "/msteams-sync status", world{}, []string{"not connected"}},
+		{"alex", "/msteams-sync status", world{mine: alex}, []string{"You are connected", "Alex Demo", "since 23 November 2026"}},
+		{"alex", "/msteams-sync status", world{mine: lost}, []string{"was lost", "It was revoked.", "/msteams-sync connect"}},
+		{"alex", "/msteams-sync status", world{mine: free}, []string{"not connected", "/msteams-sync connect"}},
+		{"alex", "/msteams-sync status", world{mine: barred}, []string{"You are not connected. Not on the whitelist."}},
+		{"alex", "/msteams-sync whitelist", world{}, []string{"Only system admins"}},
+		{"root", "/msteams-sync whitelist", world{}, []string{"The whitelist is empty."}},
+		{"root", "/msteams-sync whitelist", world{whitelist: []string{"alex", "blake@demo.example"}, open: true}, []string{"2 on the whitelist: Everybody may connect all the same", "* `blake@demo.example`"}},
+		{"root", "/msteams-sync whitelist", world{whitelist: make([]string, 130)}, []string{"30 more"}},
+		{"root", "/msteams-sync whitelist add alex", world{}, []string{"`alex` is on the whitelist now."}},
+		{"root", "/msteams-sync whitelist add alex", world{whitelist: []string{"alex"}, open: true}, []string{"`alex` is on the whitelist already. Everybody may connect"}},
+		{"root", "/msteams-sync whitelist remove alex", world{whitelist: []string{"alex"}}, []string{"no longer on the whitelist", "stays connected"}},
+		{"root", "/msteams-sync whitelist remove alex", world{}, []string{"`alex` is not on the whitelist."}},
+		{"root", "/msteams-sync whitelist drop alex", world{}, []string{"`/msteams-sync whitelist add [user name or e-mail]`"}},
+		{"root", "/msteams-sync whitelist add", world{}, []string{"Write it like this"}},
 		{"root", "/msteams-sync status", world{}, []string{"MS Teams Sync is running."}},
 		{"alex", "/msteams-sync   link  team-1   19:x@thread.tacv2 ", world{}, []string{"now linked with the Teams channel Bridge"}},
 		{"alex", "/msteams-sync link", world{}, []string{"dialog that has opened", "`/msteams-sync link [team id] [channel id] [days]`"}},
@@ -222,7 +243,7 @@ func TestTheServerCanRegisterIt(t *testing.T) {
 			admin++
 		}
 	}
-	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 17 || admin != 9 {
+	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 18 || admin != 10 {
 		t.Errorf("%d subcommands, %d for admins", len(r.AutocompleteData.SubCommands), admin)
 	}
 }

@@ -10,17 +10,16 @@ import (
 )
 
 func (c *Command) connect(ctx context.Context, call Call, _ []string) (string, error) {
-	connection, err := c.Accounts.Connection(ctx, call.User)
-	if err != nil {
+	mine, err := c.Accounts.Mine(ctx, call.User)
+	switch {
+	case err != nil:
 		return "", err
+	case mine.Connected:
+		return fmt.Sprintf("You are connected already, with the Microsoft Teams account %s.", code(mine.TeamsAccount.Mail)), nil
+	case !mine.CanConnect:
+		return mine.Reason, nil
 	}
-	if connection.Connected {
-		return fmt.Sprintf("You are connected already, with the Microsoft Teams account %s.", code(connection.Email)), nil
-	}
-	if err := c.Accounts.MayConnect(ctx, call.User); err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("[Click here to connect your Microsoft Teams account](%s). It must have the same e-mail address as your Mattermost account.", c.ConnectURL()), nil
+	return fmt.Sprintf("[Click here to connect your Microsoft Teams account](%s). Log in at Microsoft with the account that has the e-mail address or user name %s; another one is refused.", c.ConnectURL(), code(mine.EmailMustMatch)), nil
 }
 
 func (c *Command) disconnect(ctx context.Context, call Call, _ []string) (string, error) {
@@ -50,16 +49,21 @@ func (c *Command) disconnectBot(ctx context.Context, call Call, arguments []stri
 }
 
 func (c *Command) status(ctx context.Context, call Call, _ []string) (string, error) {
-	connection, err := c.Accounts.Connection(ctx, call.User)
+	mine, err := c.Accounts.Mine(ctx, call.User)
 	if err != nil {
 		return "", err
 	}
 	answer := "You are not connected. Use `/msteams-sync connect`."
 	switch {
-	case connection.Connected:
-		answer = fmt.Sprintf("You are connected with the Microsoft Teams account %s of %s.", code(connection.Email), connection.DisplayName)
-	case connection.Email != "":
-		answer = fmt.Sprintf("The connection with your Microsoft Teams account %s was lost: %s Use `/msteams-sync connect`.", code(connection.Email), connection.Reason)
+	case mine.Connected:
+		answer = fmt.Sprintf("You are connected with the Microsoft Teams account %s of %s since %s.", code(mine.TeamsAccount.Mail), mine.TeamsAccount.DisplayName, mine.ConnectedAt.Format("2 January 2006"))
+	case mine.NeedsReconnect:
+		answer = fmt.Sprintf("The connection with your Microsoft Teams account %s was lost: %s", code(mine.TeamsAccount.Mail), mine.Reason)
+		if mine.CanConnect {
+			answer += " Use `/msteams-sync connect`."
+		}
+	case !mine.CanConnect:
+		answer = "You are not connected. " + mine.Reason
 	}
 	if c.SystemAdmin(call.User) {
 		answer += "\n\n" + c.Summary(ctx)

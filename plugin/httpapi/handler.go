@@ -164,7 +164,11 @@ func (a *api) refuse(c *call, route Route, err error) {
 		a.Log.Error("could not answer a request", "method", c.Method, "path", c.URL.Path, "request_id", c.RequestID, "error", err)
 	}
 	if route.Page && !c.wantsJSON() {
-		page(c, e.Status, pageText{Title: "That did not work", Text: e.Message, Detail: c.RequestID})
+		text := pageText{Title: "That did not work", Text: e.Message, Detail: c.RequestID}
+		if e.Status == http.StatusUnauthorized { // e.g. in the browser of a telephone whose app is logged in
+			text.Title, text.Text, text.Link = "Log in to Mattermost first", "This browser is not logged in to Mattermost. Log in, then open the link that led you here once more.", a.SiteURL()+"/login"
+		}
+		page(c, e.Status, text)
 		return
 	}
 	detail := e.Detail

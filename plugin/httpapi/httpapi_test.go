@@ -499,6 +499,19 @@ func TestALinkMayBringOldMessagesAlong(t *testing.T) {
 	}
 }
 
+// TestABrowserThatIsNotLoggedInIsTold: where to, and only it is.
+func TestABrowserThatIsNotLoggedInIsTold(t *testing.T) {
+	w := ask(t, parts(), "", "GET", "/connect", "")
+	if w.Code != http.StatusUnauthorized || !strings.Contains(w.Body.String(), `<a href="https://chat.example.com/mm/login">Log in to Mattermost</a>`) || strings.Contains(w.Body.String(), "close this window") {
+		t.Errorf("answers %d: %s", w.Code, w.Body)
+	}
+	p := parts()
+	p.Accounts = &logins{err: refusal.New(refusal.Forbidden, "Not on the whitelist.")}
+	if w := ask(t, p, "alex", "GET", "/connect", ""); w.Code != http.StatusForbidden || strings.Contains(w.Body.String(), "<a ") || !strings.Contains(w.Body.String(), "close this window") {
+		t.Errorf("answers %d: %s", w.Code, w.Body)
+	}
+}
+
 func TestMyConnection(t *testing.T) {
 	p := parts()
 	if w := ask(t, p, "alex", "GET", "/api/v1/my/connection", ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"connected":true,"teams_account":{"id":"a","display_name":"Alex"`) {

@@ -12,6 +12,7 @@ import (
 type pageText struct {
 	Title  string
 	Text   string
+	Link   string // where to go first; empty for nowhere
 	Detail string // request id
 	Closes bool   // the page closes its own window
 	Nonce  string
@@ -33,8 +34,9 @@ small { color: #6c6e77; }
 <body>
 <h1>{{.Title}}</h1>
 <p>{{.Text}}</p>
-<p>You can close this window.</p>
-{{- if .Detail}}<p><small>Request {{.Detail}}</small></p>{{end}}
+{{if .Link}}<p><a href="{{.Link}}">Log in to Mattermost</a></p>
+{{else}}<p>You can close this window.</p>
+{{end}}{{- if .Detail}}<p><small>Request {{.Detail}}</small></p>{{end}}
 {{- if .Closes}}<script nonce="{{.Nonce}}">window.close();</script>{{end}}
 </body>
 </html>

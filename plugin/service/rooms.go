@@ -144,7 +144,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	}
 	r.intake = intake.New(intake.Config{Subscriptions: r.takeOver.Gate(r.keeper), Inbox: r.engine, Observer: s.metrics, Log: s.log})
 	r.command = command.New(command.Config{
-		Accounts: r.accounts, Links: r.links, People: r.people, Chats: r.chats, DeadLetters: deadLetters{r}, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
+		Accounts: r.accounts, Whitelist: r.accounts, Links: r.links, People: r.people, Chats: r.chats, DeadLetters: deadLetters{r}, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
 		ConnectURL:  func() string { return catalog.PluginURL(s.siteURL(), "/connect") },
 		ChannelName: r.channelName,
 		OpenLinkDialog: func(user bridge.UserID, channel bridge.ChannelID) {
@@ -153,7 +153,11 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	})
 	r.unfollowKeys = r.followKeys()
 	r.settings.follow(func(ctx context.Context) error {
-		return errors.Join(r.keys.Refresh(ctx), r.compareSettings(ctx))
+		err := errors.Join(r.keys.Refresh(ctx), r.compareSettings(ctx))
+		if r.working() {
+			err = errors.Join(err, r.accounts.TellLost(ctx))
+		}
+		return err
 	})
 	r.watch.start()
 	return r, nil

@@ -37,6 +37,28 @@ func (s *Store) OnWhitelist(ctx context.Context, names ...string) (on bool, err 
 	return on, nil
 }
 
+// ChangeWhitelist adds an entry or takes it off, and tells whether that changed anything.
+func (s *Store) ChangeWhitelist(ctx context.Context, by bridge.UserID, entry string, add bool) (changed bool, err error) {
+	entry = strings.ToLower(entry)
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		detail := map[string]string{"added": "", "removed": entry}
+		do, arguments := "DELETE FROM msteamssync.whitelist WHERE entry = $1", []any{entry}
+		if add {
+			detail = map[string]string{"added": entry, "removed": ""}
+			do, arguments = "INSERT INTO msteamssync.whitelist (entry, added_by) VALUES ($1, $2) ON CONFLICT (entry) DO NOTHING", []any{entry, by}
+		}
+		tag, err := tx.Exec(ctx, do, arguments...)
+		if changed = err == nil && tag.RowsAffected() == 1; !changed {
+			return err
+		}
+		return audit(ctx, tx, by, "set-whitelist", "whitelist", detail)
+	})
+	if err != nil {
+		return false, fmt.Errorf("change the whitelist: %w", err)
+	}
+	return changed, nil
+}
+
 // SetWhitelist replaces the whitelist and records what that changed. Entries are kept in lower case.
 func (s *Store) SetWhitelist(ctx context.Context, by bridge.UserID, entries []string) error {
 	want := make([]string, 0, len(entries))
