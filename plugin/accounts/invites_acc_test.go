@@ -99,6 +99,9 @@ func TestAnInvitationHoldsAPlace(t *testing.T) {
 	if list, err := w.Invites(t.Context()); err != nil || list.Pending != 1 || list.MaxPending != 10 || list.Connected != 1 || list.Allowed != 2 {
 		t.Errorf("invitations %+v, %v", list, err)
 	}
+	if pending, whitelisted, err := w.store.CountInvited(t.Context()); err != nil || pending != 1 || whitelisted != 0 {
+		t.Errorf("%d pending, %d on the whitelist, %v", pending, whitelisted, err)
+	}
 	if err := w.WithdrawInvite(t.Context(), "root", "alex"); err != nil {
 		t.Fatal(err)
 	}

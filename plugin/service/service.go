@@ -247,6 +247,7 @@ func (s *Service) snapshot(ctx context.Context) (telemetry.Snapshot, error) {
 		if u.settings.EvaluationAPI {
 			now.EvaluationBudget = subscriptions.Budget
 		}
+		now.AccountsAllowed, now.InvitesAllowed = u.settings.ConnectedUsersAllowed, u.settings.MaxPendingInvites
 	}
 	r := s.rooms.Load()
 	if r == nil {
@@ -266,6 +267,9 @@ func (s *Service) snapshot(ctx context.Context) (telemetry.Snapshot, error) {
 		return now, err
 	}
 	if now.Accounts, err = r.store.AccountsByState(ctx); err != nil {
+		return now, err
+	}
+	if now.PendingInvites, now.Whitelisted, err = r.store.CountInvited(ctx); err != nil {
 		return now, err
 	}
 	mirrored, err := r.store.CountMirrored(ctx)

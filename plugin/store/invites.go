@@ -81,6 +81,15 @@ func (s *Store) Invites(ctx context.Context) ([]Invite, error) {
 	return invites, nil
 }
 
+// CountInvited counts the pending invitations and the entries of the whitelist.
+func (s *Store) CountInvited(ctx context.Context) (pending, whitelisted int, err error) {
+	err = s.pool.QueryRow(ctx, "SELECT (SELECT count(*) FROM msteamssync.invites WHERE "+pendingInvite+"), (SELECT count(*) FROM msteamssync.whitelist)").Scan(&pending, &whitelisted)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count the invitations: %w", err)
+	}
+	return pending, whitelisted, nil
+}
+
 // WithdrawInvite ends a pending invitation: its place is free, and the user is not invited again. One that has ended is
 // forgotten, so that the user may be invited again. False when there is none.
 func (s *Store) WithdrawInvite(ctx context.Context, by, user bridge.UserID) (found bool, err error) {

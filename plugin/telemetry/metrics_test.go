@@ -92,7 +92,7 @@ func TestASnapshotIsTold(t *testing.T) {
 				{State: "active", ExpiresAt: time.Unix(3000, 0)}, {State: "active", ExpiresAt: time.Unix(2000, 0)},
 				{State: "wanted", Failing: true, ErrorCode: "quota_exceeded"}, {State: "active", ExpiresAt: time.Unix(4000, 0), Failing: true, ErrorCode: "Forbidden"},
 			},
-			Accounts: map[[2]string]int{{"bot", "lost"}: 2}, MirroredUsers: map[string]int{"active": 7}, CredentialsChecked: true, CredentialsRefused: true, EvaluationMessages: 401, EvaluationBudget: 500,
+			Accounts: map[[2]string]int{{"bot", "lost"}: 2}, AccountsAllowed: 1000, PendingInvites: 3, InvitesAllowed: 10, Whitelisted: 4, MirroredUsers: map[string]int{"active": 7}, CredentialsChecked: true, CredentialsRefused: true, EvaluationMessages: 401, EvaluationBudget: 500,
 		}, nil
 	})
 	_, text := scrape(t, m)
@@ -100,6 +100,7 @@ func TestASnapshotIsTold(t *testing.T) {
 		`msteams_connect_app_subscriptions{state="active"} 3`, `msteams_connect_app_subscriptions{state="wanted"} 1`, `msteams_connect_app_subscriptions{state="removing"} 0`,
 		`msteams_connect_app_subscriptions_failing{code="quota_exceeded"} 1`, `msteams_connect_app_subscriptions_failing{code="Forbidden"} 1`,
 		`msteams_connect_app_subscriptions_next_expiry_timestamp_seconds 2000`, `msteams_connect_app_accounts{kind="bot",state="lost"} 2`,
+		`msteams_connect_app_connected_users_limit 1000`, `msteams_connect_app_pending_invites 3`, `msteams_connect_app_pending_invites_limit 10`, `msteams_connect_app_whitelisted_users 4`,
 		`msteams_connect_app_accounts{kind="user",state="connected"} 0`, `msteams_connect_msgraph_credentials_accepted 0`, `msteams_connect_app_settings_behind 1`,
 		`msteams_connect_app_evaluation_messages 401`, `msteams_connect_app_mirrored_users{state="active"} 7`, `msteams_connect_app_mirrored_users{state="promoted"} 0`, `msteams_connect_app_evaluation_budget_messages 500`,
 	} {

@@ -15,7 +15,11 @@ import (
 type Snapshot struct {
 	Subscriptions      []Subscription
 	Accounts           map[[2]string]int // "user" or "bot", state → how many
-	MirroredUsers      map[string]int    // by state
+	AccountsAllowed    int               // users with an account and pending invitations together
+	PendingInvites     int
+	InvitesAllowed     int
+	Whitelisted        int
+	MirroredUsers      map[string]int // by state
 	CredentialsChecked bool
 	CredentialsRefused bool
 	SettingsBehind     bool // another node has newer ones
@@ -45,6 +49,10 @@ var (
 	subscriptionsFailing = prometheus.NewDesc(namespace+"_app_subscriptions_failing", "Graph subscriptions that Graph refuses to make or renew, by code; quota_exceeded when there are too many.", []string{"code"}, nil)
 	subscriptionsEnd     = prometheus.NewDesc(namespace+"_app_subscriptions_next_expiry_timestamp_seconds", "When the first active subscription ends unless it is renewed; 0 without one.", nil, nil)
 	accountsByState      = prometheus.NewDesc(namespace+"_app_accounts", "Connected Teams accounts by kind (user, bot) and state of their tokens (connected, lost).", []string{"kind", "state"}, nil)
+	accountsLimit        = prometheus.NewDesc(namespace+"_app_connected_users_limit", "How many users may have connected an account, pending invitations included.", nil, nil)
+	pendingInvites       = prometheus.NewDesc(namespace+"_app_pending_invites", "Invitations to connect an account that nobody has followed and that are not over.", nil, nil)
+	invitesLimit         = prometheus.NewDesc(namespace+"_app_pending_invites_limit", "How many invitations may be pending at a time; 0 when nobody is invited.", nil, nil)
+	whitelisted          = prometheus.NewDesc(namespace+"_app_whitelisted_users", "Entries of the whitelist of users who may connect an account while that is restricted.", nil, nil)
 	mirroredByState      = prometheus.NewDesc(namespace+"_app_mirrored_users", "Users that stand for people in Teams without a connected account, by state (active, inactive, promoted).", []string{"state"}, nil)
 	credentials          = prometheus.NewDesc(namespace+"_msgraph_credentials_accepted", "1 when Microsoft took the application's credentials last, 0 when it refused them or could not be reached; not there before the first use.", nil, nil)
 	settingsBehind       = prometheus.NewDesc(namespace+"_app_settings_behind", "1 while this node carries nothing because another node has newer settings, else 0.", nil, nil)
@@ -54,7 +62,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (s *snapshots) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{subscriptionsByState, subscriptionsFailing, subscriptionsEnd, accountsByState, mirroredByState, credentials, settingsBehind, evaluationMessages, evaluationBudget} {
+	for _, desc := range []*prometheus.Desc{subscriptionsByState, subscriptionsFailing, subscriptionsEnd, accountsByState, accountsLimit, pendingInvites, invitesLimit, whitelisted, mirroredByState, credentials, settingsBehind, evaluationMessages, evaluationBudget} {
 		out <- desc
 	}
 }
@@ -95,6 +103,10 @@ func (s *snapshots) Collect(out chan<- prometheus.Metric) {
 			gauge(accountsByState, float64(now.Accounts[[2]string{kind, state}]), kind, state)
 		}
 	}
+	gauge(accountsLimit, float64(now.AccountsAllowed))
+	gauge(pendingInvites, float64(now.PendingInvites))
+	gauge(invitesLimit, float64(now.InvitesAllowed))
+	gauge(whitelisted, float64(now.Whitelisted))
 	for _, state := range []string{"active", "inactive", "promoted"} {
 		gauge(mirroredByState, float64(now.MirroredUsers[state]), state)
 	}
