@@ -168,6 +168,20 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 	reaction, wanted := onPost(all[post.ID], subject)
 	at := slices.IndexFunc(mapping.Record.Reactions, func(c CarriedReaction) bool { return c.isPost(subject) })
 	record := mapping.Record
+	if at >= 0 && record.Reactions[at].unsure() {
+		carried := record.Reactions[at]
+		message, err := w.Teams.Message(ctx, mapping.Ref)
+		if err != nil {
+			return err
+		}
+		shown := slices.ContainsFunc(message.Reactions, func(r Reaction) bool { return carried.isTeams(r.User, r.Emoji) })
+		switch {
+		case wanted && (carried.Pending == Recalled || !shown):
+			at = -1 // it has to be made, perhaps again
+		case !wanted && carried.Pending == Recalled && !shown:
+			return w.nothingToSend(ctx, event, mapping, Duplicate)
+		}
+	}
 	switch {
 	case wanted && at >= 0 && record.Reactions[at].Pending != Outbound, !wanted && at < 0:
 		return w.nothingToSend(ctx, event, mapping, Duplicate)
@@ -199,7 +213,7 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 		}
 	}
 	record.Reactions = slices.DeleteFunc(slices.Clone(record.Reactions), func(c CarriedReaction) bool { return c.isPost(subject) })
-	if carried.TeamsUser == "" || slices.ContainsFunc(record.Reactions, func(c CarriedReaction) bool { return c.isTeams(carried.TeamsUser, carried.Emoji) }) {
+	if carried.TeamsUser == "" || standsFor(record.Reactions, carried) {
 		// Teams never showed it, or shows it for somebody else too.
 		return w.change(ctx, event, mapping, Change{}, record, nil)
 	}

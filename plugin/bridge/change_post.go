@@ -251,6 +251,9 @@ func (w *worker) planReactions(ctx context.Context, event *InboundEvent, record 
 	}
 	plan, err := planReactions(record.Reactions, message.Reactions, all[post.ID], changed, w.standIn(ctx),
 		func(emoji string) (string, error) { return w.Mattermost.ReactionEmoji(ctx, emoji) })
+	if err == nil {
+		err = w.reactAgain(ctx, post, plan.again)
+	}
 	if err != nil || len(plan.add)+len(plan.remove) == 0 {
 		return plan, err
 	}
@@ -261,6 +264,21 @@ func (w *worker) planReactions(ctx context.Context, event *InboundEvent, record 
 		return same, w.park(ctx, event.Event, PostSettled(post.ID), w.Tuning.ParkFor, "waits for a reaction in Mattermost that is on its way to Teams")
 	}
 	return plan, nil
+}
+
+// reactAgain has reactions that Teams does not show as they were carried looked at again on their way to Teams.
+func (w *worker) reactAgain(ctx context.Context, post Post, reactions []PostReaction) error {
+	var departures []Departure
+	for _, r := range reactions {
+		departures = append(departures, reactionTo(post.ID, r, w.link))
+	}
+	if _, err := w.Store.Depart(ctx, departures, 0); err != nil {
+		return err
+	}
+	if len(departures) > 0 {
+		w.dispatcher.wake(Lane{w.lease.Conversation, Outbound}, 0)
+	}
+	return nil
 }
 
 // changedReactions lists the reactions whose change on the post is queued, when a write was cut off. Those of the plugin's bot

@@ -129,13 +129,13 @@ func changesSince(mapping Mapping, post Post, reactions map[PostID][]PostReactio
 	}
 	shown := reactions[post.ID]
 	for _, r := range shown {
-		if !slices.ContainsFunc(mapping.Record.Reactions, func(c CarriedReaction) bool { return c.isPost(r) && c.Pending != Outbound }) && r.User != bot {
+		if !slices.ContainsFunc(mapping.Record.Reactions, func(c CarriedReaction) bool { return c.isPost(r) && c.Pending != Outbound && c.Pending != Recalled }) && r.User != bot {
 			departures = append(departures, reactionTo(post.ID, r, link))
 		}
 	}
 	for _, c := range mapping.Record.Reactions {
 		r := c.onPost()
-		if _, there := onPost(shown, r); !there && c.User != "" && c.User != bot && !c.beingWritten() {
+		if _, there := onPost(shown, r); !there && c.User != "" && c.User != bot && !c.beingWritten() && c.Pending != Recalled {
 			departures = append(departures, reactionTo(post.ID, r, link))
 		}
 	}

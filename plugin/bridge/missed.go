@@ -141,7 +141,7 @@ func (e *Engine) differs(ctx context.Context, mapping Mapping, m TeamsMessage) (
 	}
 	for _, c := range record.Reactions {
 		shown := slices.ContainsFunc(m.Reactions, func(r Reaction) bool { return c.isTeams(r.User, r.Emoji) })
-		if c.TeamsUser != "" && c.Pending != Outbound && !shown {
+		if c.TeamsUser != "" && c.Pending != Outbound && c.Pending != Recalled && !shown {
 			return Edit, true, nil
 		}
 	}

@@ -244,6 +244,47 @@ func TestAReactionTakenBackDuringAnUnknownOutcome(t *testing.T) {
 	}
 }
 
+// A call without an answer takes effect after the opposite was wanted: that somebody did it in Teams is not what happened.
+func TestAReactionThatTakesEffectLate(t *testing.T) {
+	dropped := &bridge.Failure{Class: bridge.Unknown, Err: errors.New("the connection was dropped")}
+	for name, user := range map[string]bridge.UserID{"with an account": alexMM, "through the bot": blakeMM} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.start()
+			s.writePost("", alexMM, "hello")
+			post, message := s.pair()
+			shown, sender := []string{string(user) + " 👍"}, alex.TeamsUser
+			if user == blakeMM {
+				sender = bot.TeamsUser
+			}
+			late := func(on bool) {
+				first := s.teams.changes.count() + 1
+				s.teams.changes.set(func(call int) (verdict, error) {
+					if call > first {
+						return works, nil
+					}
+					s.reactToPost(post.ID, user, "👍", !on)
+					return failsBefore, dropped
+				})
+				s.reactToPost(post.ID, user, "👍", on)
+				s.quiet()
+				s.inTeams(message.Ref, setReaction(sender, "👍", on))
+			}
+			late(true)
+			s.reactions(post, message, nil, nil)
+			s.start() // its scan finds nothing that differs
+			s.reactions(post, message, nil, nil)
+
+			s.reactToPost(post.ID, user, "👍", true)
+			s.reactions(post, message, shown, []string{string(sender) + " 👍"})
+			late(false)
+			s.reactions(post, message, shown, []string{string(sender) + " 👍"})
+			s.reactToPost(post.ID, user, "👍", false)
+			s.reactions(post, message, nil, nil)
+		})
+	}
+}
+
 // A reaction from Teams is taken back in Mattermost, or made again, while nobody knows whether the bridge's own writing of it
 // arrived.
 func TestAReactionTakenBackDuringACutOffWrite(t *testing.T) {

@@ -27,10 +27,14 @@ type CarriedReaction struct {
 	TeamsUser TeamsUserID `json:"teams_user"`
 	User      UserID      `json:"user"`
 	Emoji     string      `json:"emoji"` // as Teams has it
-	// Pending is set while only one side is known to show it: it is being carried in this direction, or is Withdrawn.
+	// Pending is set while only one side is known to show it: it is being carried in this direction, or is Withdrawn. No side is
+	// known to show one that is Recalled.
 	Pending Direction `json:"pending,omitempty"`
 	// Shown is the emoji that the post has in its place, of those that are not the same on both sides.
 	Shown string `json:"shown,omitempty"`
+	// Unsure is when it was made or taken back while nobody knew what became of the opposite call, in seconds since the epoch: what
+	// Teams shows may still be that call's.
+	Unsure int64 `json:"unsure,omitempty"`
 }
 
 // onPost is the reaction as the post has it.
@@ -67,6 +71,12 @@ func inTeams(emoji string) string {
 // Withdrawn is the Pending of a reaction that is being taken from the post, because it was taken back in Teams.
 const Withdrawn Direction = "withdrawn"
 
+// Recalled is the Pending of a reaction that was taken back before anybody knew whether Teams had got it. Teams may show it yet.
+const Recalled Direction = "recalled"
+
+// unsure tells whether what Teams shows may still be an older call's.
+func (c CarriedReaction) unsure() bool { return time.Since(time.Unix(c.Unsure, 0)) < lateFor }
+
 // PostReaction is one person's reaction to a post.
 type PostReaction struct {
 	User  UserID
@@ -82,7 +92,7 @@ type SentVersion struct {
 	Files []CarriedFile `json:"files,omitempty"`
 }
 
-// lateFor is how long a version that was sent may come back late.
+// lateFor is how long what was sent may take effect late, or come back late.
 const lateFor = 10 * time.Minute
 
 // NeverShown is a post hash that no post has: the mapping's text is to be sent again, or, of a deleted one, was deleted in
@@ -137,7 +147,13 @@ func (c CarriedReaction) isTeams(user TeamsUserID, emoji string) bool {
 // reactionPlan is what reactions a post gets and loses, what is recorded before, and what after that is done.
 type reactionPlan struct {
 	add, remove   []PostReaction
+	again         []PostReaction // to be sent to Teams again: a call whose outcome was not known has undone the newer one
 	before, after []CarriedReaction
+}
+
+// standsFor tells whether what Teams shows of a reaction is another one's too.
+func standsFor(record []CarriedReaction, c CarriedReaction) bool {
+	return slices.ContainsFunc(record, func(o CarriedReaction) bool { return o.Pending != Recalled && o.isTeams(c.TeamsUser, c.Emoji) })
 }
 
 // planReactions compares the reactions that Teams shows with the record. standIn says who stands for a Teams user on the
@@ -164,6 +180,16 @@ func planReactions(record []CarriedReaction, shown []Reaction, post, changed []P
 		_, onIt := onPost(post, mine)
 		_, touched := onPost(changed, mine)
 		switch stands := c.TeamsUser != "" && there(c); {
+		case c.Pending == Recalled && !c.unsure():
+			// It did not come any more.
+		case c.Pending == Recalled:
+			plan.after = append(plan.after, c)
+			if stands && !standsFor(record, c) {
+				plan.again = append(plan.again, mine)
+			}
+		case !stands && c.TeamsUser != "" && c.Pending == "" && c.unsure() && onIt:
+			plan.after = append(plan.after, c)
+			plan.again = append(plan.again, mine)
 		case stands && c.Pending == Inbound && touched && !onIt:
 			// Taken back since it was shown; that is on its way to Teams.
 			c.Pending = ""

@@ -29,82 +29,82 @@ func TestPlanReactions(t *testing.T) {
 	}{
 		"new, of somebody with an account": {
 			shown: []Reaction{{User: "T-alex", Emoji: "👍"}},
-			add:   []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", "", ""}},
+			add:   []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", "", "", 0}},
 		},
 		"new, and the post has it": {
 			shown: []Reaction{{User: "T-alex", Emoji: "❤"}}, post: []PostReaction{{"alex", "❤️"}},
-			after: []CarriedReaction{{"T-alex", "alex", "❤", "", ""}},
+			after: []CarriedReaction{{"T-alex", "alex", "❤", "", "", 0}},
 		},
 		"two share a stand-in": {
 			shown: []Reaction{{User: "T-blake", Emoji: "👍"}, {User: "T-casey", Emoji: "👍"}},
-			add:   []PostReaction{{"bot", "👍"}}, after: []CarriedReaction{{"T-blake", "bot", "👍", "", ""}, {"T-casey", "bot", "👍", "", ""}},
+			add:   []PostReaction{{"bot", "👍"}}, after: []CarriedReaction{{"T-blake", "bot", "👍", "", "", 0}, {"T-casey", "bot", "👍", "", "", 0}},
 		},
 		"one of two is gone": {
-			record: []CarriedReaction{{"T-blake", "bot", "👍", "", ""}, {"T-casey", "bot", "👍", "", ""}},
+			record: []CarriedReaction{{"T-blake", "bot", "👍", "", "", 0}, {"T-casey", "bot", "👍", "", "", 0}},
 			shown:  []Reaction{{User: "T-casey", Emoji: "👍"}}, post: []PostReaction{{"bot", "👍"}},
-			after: []CarriedReaction{{"T-casey", "bot", "👍", "", ""}},
+			after: []CarriedReaction{{"T-casey", "bot", "👍", "", "", 0}},
 		},
 		"gone": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", "", ""}}, post: []PostReaction{{"alex", "👍"}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", "", "", 0}}, post: []PostReaction{{"alex", "👍"}},
 			remove: []PostReaction{{"alex", "👍"}},
 		},
 		"our bot's own": {shown: []Reaction{{User: "T-bot", Emoji: "👍"}}},
 		"on its way to Teams": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Outbound, ""}}, post: []PostReaction{{"alex", "👍"}},
-			after: []CarriedReaction{{"T-alex", "alex", "👍", Outbound, ""}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Outbound, "", 0}}, post: []PostReaction{{"alex", "👍"}},
+			after: []CarriedReaction{{"T-alex", "alex", "👍", Outbound, "", 0}},
 		},
 		"perhaps added, and gone from Teams": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, ""}}, post: []PostReaction{{"alex", "👍"}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, "", 0}}, post: []PostReaction{{"alex", "👍"}},
 			remove: []PostReaction{{"alex", "👍"}},
 		},
 		"perhaps added": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, ""}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}},
-			add: []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", "", ""}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, "", 0}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}},
+			add: []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", "", "", 0}},
 		},
 		"an emoji of Teams' own": {
 			shown: []Reaction{{User: "T-alex", Emoji: ":party:"}},
-			add:   []PostReaction{{"alex", StandIn}}, after: []CarriedReaction{{"T-alex", "alex", ":party:", "", StandIn}},
+			add:   []PostReaction{{"alex", StandIn}}, after: []CarriedReaction{{"T-alex", "alex", ":party:", "", StandIn, 0}},
 		},
 		"an emoji of Teams' own that the server has": {
 			shown: []Reaction{{User: "T-alex", Emoji: ":both:"}},
-			add:   []PostReaction{{"alex", ":both:"}}, after: []CarriedReaction{{"T-alex", "alex", ":both:", "", ""}},
+			add:   []PostReaction{{"alex", ":both:"}}, after: []CarriedReaction{{"T-alex", "alex", ":both:", "", "", 0}},
 		},
 		"one of two that are shown alike is gone": {
-			record: []CarriedReaction{{"T-alex", "alex", ":party:", "", StandIn}, {"T-alex", "alex", ":cake:", "", StandIn}},
+			record: []CarriedReaction{{"T-alex", "alex", ":party:", "", StandIn, 0}, {"T-alex", "alex", ":cake:", "", StandIn, 0}},
 			shown:  []Reaction{{User: "T-alex", Emoji: ":cake:"}}, post: []PostReaction{{"alex", StandIn}},
-			after: []CarriedReaction{{"T-alex", "alex", ":cake:", "", StandIn}},
+			after: []CarriedReaction{{"T-alex", "alex", ":cake:", "", StandIn, 0}},
 		},
 		"both are gone": {
-			record: []CarriedReaction{{"T-alex", "alex", ":party:", "", StandIn}, {"T-alex", "alex", ":cake:", "", StandIn}},
+			record: []CarriedReaction{{"T-alex", "alex", ":party:", "", StandIn, 0}, {"T-alex", "alex", ":cake:", "", StandIn, 0}},
 			post:   []PostReaction{{"alex", StandIn}}, remove: []PostReaction{{"alex", StandIn}},
 		},
 		"an emoji of Mattermost's own, in Teams": {
-			record: []CarriedReaction{{"T-alex", "alex", StandIn, "", ":ship:"}}, shown: []Reaction{{User: "T-alex", Emoji: StandIn}},
+			record: []CarriedReaction{{"T-alex", "alex", StandIn, "", ":ship:", 0}}, shown: []Reaction{{User: "T-alex", Emoji: StandIn}},
 			post:  []PostReaction{{"alex", ":ship:"}},
-			after: []CarriedReaction{{"T-alex", "alex", StandIn, "", ":ship:"}},
+			after: []CarriedReaction{{"T-alex", "alex", StandIn, "", ":ship:", 0}},
 		},
 		"added, and taken back since": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, ""}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}}, changed: []PostReaction{{"alex", "👍"}},
-			after: []CarriedReaction{{"T-alex", "alex", "👍", "", ""}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, "", 0}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+			after: []CarriedReaction{{"T-alex", "alex", "👍", "", "", 0}},
 		},
 		"added, and gone from Teams since": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, ""}}, post: []PostReaction{{"alex", "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Inbound, "", 0}}, post: []PostReaction{{"alex", "👍"}}, changed: []PostReaction{{"alex", "👍"}},
 			remove: []PostReaction{{"alex", "👍"}},
 		},
 		"perhaps withdrawn": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn, ""}}, post: []PostReaction{{"alex", "👍"}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn, "", 0}}, post: []PostReaction{{"alex", "👍"}},
 			remove: []PostReaction{{"alex", "👍"}},
 		},
 		"withdrawn, and back in Teams": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn, ""}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}}, changed: []PostReaction{{"alex", "👍"}},
-			add: []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", "", ""}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn, "", 0}}, shown: []Reaction{{User: "T-alex", Emoji: "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+			add: []PostReaction{{"alex", "👍"}}, after: []CarriedReaction{{"T-alex", "alex", "👍", "", "", 0}},
 		},
 		"withdrawn, and made again since": {
-			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn, ""}}, post: []PostReaction{{"alex", "👍"}}, changed: []PostReaction{{"alex", "👍"}},
+			record: []CarriedReaction{{"T-alex", "alex", "👍", Withdrawn, "", 0}}, post: []PostReaction{{"alex", "👍"}}, changed: []PostReaction{{"alex", "👍"}},
 		},
 		"shown on one side only": {
-			record: []CarriedReaction{{"", "blake", "👍", "", ""}, {"T-alex", "", "x", "", ""}}, shown: []Reaction{{User: "T-alex", Emoji: "x"}},
-			after: []CarriedReaction{{"", "blake", "👍", "", ""}, {"T-alex", "", "x", "", ""}},
+			record: []CarriedReaction{{"", "blake", "👍", "", "", 0}, {"T-alex", "", "x", "", "", 0}}, shown: []Reaction{{User: "T-alex", Emoji: "x"}},
+			after: []CarriedReaction{{"", "blake", "👍", "", "", 0}, {"T-alex", "", "x", "", "", 0}},
 		},
 	} {
 		plan, err := planReactions(c.record, c.shown, c.post, c.changed, standIn, emojiOf)

@@ -151,9 +151,23 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 		reaction, wanted := onPost(all[post.ID], subject)
 		shown := slices.ContainsFunc(message.Reactions, func(r Reaction) bool { return r.User == event.Sender && sameEmoji(r.Emoji, inTeams(subject.Emoji)) })
 		if shown == wanted {
-			record.Reactions = slices.DeleteFunc(slices.Clone(record.Reactions), func(c CarriedReaction) bool { return c.isPost(subject) })
+			at := slices.IndexFunc(record.Reactions, func(c CarriedReaction) bool { return c.isPost(subject) })
+			making := at >= 0 && record.Reactions[at].Pending == Outbound // else the call was to take it back
+			now := carriedReaction(event.Sender, inTeams(subject.Emoji), subject)
 			if wanted {
-				record.Reactions = append(record.Reactions, carriedReaction(event.Sender, inTeams(reaction.Emoji), reaction))
+				now = carriedReaction(event.Sender, inTeams(reaction.Emoji), reaction)
+			}
+			record.Reactions = slices.DeleteFunc(slices.Clone(record.Reactions), func(c CarriedReaction) bool { return c.isPost(subject) })
+			switch {
+			case wanted && !making, !wanted && making:
+				// It is as somebody wants it now, perhaps only because the call has not had its effect yet.
+				now.Unsure = time.Now().Unix()
+				if !wanted {
+					now.Pending = Recalled
+				}
+				fallthrough
+			case wanted:
+				record.Reactions = append(record.Reactions, now)
 			}
 			return w.confirmChange(ctx, event, mapping, record)
 		}
