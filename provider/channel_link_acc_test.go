@@ -8,6 +8,7 @@ package provider_test
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -17,6 +18,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
 )
@@ -206,23 +209,32 @@ func TestAccChannelLinkBringsMessagesAlong(t *testing.T) {
 	if _, err := shared.Emulator.Teams().Post("admin@demo.example", teams.Place{Team: teams.TeamID(team), Channel: teams.ChannelID(channels["Bridge"])}, "", teams.Draft{Body: teams.HTML(text)}); err != nil {
 		t.Fatal(err)
 	}
+	if _, _, err := b.client.CreatePost(t.Context(), &model.Post{ChannelId: town.Id, Message: "posted before anything was linked"}); err != nil {
+		t.Fatal(err)
+	}
 	with := func(days string) string {
-		return linkByID(town.Id, team, channels["Bridge"], "  backfill_days = "+days)
+		return linkByID(town.Id, team, channels["Bridge"], "  backfill_days = "+days+"\n  backfill_to_teams_days = "+days)
 	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: inProcess, Steps: []resource.TestStep{
 		{Config: with("241"), ExpectError: words("backfill_days value must be between 0 and 240")},
-		{Config: with("-1"), ExpectError: words("backfill_days value must be between 0 and 240")},
+		{Config: with("-1"), ExpectError: words("backfill_to_teams_days value must be between 0 and 240")},
 		{
 			Config: with("7"), ConfigStateChecks: []statecheck.StateCheck{attribute(channelLink, "backfill_days", knownvalue.Int64Exact(7))},
 			Check: func(*terraform.State) error {
 				eventually(t, "the old message to be in Mattermost", func() bool { return b.holds(town.Id, text) })
+				eventually(t, "the old post to wait for somebody who can send it", func() bool {
+					_, answer := b.try(http.MethodGet, "/api/v1/status", nil)
+					links := listOf(answer, "links")
+					outbound, _ := links[0]["outbound"].(map[string]any)
+					return outbound["old"] == 1.0 && outbound["parked"] == 1.0
+				})
 				return nil
 			},
 		},
 		{Config: with("7"), ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
-		{ResourceName: channelLink, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"backfill_days"}, ImportStateId: town.Id},
-		{Config: with("30"), ConfigPlanChecks: plans(updates(channelLink, "backfill_days"))},
-		{Config: linkByID(town.Id, team, channels["Bridge"], ""), ConfigPlanChecks: plans(updates(channelLink, "backfill_days"))},
+		{ResourceName: channelLink, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"backfill_days", "backfill_to_teams_days"}, ImportStateId: town.Id},
+		{Config: with("30"), ConfigPlanChecks: plans(updates(channelLink, "backfill_days", "backfill_to_teams_days"))},
+		{Config: linkByID(town.Id, team, channels["Bridge"], ""), ConfigPlanChecks: plans(updates(channelLink, "backfill_days", "backfill_to_teams_days"))},
 	}})
 }
 

@@ -49,12 +49,20 @@ func (r *channelLinkResource) ModifyPlan(ctx context.Context, req resource.Modif
 		if len(resp.RequiresReplace) > 0 {
 			refuseWhenProtected(&resp.Diagnostics, state, "replaced")
 			plan.ID, plan.CreatedAt = types.StringUnknown(), types.StringUnknown()
-		} else if plan.BackfillDays.ValueInt64() > 0 && !plan.BackfillDays.Equal(state.BackfillDays) {
-			resp.Diagnostics.AddAttributeWarning(path.Root("backfill_days"), "No messages are brought along",
-				fmt.Sprintf("The link of the Mattermost channel %s exists, and older messages are brought along only when a link is made. Destroy the link and make it again, if this is what you want.", state.MattermostChannelID.ValueString()))
+		} else {
+			warnOfBackfill(&resp.Diagnostics, "backfill_days", state, state.BackfillDays, plan.BackfillDays)
+			warnOfBackfill(&resp.Diagnostics, "backfill_to_teams_days", state, state.BackfillToTeamsDays, plan.BackfillToTeamsDays)
 		}
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// warnOfBackfill says that a number of days that changes for a link that exists brings nothing along.
+func warnOfBackfill(diags *diag.Diagnostics, attribute string, state channelLinkModel, before, after types.Int64) {
+	if after.ValueInt64() > 0 && !after.Equal(before) {
+		diags.AddAttributeWarning(path.Root(attribute), "No messages are brought along",
+			fmt.Sprintf("The link of the Mattermost channel %s exists, and older messages are brought along only when a link is made. Destroy the link and make it again, if this is what you want.", state.MattermostChannelID.ValueString()))
+	}
 }
 
 func refuseWhenProtected(diags *diag.Diagnostics, state channelLinkModel, what string) {

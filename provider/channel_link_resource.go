@@ -50,7 +50,7 @@ func (r *channelLinkResource) Create(ctx context.Context, req resource.CreateReq
 	if !r.resolve(ctx, &plan, &resp.Diagnostics) {
 		return
 	}
-	link, ok := r.ensure(ctx, plan.link(), plan.BackfillDays.ValueInt64(), &resp.Diagnostics)
+	link, ok := r.ensure(ctx, plan.link(), plan.backfill(), &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -85,8 +85,8 @@ func (r *channelLinkResource) resolve(ctx context.Context, plan *channelLinkMode
 	return true
 }
 
-// ensure returns the link that is wanted, made or found. One that is made brings the messages of the last backfillDays along.
-func (r *channelLinkResource) ensure(ctx context.Context, want mattermost.Link, backfillDays int64, diags *diag.Diagnostics) (mattermost.Link, bool) {
+// ensure returns the link that is wanted, made or found. One that is made brings older messages along.
+func (r *channelLinkResource) ensure(ctx context.Context, want mattermost.Link, backfill mattermost.Backfill, diags *diag.Diagnostics) (mattermost.Link, bool) {
 	server := r.clients.mattermost
 	var links []mattermost.Link
 	err := server.WhenReady(ctx, func(ctx context.Context) (err error) {
@@ -101,7 +101,7 @@ func (r *channelLinkResource) ensure(ctx context.Context, want mattermost.Link, 
 		switch {
 		case l.SameAs(want):
 			text := fmt.Sprintf("The link %s, made at %s, now belongs to this resource.", l.ID, l.CreatedAt)
-			if backfillDays > 0 {
+			if backfill != (mattermost.Backfill{}) {
 				text += " No older messages are brought along: that happens only when a link is made."
 			}
 			diags.AddWarning("The channels were linked already", text)
@@ -111,7 +111,7 @@ func (r *channelLinkResource) ensure(ctx context.Context, want mattermost.Link, 
 			return mattermost.Link{}, false
 		}
 	}
-	made, err := server.CreateLink(ctx, want, backfillDays)
+	made, err := server.CreateLink(ctx, want, backfill)
 	if err == nil {
 		return made, true
 	}

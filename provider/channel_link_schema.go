@@ -38,6 +38,7 @@ type channelLinkModel struct {
 	TeamsTeam           types.String `tfsdk:"teams_team"`
 	TeamsChannel        types.String `tfsdk:"teams_channel"`
 	BackfillDays        types.Int64  `tfsdk:"backfill_days"`
+	BackfillToTeamsDays types.Int64  `tfsdk:"backfill_to_teams_days"`
 	DeletionProtection  types.Bool   `tfsdk:"deletion_protection"`
 	CreatedAt           types.String `tfsdk:"created_at"`
 }
@@ -67,9 +68,12 @@ func (r *channelLinkResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"backfill_days": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, longestBackfill)},
 				MarkdownDescription: "Messages of the last so many days are brought along from Microsoft Teams when the link is made, from 0 to 240; in the background, with their own times and after everything else. " +
 					"It counts only then: a change for a link that exists changes nothing and replaces nothing, and the link does not say what it was made with. Default: none."},
+			"backfill_to_teams_days": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.Between(0, longestBackfill)},
+				MarkdownDescription: "Posts of the last so many days are brought along to Microsoft Teams when the link is made, from 0 to 240; in the background and after everything else, at most one in 1.2 seconds. " +
+					"Teams takes no time but the present one: they are new messages there, of which people are notified, and each begins with the time at which it was written. It counts only when the link is made, like `backfill_days`. Default: none."},
 			"deletion_protection": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "True refuses to destroy or replace the link, until an apply has set it to false. Default: false."},
-			"created_at": schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "When the link was made, RFC 3339; older messages are not carried, except by `backfill_days`."},
+			"created_at": schema.StringAttribute{Computed: true, PlanModifiers: kept, MarkdownDescription: "When the link was made, RFC 3339; older messages are not carried, except by `backfill_days` and `backfill_to_teams_days`."},
 		},
 	}
 }
@@ -122,6 +126,10 @@ func oneForm(diags *diag.Diagnostics, at, forms string, ids, names []types.Strin
 
 func (m channelLinkModel) identity() channelLinkIdentity {
 	return channelLinkIdentity{m.MattermostChannelID}
+}
+
+func (m channelLinkModel) backfill() mattermost.Backfill {
+	return mattermost.Backfill{FromTeams: m.BackfillDays.ValueInt64(), ToTeams: m.BackfillToTeamsDays.ValueInt64()}
 }
 
 func (m channelLinkModel) link() mattermost.Link {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -176,6 +177,50 @@ func TestAnOldConversationIsBroughtAlong(t *testing.T) {
 	}
 	if posts, _ := l.counts(t); posts != 2 {
 		t.Errorf("%d posts, want 2", posts)
+	}
+}
+
+func TestOldPostsAreBroughtToTeams(t *testing.T) {
+	l := newChannels(t)
+	root := l.write(t, shared.alex, "", "an old root")
+	reply := l.write(t, shared.casey, root.Id, "an old reply")
+	erased := l.write(t, shared.alex, "", "erased long ago")
+	if _, err := shared.alex.Client.DeletePost(t.Context(), erased.Id); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := shared.blake.Client.SaveReaction(t.Context(), &model.Reaction{UserId: shared.blake.ID, PostId: root.Id, EmojiName: "+1"}); err != nil {
+		t.Fatal(err)
+	}
+	body := fmt.Sprintf(`{"channel_id":%q,"teams_team_id":%q,"teams_channel_id":%q,"backfill_to_teams_days":7}`, l.channel.Id, l.place.Team, l.place.Channel)
+	if status, answer := call(t, shared.Mattermost.Admin(), http.MethodPost, "/api/v1/links", body); status != http.StatusCreated {
+		t.Fatalf("linking answers %d %s", status, answer)
+	}
+	message, answer := l.message(t, "an old root"), l.message(t, "an old reply")
+	if answer.Ref().Root != message.ID {
+		t.Errorf("the old reply is under %q, want %q", answer.Ref().Root, message.ID)
+	}
+	for _, shown := range []struct {
+		post *model.Post
+		text string
+	}{{root, message.Text()}, {reply, answer.Text()}} {
+		if at := time.UnixMilli(shown.post.CreateAt).UTC().Format("<p><em>2006-01-02 15:04") + " UTC</em></p>"; !strings.HasPrefix(shown.text, at) {
+			t.Errorf("the old message begins with %q, want %q", shown.text, at)
+		}
+	}
+	if by := message.From.User; by == nil || !strings.EqualFold(by.DisplayName, "Alex Demo") {
+		t.Errorf("the old message is by %+v", by)
+	}
+	eventually(t, func(context.Context) error {
+		liked, err := shared.Emulator.Teams().Message(message.Ref())
+		if err == nil && len(liked.Reactions) != 1 {
+			err = fmt.Errorf("the old message has the reactions %v", liked.Reactions)
+		}
+		return err
+	})
+	l.write(t, shared.alex, "", "a new root")
+	l.message(t, "a new root")
+	if posts, messages := l.counts(t); posts != 3 || messages != 3 {
+		t.Errorf("%d posts and %d messages, want 3 and 3", posts, messages)
 	}
 }
 

@@ -57,7 +57,7 @@ var errHeld = errors.New("it is not the call's turn yet")
 // permit asks for the right to make a call. The first call for an event does not wait for long: the lane goes away and
 // another one can work. Later ones do, because the event would begin anew and call again what it has called.
 func (w *worker) permit(ctx context.Context, action Action, root TeamsMessageID, as []Account) (Permit, error) {
-	call := Call{Asker: w.lease.Lane, Action: action, In: w.link.Conversation, Root: root, As: as, Late: w.late}
+	call := Call{Asker: w.lease.Lane, Action: action, In: w.link.Conversation, Root: root, As: as, Late: w.late || IsBackfill(ctx)}
 	woken := make(chan struct{}, 1)
 	limited, cancel := context.WithTimeout(ctx, w.Tuning.SendTimeout)
 	defer cancel()

@@ -88,8 +88,15 @@ func (e *Engine) eventHTML(ctx context.Context, message TeamsMessage) string {
 
 // outgoing tells whether a post of a linked channel is to be carried to Teams.
 func (e *Engine) outgoing(post Post, link Link) bool {
-	return e.carries(post) && !post.Own && !post.Foreign && post.Mapping == "" && post.DeleteAt == 0 && post.CreateAt >= link.CreatedAt.UnixMilli()
+	return e.outward(post) && !olderThan(link, post)
 }
+
+// outward is outgoing whatever the post's age.
+func (e *Engine) outward(post Post) bool {
+	return e.carries(post) && !post.Own && !post.Foreign && post.Mapping == "" && post.DeleteAt == 0
+}
+
+func olderThan(link Link, post Post) bool { return post.CreateAt < link.CreatedAt.UnixMilli() }
 
 // carries tells whether posts of the kind are carried at all.
 func (e *Engine) carries(post Post) bool {

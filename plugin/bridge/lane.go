@@ -109,6 +109,7 @@ type OutboundEvent struct {
 	Attempt     AttemptKey  // of its sends; empty before the first
 	AttemptedAt time.Time   // when the newest send began
 	Sender      TeamsUserID // whom the newest send speaks as
+	Backfill    bool        // an old post that a new link brings along
 	Looks       int         // how often the newest send was looked for
 }
 

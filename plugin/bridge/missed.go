@@ -148,10 +148,8 @@ func (e *Engine) differs(ctx context.Context, mapping Mapping, m TeamsMessage) (
 	return "", false, nil
 }
 
-// Look has the lane from the conversation looked at now: something was put into it.
-func (e *Engine) Look(conversation ConversationID) {
-	e.dispatcher.wake(Lane{conversation, Inbound}, 0)
-}
+// Look has the lane looked at now: something was put into it.
+func (e *Engine) Look(lane Lane) { e.dispatcher.wake(lane, 0) }
 
 type backfillKey struct{}
 

@@ -15,6 +15,9 @@ import (
 // sendPost carries a new post: as its author's account, else as a bot's. The intent is committed before the POST, and
 // there is exactly one POST per intent.
 func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
+	if event.Backfill {
+		ctx = AsBackfill(ctx)
+	}
 	mapping, known, err := w.Store.MappingOfPost(ctx, event.Post)
 	if err != nil {
 		return err
@@ -32,7 +35,7 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	switch {
 	case err != nil, post.DeleteAt > 0:
 		return w.skipPost(ctx, event, Deleted)
-	case !w.outgoing(post, w.link):
+	case !w.outgoing(post, w.link) && !(event.Backfill && w.outward(post)):
 		return w.skipPost(ctx, event, Echo)
 	}
 	root, quote, err := w.teamsThread(ctx, event)
@@ -71,6 +74,11 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	if err != nil {
 		return err
 	}
+	if event.Backfill {
+		if err := w.reactionsTo(ctx, post); err != nil {
+			return err
+		}
+	}
 	var refused error
 	for _, able := range groups {
 		for len(able) > 0 {
@@ -91,7 +99,7 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 			}
 			from := make([]Outgoing, len(messages))
 			for i, message := range messages {
-				from[i] = authored(shown, message).as(post)
+				from[i] = w.backdated(event, post, authored(shown, message)).as(post)
 			}
 			last := len(from) - 1
 			from[last], err = w.withReference(ctx, w.attach(from[last], files), reference, post.Root)
@@ -99,7 +107,7 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 				err = w.send(ctx, event, post, account, root, from, files, permit)
 			}
 			permit.Drop()
-			if err == nil {
+			if err == nil && !event.Backfill {
 				w.tellAuthor(ctx, post.Author, files, "Microsoft Teams")
 			}
 			if refusedMentions(err, messages) {
@@ -204,7 +212,7 @@ func (w *worker) confirmSend(ctx context.Context, event *OutboundEvent, mapping 
 	if err := w.Store.ConfirmSend(ctx, w.lease, *event, mapping, sent); err != nil {
 		return err
 	}
-	w.Observer.Carried(Outbound, Create, time.Since(event.SourceAt))
+	w.Observer.Carried(Outbound, Create, event.delay())
 	w.dispatcher.wake(Lane{w.lease.Conversation, Inbound}, 0)
 	return nil
 }

@@ -27,8 +27,8 @@ const (
 	longestPost = 16_383
 	// largestMessage is how many bytes of body, mentions and attachments Teams takes. Graph says about 28 KB.
 	largestMessage = 28_000
-	// roomForNumber is what the number of a part and the mark of a send take at most.
-	roomForNumber = 200
+	// roomForNumber is what the number of a part, the mark of a send and the time of an old post take at most.
+	roomForNumber = 300
 )
 
 // numbered adds their numbers to parts.

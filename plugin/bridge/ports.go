@@ -40,6 +40,9 @@ type Mattermost interface {
 	// PostsAfter returns up to limit posts of the channel after the cursor, ordered by UpdateAt and id, deleted ones
 	// included, the server's edit-history rows (OriginalId ≠ "") not.
 	PostsAfter(ctx context.Context, channel ChannelID, after Cursor, limit int) ([]Post, error)
+	// PostsBetween returns up to limit posts of the channel that were made in the window and stand, and the roots of their
+	// threads, after the cursor, whose UpdateAt is a CreateAt here; ordered by CreateAt and id.
+	PostsBetween(ctx context.Context, channel ChannelID, window Window, after Cursor, limit int) ([]Post, error)
 	// NewestPost returns when the channel's newest post was made, of whatever kind; zero when there is none.
 	NewestPost(ctx context.Context, channel ChannelID) (createAt int64, err error)
 	// DirectPostsAfter returns up to limit new posts of direct and group messages after the cursor, whose UpdateAt is a

@@ -33,7 +33,7 @@ func (w *worker) tellWaiting(ctx context.Context, event *OutboundEvent) {
 const longestNotice = 500
 
 func (w *worker) tell(ctx context.Context, event *OutboundEvent, what, text, reason string) {
-	if text == "" {
+	if text == "" || event.Backfill {
 		return
 	}
 	post, err := w.Mattermost.Post(ctx, event.Post)

@@ -36,6 +36,9 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 	if err != nil {
 		return "", err
 	}
+	if olderThan(w.link, post) {
+		text = strings.TrimLeft(strings.TrimPrefix(text, writtenAtInMarkdown(post)), " \n")
+	}
 	bot, err := w.Accounts.WasBot(ctx, mapping.Sender)
 	if err != nil {
 		return "", err
@@ -109,7 +112,13 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 	if err != nil {
 		return Outgoing{}, err
 	}
-	if message = authored(name, message).as(post); sizeInTeams(message) > largestMessage {
+	message = authored(name, message)
+	if dated, err := w.showsWhenWritten(ctx, mapping, post); err != nil {
+		return Outgoing{}, err
+	} else if dated {
+		message = dating(post, message)
+	}
+	if message = message.as(post); sizeInTeams(message) > largestMessage {
 		return Outgoing{}, tooLong
 	}
 	return w.withPictures(ctx, mapping, w.attach(message, files), files)

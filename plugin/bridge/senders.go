@@ -155,7 +155,7 @@ func (w *worker) awaitAccount(ctx context.Context, event *OutboundEvent, refused
 	if lookErr != nil {
 		return lookErr
 	}
-	if waiting == 0 && !told {
+	if waiting == 0 && !told && !event.Backfill {
 		text := notSentYet
 		if w.link.Conversation.IsChat() {
 			text = notSentYetInChat

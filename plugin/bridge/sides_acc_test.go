@@ -6,6 +6,7 @@
 package bridge_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -346,6 +347,25 @@ func (s *mattermostSide) PostsAfter(_ context.Context, channel bridge.ChannelID,
 			return int(a.UpdateAt - b.UpdateAt)
 		}
 		return strings.Compare(string(a.ID), string(b.ID))
+	})
+	return found[:min(limit, len(found))], nil
+}
+
+func (s *mattermostSide) PostsBetween(_ context.Context, channel bridge.ChannelID, window bridge.Window, after bridge.Cursor, limit int) ([]bridge.Post, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in := func(p bridge.Post) bool {
+		return p.CreateAt >= window.From.UnixMilli() && p.CreateAt < window.Until.UnixMilli() && p.Channel == channel && p.DeleteAt == 0
+	}
+	var found []bridge.Post
+	for _, p := range s.posts {
+		answered := slices.ContainsFunc(s.posts, func(o bridge.Post) bool { return o.Root == p.ID && in(o) && o.Mapping == "" })
+		if (in(p) || answered && p.DeleteAt == 0) && (p.CreateAt > after.UpdateAt || p.CreateAt == after.UpdateAt && p.ID > after.ID) {
+			found = append(found, p)
+		}
+	}
+	slices.SortFunc(found, func(a, b bridge.Post) int {
+		return cmp.Or(cmp.Compare(a.CreateAt, b.CreateAt), cmp.Compare(a.ID, b.ID))
 	})
 	return found[:min(limit, len(found))], nil
 }

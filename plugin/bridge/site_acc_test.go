@@ -54,6 +54,7 @@ type site struct {
 	tuning     bridge.Tuning
 	linkedAt   time.Time // zero: now
 	backfill   time.Time // since when the link brings old messages along; zero: none
+	toTeams    time.Time // the same for old posts
 
 	withoutReactions   bool
 	withoutFiles       bool
@@ -113,7 +114,7 @@ func (s *site) start() *node {
 		s.t.Fatal(err)
 	}
 	if len(n.Links().All()) == 0 {
-		if _, err := n.Links().Create(s.t.Context(), bridge.Link{Channel: channel, Conversation: chat, Creator: alexMM, CreatedAt: s.linkedAt, Backfill: s.backfill}); err != nil {
+		if _, err := n.Links().Create(s.t.Context(), bridge.Link{Channel: channel, Conversation: chat, Creator: alexMM, CreatedAt: s.linkedAt, Backfill: s.backfill, BackfillToTeams: s.toTeams}); err != nil {
 			s.t.Fatal(err)
 		}
 	}

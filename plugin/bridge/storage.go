@@ -108,6 +108,8 @@ type OutboxStore interface {
 	TakeOutbound(ctx context.Context, lease Lease, limit int) ([]OutboundEvent, time.Duration, error)
 	// OutboundState is InboundState's counterpart. Of several, the state of one that is on its way.
 	OutboundState(ctx context.Context, conversation ConversationID, post PostID, kind Kind) (State, bool, error)
+	// BringForward has an old post that is queued sent before other old ones: something waits for it.
+	BringForward(ctx context.Context, conversation ConversationID, post PostID) error
 	// QueuedReactions lists the subjects of the reactions to the post that are queued and not given up.
 	QueuedReactions(ctx context.Context, conversation ConversationID, post PostID) ([]string, error)
 	// BeginSend fails with ErrCarried when the post was carried meanwhile; else it commits that a POST is about to be made, and reserves the mapping, before it is made. The mapping's id
@@ -265,6 +267,8 @@ type LaneStatistics struct {
 	Pending int // sends in flight included
 	Parked  int // for something else to happen, perhaps for days
 	Dead    int
+	// Old is how many of those that are pending or parked a new link brings along. How old they are says nothing about the lane.
+	Old int
 	// Oldest is the source time of the oldest that is pending, OldestParked of the oldest that is parked; zero for none.
 	Oldest, OldestParked time.Time
 	LastEventAt          time.Time

@@ -123,6 +123,12 @@ func (w *worker) teamsThread(ctx context.Context, event *OutboundEvent) (root Te
 	case post.Mapping != "":
 		// It came from Teams and is about to be confirmed.
 		return "", "", wait()
+	case queued && state != Dead && !event.Backfill:
+		// Its turn is still to come. What is live does not wait for all the old posts that a new link brings along.
+		if err := w.Store.BringForward(ctx, w.lease.Conversation, event.Root); err != nil {
+			return "", "", err
+		}
+		return "", "", wait()
 	case queued && state != Dead, !queued && w.outgoing(post, w.link) && !event.Waited:
 		// Its turn is still to come, or its hook has not run yet.
 		return "", "", wait()

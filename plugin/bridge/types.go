@@ -212,7 +212,12 @@ type Link struct {
 	Backfill time.Time
 	// Request is the id of the request that the link fulfils; empty: none. It is known only while the link is being made.
 	Request string
+	// BackfillToTeams is Backfill for older posts, which are brought along to Teams.
+	BackfillToTeams time.Time
 }
+
+// Backfill is the messages of how many days a new link brings along from each side; 0: none.
+type Backfill struct{ FromTeams, ToTeams int }
 
 // Cursor is a place in a channel's posts, ordered by UpdateAt and then by id.
 type Cursor struct {

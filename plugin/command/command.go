@@ -46,7 +46,7 @@ type Links interface {
 	List(ctx context.Context) ([]bridge.Link, error)
 	// MayLink tells whether the person may link the channel at all.
 	MayLink(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) error
-	Create(ctx context.Context, by links.Actor, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (links.Linked, error)
+	Create(ctx context.Context, by links.Actor, channel bridge.ChannelID, in bridge.Conversation, backfill bridge.Backfill) (links.Linked, error)
 	Resync(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
 	Delete(ctx context.Context, by links.Actor, channel bridge.ChannelID) (bridge.Link, error)
 	Asked(ctx context.Context) ([]store.LinkRequest, error)
@@ -111,8 +111,8 @@ func subcommands() []subcommand {
 		{name: "disconnect", help: "Disconnect your Microsoft Teams account.", run: (*Command).disconnect},
 		{name: "chat", hint: "[@user] [@user …]", help: "Open a direct or group message with people who use Microsoft Teams.", least: 1, run: (*Command).chat,
 			args: []string{"Who it is with, like @msteams_alex_demo"}},
-		{name: "link", hint: "[team id] [channel id] [days]", help: "Link this channel with a channel of Teams, which a dialog helps to find; with ids it is linked at once, with a number of days the messages of these come along.", run: (*Command).link,
-			args: []string{"Team id (groupId in the link that Teams copies)", "Channel id, like 19:…@thread.tacv2", "Bring the messages of the last days along, at most 240; without a number none"}},
+		{name: "link", hint: "[team id] [channel id] [days] [days to Teams]", help: "Link this channel with a channel of Teams, which a dialog helps to find; with ids it is linked at once, with numbers of days the messages of these come along.", run: (*Command).link,
+			args: []string{"Team id (groupId in the link that Teams copies)", "Channel id, like 19:…@thread.tacv2", "Bring the messages of the last days along from Teams, at most 240; without a number none", "Bring the posts of the last days along to Teams, where they are new messages; without a number none"}},
 		{name: "unlink", help: "Unlink this channel.", run: (*Command).unlink},
 		{name: "resync", help: "Look for messages and changes in Teams that this channel missed.", run: (*Command).resync},
 		{name: "show", help: "Show what this channel is linked with.", run: (*Command).show},

@@ -60,7 +60,7 @@ func (w *world) Of(bridge.ChannelID) (bridge.Link, bool) {
 }
 func (w *world) List(context.Context) ([]bridge.Link, error)                    { return w.links, w.err }
 func (w *world) MayLink(context.Context, bridge.UserID, bridge.ChannelID) error { return w.barred }
-func (w *world) Create(_ context.Context, by linking.Actor, channel bridge.ChannelID, in bridge.Conversation, days int) (linking.Linked, error) {
+func (w *world) Create(_ context.Context, by linking.Actor, channel bridge.ChannelID, in bridge.Conversation, days bridge.Backfill) (linking.Linked, error) {
 	w.asked = fmt.Sprint(by.User, " by ", by.Via, " ", channel, " ", in.Team, " ", in.ID, " ", days)
 	return linking.Linked{Pending: w.pending}, w.err
 }
@@ -156,10 +156,10 @@ func TestAnswers(t *testing.T) {
 		{"root", "/msteams-sync whitelist add", world{}, []string{"Write it like this"}},
 		{"root", "/msteams-sync status", world{}, []string{"MS Teams Sync is running."}},
 		{"alex", "/msteams-sync   link  team-1   19:x@thread.tacv2 ", world{}, []string{"now linked with the Teams channel Bridge"}},
-		{"alex", "/msteams-sync link", world{}, []string{"dialog that has opened", "`/msteams-sync link [team id] [channel id] [days]`"}},
+		{"alex", "/msteams-sync link", world{}, []string{"dialog that has opened", "`/msteams-sync link [team id] [channel id] [days] [days to Teams]`"}},
 		{"alex", "/msteams-sync link", world{links: []bridge.Link{link}}, []string{"linked already, with the Teams channel Bridge"}},
 		{"alex", "/msteams-sync link", world{barred: refusal.New(refusal.Forbidden, "Only channel admins.")}, []string{"Only channel admins."}},
-		{"alex", "/msteams-sync link team-1", world{}, []string{"Write it like this: `/msteams-sync link [team id] [channel id] [days]`"}},
+		{"alex", "/msteams-sync link team-1", world{}, []string{"Write it like this: `/msteams-sync link [team id] [channel id] [days] [days to Teams]`"}},
 		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2", world{pending: true}, []string{"has to approve", "the Teams channel Bridge"}},
 		{"alex", "/msteams-sync approve r", world{}, []string{"Only system admins"}},
 		{"alex", "/msteams-sync refuse r", world{}, []string{"Only system admins"}},
@@ -169,7 +169,8 @@ func TestAnswers(t *testing.T) {
 		{"root", "/msteams-sync approve", world{}, []string{"`/msteams-sync approve [request]`"}},
 		{"root", "/msteams-sync approve ABC", world{}, []string{"The channel red / town is now linked with the Teams channel Bridge"}},
 		{"root", "/msteams-sync refuse abc not this one", world{}, []string{"It is refused."}},
-		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2 30", world{}, []string{"the last 30 days come from Teams"}},
+		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2 30", world{}, []string{"of the last 30 days come from Teams"}},
+		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2 0 5", world{}, []string{"from now on. Posts of the last 5 days go to Teams"}},
 		{"alex", "/msteams-sync link team-1 19:x@thread.tacv2 month", world{}, []string{"`month` is no number of days"}},
 		{"alex", "/msteams-sync resync", world{}, []string{"Looking for what this channel missed in the Teams channel Bridge"}},
 		{"alex", "/msteams-sync chat", world{}, []string{"`/msteams-sync chat [@user] [@user …]`"}},
@@ -192,7 +193,7 @@ func TestAnswers(t *testing.T) {
 		{"root", "/msteams-sync connect-bot", world{}, []string{"(https://chat.example.com/connect?bot=true)"}},
 		{"root", "/msteams-sync disconnect-bot", world{}, []string{"no such bot"}},
 		{"root", "/msteams-sync disconnect-bot bot@demo.example", world{found: true, account: store.Account{Email: "bot@demo.example"}}, []string{"bot@demo.example"}},
-		{"alex", "/msteams-sync", world{}, []string{"* `connect`", "* `link [team id] [channel id] [days]`"}},
+		{"alex", "/msteams-sync", world{}, []string{"* `connect`", "* `link [team id] [channel id] [days] [days to Teams]`"}},
 		{"alex", "/msteams-sync `dance`", world{}, []string{"no command `'dance'`"}},
 		{"alex", "/msteams-sync connect", world{err: refusal.New(refusal.NotReady, "Not configured.")}, []string{"Not configured."}},
 		{"alex", "/msteams-sync connect", world{err: &bridge.Failure{Class: bridge.Retry, Status: 503, RequestID: "g-1", Err: errors.New("busy")}}, []string{"busy", "g-1", "Try again"}},

@@ -18,7 +18,7 @@ func (call Call) actor() links.Actor { return links.Actor{User: call.User, Via: 
 
 // link links the channel. Without arguments it opens the dialog, and says how to do without: the mobile app has none.
 func (c *Command) link(ctx context.Context, call Call, arguments []string) (string, error) {
-	usage := fmt.Sprintf("`/%s link [team id] [channel id] [days]`", Trigger)
+	usage := fmt.Sprintf("`/%s link [team id] [channel id] [days] [days to Teams]`", Trigger)
 	if len(arguments) == 0 {
 		if err := c.Links.MayLink(ctx, call.User, call.Channel); err != nil {
 			return "", err
@@ -33,23 +33,31 @@ func (c *Command) link(ctx context.Context, call Call, arguments []string) (stri
 		return "Write it like this: " + usage, nil
 	}
 	in := bridge.Conversation{Team: bridge.TeamID(arguments[0]), ID: bridge.ConversationID(arguments[1])}
-	days := 0
-	if len(arguments) > 2 {
+	var backfill bridge.Backfill
+	for i, days := range []*int{&backfill.FromTeams, &backfill.ToTeams} {
+		if len(arguments) < 3+i {
+			break
+		}
 		var err error
-		if days, err = strconv.Atoi(arguments[2]); err != nil {
-			return fmt.Sprintf("%s is no number of days.", code(arguments[2])), nil //nolint:nilerr // it is told
+		if *days, err = strconv.Atoi(arguments[2+i]); err != nil {
+			return fmt.Sprintf("%s is no number of days.", code(arguments[2+i])), nil //nolint:nilerr // it is told
 		}
 	}
-	made, err := c.Links.Create(ctx, call.actor(), call.Channel, in, days)
+	made, err := c.Links.Create(ctx, call.actor(), call.Channel, in, backfill)
 	switch {
 	case err != nil:
 		return "", err
 	case made.Pending:
 		return fmt.Sprintf("A system admin has to approve the link with %s. You get a message when it is decided; nothing is carried until then.", c.Links.TeamsName(ctx, in)), nil
-	case days > 0:
-		return fmt.Sprintf("This channel is now linked with %s. Messages travel both ways from now on; those of the last %d days come from Teams in the background.", c.Links.TeamsName(ctx, in), days), nil
 	}
-	return fmt.Sprintf("This channel is now linked with %s. Messages travel both ways from now on.", c.Links.TeamsName(ctx, in)), nil
+	answer := fmt.Sprintf("This channel is now linked with %s. Messages travel both ways from now on.", c.Links.TeamsName(ctx, in))
+	if backfill.FromTeams > 0 {
+		answer += fmt.Sprintf(" Those of the last %d days come from Teams in the background.", backfill.FromTeams)
+	}
+	if backfill.ToTeams > 0 {
+		answer += fmt.Sprintf(" Posts of the last %d days go to Teams in the background.", backfill.ToTeams)
+	}
+	return answer, nil
 }
 
 func (c *Command) unlink(ctx context.Context, call Call, _ []string) (string, error) {

@@ -47,7 +47,7 @@ func (people) ChannelAdmin(user bridge.UserID, channel bridge.ChannelID) bool {
 type links struct {
 	made     bridge.Link
 	via      linking.Via
-	backfill int // days
+	backfill bridge.Backfill
 	pending  bool
 	asked    string
 	err      error
@@ -56,8 +56,8 @@ type links struct {
 func (l *links) List(context.Context) ([]bridge.Link, error) {
 	return []bridge.Link{{ID: "l", Channel: "c"}}, l.err
 }
-func (l *links) Create(_ context.Context, by linking.Actor, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (linking.Linked, error) {
-	l.backfill, l.via = backfillDays, by.Via
+func (l *links) Create(_ context.Context, by linking.Actor, channel bridge.ChannelID, in bridge.Conversation, backfill bridge.Backfill) (linking.Linked, error) {
+	l.backfill, l.via = backfill, by.Via
 	l.made = bridge.Link{ID: "new", Channel: channel, Conversation: in, Creator: by.User}
 	return linking.Linked{Link: l.made, Pending: l.pending}, l.err
 }
@@ -494,8 +494,8 @@ func TestMirroredUsersComeInPages(t *testing.T) {
 func TestALinkMayBringOldMessagesAlong(t *testing.T) {
 	p, l := parts(), &links{}
 	p.Links = l
-	if w := ask(t, p, "root", "POST", "/api/v1/links", `{"channel_id":"c","teams_team_id":"t","teams_channel_id":"19:x@thread.tacv2","backfill_days":7}`); w.Code != http.StatusCreated || l.backfill != 7 {
-		t.Errorf("answers %d, %d days", w.Code, l.backfill)
+	if w := ask(t, p, "root", "POST", "/api/v1/links", `{"channel_id":"c","teams_team_id":"t","teams_channel_id":"19:x@thread.tacv2","backfill_days":7,"backfill_to_teams_days":3}`); w.Code != http.StatusCreated || l.backfill != (bridge.Backfill{FromTeams: 7, ToTeams: 3}) {
+		t.Errorf("answers %d, %+v", w.Code, l.backfill)
 	}
 }
 

@@ -19,6 +19,7 @@ type linkRequest struct {
 	TeamsChannelID bridge.ConversationID `json:"teams_channel_id"`
 	CreatorID      bridge.UserID         `json:"creator_id"`
 	BackfillDays   int                   `json:"backfill_days"`
+	ToTeamsDays    int                   `json:"backfill_to_teams_days"`
 	CreatedAt      time.Time             `json:"created_at"`
 }
 
@@ -34,7 +35,7 @@ func (a *api) listRequests(c *call) error {
 	for _, r := range all {
 		list = append(list, linkRequest{
 			ID: r.ID, ChannelID: r.Channel, TeamID: r.MattermostTeam, TeamsTeamID: r.Conversation.Team, TeamsChannelID: r.Conversation.ID,
-			CreatorID: r.Creator, BackfillDays: r.BackfillDays, CreatedAt: r.CreatedAt,
+			CreatorID: r.Creator, BackfillDays: r.Backfill.FromTeams, ToTeamsDays: r.Backfill.ToTeams, CreatedAt: r.CreatedAt,
 		})
 	}
 	writeJSON(c.w, http.StatusOK, map[string]any{"link_requests": list})

@@ -63,6 +63,7 @@ func (a *api) createLink(c *call) error {
 		TeamsTeamID    bridge.TeamID         `json:"teams_team_id"`
 		TeamsChannelID bridge.ConversationID `json:"teams_channel_id"`
 		BackfillDays   int                   `json:"backfill_days"`
+		ToTeamsDays    int                   `json:"backfill_to_teams_days"`
 	}
 	if err := c.decode(&ask); err != nil {
 		return err
@@ -73,7 +74,7 @@ func (a *api) createLink(c *call) error {
 	if err := a.channelAdmin(c, ask.ChannelID); err != nil {
 		return err
 	}
-	created, err := a.Links.Create(c.Context(), c.actor(), ask.ChannelID, bridge.Conversation{ID: ask.TeamsChannelID, Team: ask.TeamsTeamID}, ask.BackfillDays)
+	created, err := a.Links.Create(c.Context(), c.actor(), ask.ChannelID, bridge.Conversation{ID: ask.TeamsChannelID, Team: ask.TeamsTeamID}, bridge.Backfill{FromTeams: ask.BackfillDays, ToTeams: ask.ToTeamsDays})
 	if err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ type Mirrored interface {
 // Links links and unlinks channels; *links.Links implements it.
 type Links interface {
 	List(ctx context.Context) ([]bridge.Link, error)
-	Create(ctx context.Context, by links.Actor, channel bridge.ChannelID, in bridge.Conversation, backfillDays int) (links.Linked, error)
+	Create(ctx context.Context, by links.Actor, channel bridge.ChannelID, in bridge.Conversation, backfill bridge.Backfill) (links.Linked, error)
 	Resync(ctx context.Context, by bridge.UserID, channel bridge.ChannelID) (bridge.Link, error)
 	Delete(ctx context.Context, by links.Actor, channel bridge.ChannelID) (bridge.Link, error)
 

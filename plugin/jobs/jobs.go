@@ -170,7 +170,7 @@ func (j *Jobs) Sweep(ctx context.Context) error {
 	jobs := make([]river.InsertManyParams, len(due))
 	for i, r := range due {
 		jobs[i] = river.InsertManyParams{Args: resync{Conversation: r.Conversation.ID, Of: r.Kind}, InsertOpts: once()}
-		if r.Kind == store.Backfill {
+		if r.Kind != store.Catchup {
 			jobs[i].InsertOpts.Priority = lastPriority
 		}
 	}

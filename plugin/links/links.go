@@ -101,11 +101,13 @@ type Linked struct {
 }
 
 // Create links a channel. A channel admin must be connected and able to read the Teams channel, and with the setting
-// linkApprovalRequired only asks for it; for a system admin the application itself must be able to see it. The messages of the
-// last backfillDays days are brought along from Teams.
-func (l *Links) Create(ctx context.Context, by Actor, id bridge.ChannelID, in bridge.Conversation, backfillDays int) (Linked, error) {
-	if backfillDays < 0 || backfillDays > longestBackfill {
-		return Linked{}, refusal.New(refusal.BadRequest, "Messages of the last 0 to %d days can be brought along, not of %d.", longestBackfill, backfillDays)
+// linkApprovalRequired only asks for it; for a system admin the application itself must be able to see it. Older
+// messages are brought along as the backfill says.
+func (l *Links) Create(ctx context.Context, by Actor, id bridge.ChannelID, in bridge.Conversation, backfill bridge.Backfill) (Linked, error) {
+	for _, days := range []int{backfill.FromTeams, backfill.ToTeams} {
+		if days < 0 || days > longestBackfill {
+			return Linked{}, refusal.New(refusal.BadRequest, "Messages of the last 0 to %d days can be brought along, not of %d.", longestBackfill, days)
+		}
 	}
 	current, channel, err := l.permitted(ctx, by.User, id, in)
 	if err != nil {
@@ -116,11 +118,9 @@ func (l *Links) Create(ctx context.Context, by Actor, id bridge.ChannelID, in br
 	}
 	wanted := bridge.Link{Channel: id, MattermostTeam: channel.Team, Conversation: in, Creator: by.User}
 	if current.Settings.LinkApprovalRequired && !l.Mattermost.SystemAdmin(by.User) {
-		return l.request(ctx, by, wanted, backfillDays)
+		return l.request(ctx, by, wanted, backfill)
 	}
-	if backfillDays > 0 {
-		wanted.Backfill = time.Now().AddDate(0, 0, -backfillDays)
-	}
+	wanted.Backfill, wanted.BackfillToTeams = daysAgo(backfill.FromTeams), daysAgo(backfill.ToTeams)
 	link, err := l.put(ctx, by, wanted, ActionLink, nil)
 	return Linked{Link: link}, err
 }
@@ -186,6 +186,14 @@ func (l *Links) put(ctx context.Context, by Actor, wanted bridge.Link, action st
 
 // longestBackfill is how far back Graph can be asked for changes: 8 months (Graph docs, "chatMessage: delta").
 const longestBackfill = 240
+
+// daysAgo is when so many days began; zero for none.
+func daysAgo(days int) time.Time {
+	if days == 0 {
+		return time.Time{}
+	}
+	return time.Now().AddDate(0, 0, -days)
+}
 
 // Resync has what may have been missed in Teams looked for. A notification that was lost leaves no other trace.
 func (l *Links) Resync(ctx context.Context, by bridge.UserID, id bridge.ChannelID) (bridge.Link, error) {

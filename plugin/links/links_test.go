@@ -240,7 +240,7 @@ var conversation = bridge.Conversation{ID: "19:x@thread.tacv2", Team: "teams-tea
 
 func TestALinkIsMadeAuditedAndAnnounced(t *testing.T) {
 	w := newWorld()
-	link, err := w.links().Create(t.Context(), by("chief"), "town", conversation, 0)
+	link, err := w.links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{})
 	if err != nil || link.Conversation != conversation || link.MattermostTeam != "t1" || link.Creator != "chief" {
 		t.Errorf("link %+v, %v", link, err)
 	}
@@ -257,16 +257,21 @@ func TestALinkIsMadeAuditedAndAnnounced(t *testing.T) {
 
 func TestALinkBringsOldMessagesAlong(t *testing.T) {
 	w := newWorld()
-	link, err := w.links().Create(t.Context(), by("chief"), "town", conversation, 30)
+	link, err := w.links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{FromTeams: 30, ToTeams: 3})
 	if days := time.Since(link.Backfill).Hours() / 24; err != nil || days < 29.9 || days > 30.1 {
 		t.Errorf("the messages of the last %f days come along, %v", days, err)
 	}
-	if link, err := newWorld().links().Create(t.Context(), by("chief"), "town", conversation, 0); err != nil || !link.Backfill.IsZero() {
+	if days := time.Since(link.BackfillToTeams).Hours() / 24; days < 2.9 || days > 3.1 {
+		t.Errorf("the posts of the last %f days come along", days)
+	}
+	if link, err := newWorld().links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{}); err != nil || !link.Backfill.IsZero() || !link.BackfillToTeams.IsZero() {
 		t.Errorf("without being asked for messages come along since %v, %v", link.Backfill, err)
 	}
 	for _, days := range []int{-1, 241} {
-		if _, err := newWorld().links().Create(t.Context(), by("chief"), "town", conversation, days); err == nil || !strings.Contains(err.Error(), "240") {
-			t.Errorf("%d days: %v", days, err)
+		for _, backfill := range []bridge.Backfill{{FromTeams: days}, {ToTeams: days}} {
+			if _, err := newWorld().links().Create(t.Context(), by("chief"), "town", conversation, backfill); err == nil || !strings.Contains(err.Error(), "240") {
+				t.Errorf("%+v: %v", backfill, err)
+			}
 		}
 	}
 }
@@ -280,7 +285,7 @@ func TestWhoMayResyncWhat(t *testing.T) {
 		}
 	}
 	refused("chief", refusal.NotFound)
-	if _, err := w.links().Create(t.Context(), by("chief"), "town", conversation, 0); err != nil {
+	if _, err := w.links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{}); err != nil {
 		t.Fatal(err)
 	}
 	refused("plain", refusal.Forbidden)
@@ -325,7 +330,7 @@ func TestWhoMayLinkWhat(t *testing.T) {
 		if c.prepare != nil {
 			c.prepare(w)
 		}
-		_, err := w.links().Create(t.Context(), by(c.user), c.channel, conversation, 0)
+		_, err := w.links().Create(t.Context(), by(c.user), c.channel, conversation, bridge.Backfill{})
 		r, ok := errors.AsType[*refusal.Refusal](err)
 		if !ok || r.Code != c.code || !strings.Contains(r.Message, c.words) {
 			t.Errorf("%s: %v, want %s with %q", name, err, c.code, c.words)
@@ -335,7 +340,7 @@ func TestWhoMayLinkWhat(t *testing.T) {
 		}
 	}
 	w := newWorld()
-	if _, err := w.links().Create(t.Context(), by("root"), "town", conversation, 0); err != nil {
+	if _, err := w.links().Create(t.Context(), by("root"), "town", conversation, bridge.Backfill{}); err != nil {
 		t.Errorf("a system admin who is not connected: %v", err)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
@@ -27,10 +26,10 @@ type Requests interface {
 const requestIDLength = 8
 
 // request keeps a link until a system admin has approved it, and tells the system admins.
-func (l *Links) request(ctx context.Context, by Actor, wanted bridge.Link, backfillDays int) (Linked, error) {
+func (l *Links) request(ctx context.Context, by Actor, wanted bridge.Link, backfill bridge.Backfill) (Linked, error) {
 	request := store.LinkRequest{
 		ID: strings.ToLower(rand.Text()[:requestIDLength]), Channel: wanted.Channel, MattermostTeam: wanted.MattermostTeam, Conversation: wanted.Conversation,
-		Creator: by.User, BackfillDays: backfillDays,
+		Creator: by.User, Backfill: backfill,
 	}
 	kept, err := l.Requests.RequestLink(ctx, request)
 	if conflict, ok := errors.AsType[*bridge.LinkConflict](err); ok {
@@ -96,9 +95,7 @@ func (l *Links) Approve(ctx context.Context, by Actor, id string) (bridge.Link, 
 		return bridge.Link{}, err
 	}
 	wanted := bridge.Link{Channel: request.Channel, MattermostTeam: channel.Team, Conversation: request.Conversation, Creator: request.Creator, Request: request.ID}
-	if request.BackfillDays > 0 {
-		wanted.Backfill = time.Now().AddDate(0, 0, -request.BackfillDays)
-	}
+	wanted.Backfill, wanted.BackfillToTeams = daysAgo(request.Backfill.FromTeams), daysAgo(request.Backfill.ToTeams)
 	link, err := l.put(ctx, by, wanted, ActionApprove, map[string]string{"request": request.ID, "requested_by": string(request.Creator)})
 	if errors.Is(err, bridge.ErrNoRequest) {
 		return bridge.Link{}, noRequest(id)

@@ -19,7 +19,7 @@ func needsApproval(t *testing.T) (w *world, request string) {
 	t.Helper()
 	w = newWorld()
 	w.settings.LinkApprovalRequired = true
-	made, err := w.links().Create(t.Context(), by("chief"), "town", conversation, 7)
+	made, err := w.links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{FromTeams: 7, ToTeams: 3})
 	if err != nil || !made.Pending || len(w.all) != 0 || w.changed != 0 {
 		t.Fatalf("asked: %+v, %v; %d links, announced %d times", made, err, len(w.all), w.changed)
 	}
@@ -38,7 +38,7 @@ func TestALinkWaitsForASystemAdmin(t *testing.T) {
 	if len(w.told) != 2 || !strings.Contains(w.told[1], "@chief asks to link the channel Town in team red with the Teams channel Bridge of team Demo Team") || !strings.Contains(w.told[1], "approve "+request) {
 		t.Errorf("told %q", w.told)
 	}
-	again, err := w.links().Create(t.Context(), by("chief"), "town", conversation, 7)
+	again, err := w.links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{FromTeams: 7, ToTeams: 3})
 	if err != nil || again.ID != request || len(w.told) != 2 || len(w.audited) != 1 {
 		t.Errorf("asked for the same again: %+v, %v, told %d times, audited %v", again, err, len(w.told), w.audited)
 	}
@@ -46,7 +46,7 @@ func TestALinkWaitsForASystemAdmin(t *testing.T) {
 	refused(t, "approved by whoever asked", err, refusal.Forbidden, "system admins")
 
 	link, err := w.links().Approve(t.Context(), links.Actor{User: "root", Via: links.ViaCommand}, request)
-	if err != nil || link.Creator != "chief" || link.Conversation != conversation || link.Backfill.IsZero() {
+	if err != nil || link.Creator != "chief" || link.Conversation != conversation || link.Backfill.IsZero() || link.BackfillToTeams.IsZero() {
 		t.Errorf("approved: %+v, %v", link, err)
 	}
 	if want := []string{"chief link_request town via api", "root link_approve town via command"}; !slices.Equal(w.audited, want) {
@@ -62,7 +62,7 @@ func TestALinkWaitsForASystemAdmin(t *testing.T) {
 func TestSystemAdminsNeedNoApproval(t *testing.T) {
 	w := newWorld()
 	w.settings.LinkApprovalRequired = true
-	made, err := w.links().Create(t.Context(), links.Actor{User: "root", Via: links.ViaTerraform}, "town", conversation, 0)
+	made, err := w.links().Create(t.Context(), links.Actor{User: "root", Via: links.ViaTerraform}, "town", conversation, bridge.Backfill{})
 	if err != nil || made.Pending || len(w.all) != 1 || len(w.requests) != 0 {
 		t.Errorf("made %+v, %v", made, err)
 	}
@@ -95,9 +95,9 @@ func TestARequestIsTakenBackLikeALink(t *testing.T) {
 
 func TestWhatIsAskedForIsInTheWay(t *testing.T) {
 	w, _ := needsApproval(t)
-	_, err := w.links().Create(t.Context(), by("chief"), "town", bridge.Conversation{ID: "19:y", Team: "teams-team"}, 0)
+	_, err := w.links().Create(t.Context(), by("chief"), "town", bridge.Conversation{ID: "19:y", Team: "teams-team"}, bridge.Backfill{})
 	refused(t, "the channel", err, refusal.Conflict, "This channel waits already to be linked with the Teams channel Bridge")
-	_, err = w.links().Create(t.Context(), by("chief"), "other", conversation, 0)
+	_, err = w.links().Create(t.Context(), by("chief"), "other", conversation, bridge.Backfill{})
 	refused(t, "the Teams channel", err, refusal.Conflict, "asked for that Teams channel already, for the channel Town in team red")
 }
 

@@ -92,6 +92,19 @@ func (s *Server) PostsAfter(ctx context.Context, channel bridge.ChannelID, after
 	return found, nil
 }
 
+// PostsBetween returns up to limit posts of the channel that were made in the window and stand, and the roots of their threads,
+// after the cursor, ordered by CreateAt and id.
+func (s *Server) PostsBetween(ctx context.Context, channel bridge.ChannelID, window bridge.Window, after bridge.Cursor, limit int) ([]bridge.Post, error) {
+	found, err := s.posts(ctx, `channelid = $1 AND originalid = '' AND deleteat = 0 AND createat < $3 AND (createat, id) > ($4, $5) AND (createat >= $2 OR id IN
+		(SELECT rootid FROM posts WHERE channelid = $1 AND originalid = '' AND deleteat = 0 AND rootid <> '' AND createat >= $2 AND createat < $3
+			AND NOT jsonb_exists(props, '`+bridge.MappingProp+`')))
+		ORDER BY createat, id LIMIT $6`, channel, window.From.UnixMilli(), window.Until.UnixMilli(), after.UpdateAt, after.ID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the old posts of channel %s: %w", channel, err)
+	}
+	return found, nil
+}
+
 // NewestPost returns when the channel's newest post was made. The server keeps that with the channel.
 func (s *Server) NewestPost(ctx context.Context, channel bridge.ChannelID) (createAt int64, err error) {
 	if s.pool == nil {

@@ -1,7 +1,8 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package resync finds what was missed in Teams while nobody listened, and the old messages that a new link may bring along.
+// Package resync finds what was missed in Teams while nobody listened, and the old messages that a new link may bring along from
+// either side.
 //
 // Each link has a cursor: what changed in Teams before it is known. A run reads everything that changed since, page by page,
 // has the bridge compare it with what was carried, and queues only what differs, through the inbox, as a notification would.

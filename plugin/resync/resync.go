@@ -22,7 +22,8 @@ type Graph interface {
 type Bridge interface {
 	Missed(ctx context.Context, conversation bridge.Conversation, messages []bridge.TeamsMessage, window bridge.Window) ([]bridge.Arrival, error)
 	Older(ctx context.Context, conversation bridge.Conversation, messages []bridge.TeamsMessage, window bridge.Window) ([]bridge.Arrival, error)
-	Look(conversation bridge.ConversationID)
+	OlderPosts(ctx context.Context, link bridge.Link, window bridge.Window, page string) (found []bridge.Departure, next string, err error)
+	Look(lane bridge.Lane)
 }
 
 // Config is what resyncs work with.
@@ -73,21 +74,26 @@ func (r *Resync) Run(ctx context.Context, conversation bridge.ConversationID, ki
 		return false, err
 	}
 	run.Conversation = link.Conversation
-	window := bridge.Window{From: link.CreatedAt}
-	if kind == store.Backfill {
+	window, lane := bridge.Window{From: link.CreatedAt}, bridge.Lane{Conversation: conversation, Direction: bridge.Inbound}
+	if kind != store.Catchup {
 		window = bridge.Window{From: run.Since, Until: link.CreatedAt}
 	}
+	turn := func(run store.Resync) (store.Resync, error) { return r.page(ctx, run, window) }
+	if kind == store.BackfillToTeams {
+		lane.Direction = bridge.Outbound
+		turn = func(run store.Resync) (store.Resync, error) { return r.posts(ctx, run, link, window) }
+	}
 	for until := time.Now().Add(r.Slice); time.Now().Before(until); {
-		next, err := r.page(ctx, run, window)
+		next, err := turn(run)
 		switch {
 		case errors.Is(err, store.ErrResyncLost):
 			return false, nil
 		case err != nil:
 			return false, r.failed(ctx, run, err)
 		case next.Page == "":
-			r.Bridge.Look(conversation)
+			r.Bridge.Look(lane)
 			r.Observe(kind, next.Found)
-			r.Log.Info("looked for what was missed in Teams", "conversation", conversation, "kind", kind, "why", run.Wanted, "since", run.Since, "found", next.Found)
+			r.Log.Info("looked for what was missed", "conversation", conversation, "kind", kind, "why", run.Wanted, "since", run.Since, "found", next.Found)
 			return next.Wanted != "", nil
 		}
 		run = next
@@ -119,6 +125,15 @@ func (r *Resync) page(ctx context.Context, run store.Resync, window bridge.Windo
 	return r.Store.TurnPage(ctx, run, missed, next)
 }
 
+// posts reads one page of old posts and commits what it brought.
+func (r *Resync) posts(ctx context.Context, run store.Resync, link bridge.Link, window bridge.Window) (store.Resync, error) {
+	found, next, err := r.Bridge.OlderPosts(ctx, link, window, run.Page)
+	if err != nil {
+		return run, &bridge.Failure{Class: bridge.Retry, Err: err} // the server's database is away
+	}
+	return r.Store.TurnPosts(ctx, run, found, next)
+}
+
 // failed records why a run cannot go on. A page that Graph does not know any more makes it begin again.
 func (r *Resync) failed(ctx context.Context, run store.Resync, err error) error {
 	f, graph := errors.AsType[*bridge.Failure](err)
@@ -130,6 +145,6 @@ func (r *Resync) failed(ctx context.Context, run store.Resync, err error) error 
 		wait = f.RetryAfter
 	}
 	restart := run.Page != "" && (f.Class == bridge.Permanent || f.Class == bridge.NotFound)
-	r.Log.Warn("could not look for what was missed in Teams; it is tried again", "conversation", run.Conversation.ID, "kind", run.Kind, "again_in", wait, "from_the_beginning", restart, "error", err)
+	r.Log.Warn("could not look for what was missed; it is tried again", "conversation", run.Conversation.ID, "kind", run.Kind, "again_in", wait, "from_the_beginning", restart, "error", err)
 	return r.Store.FailResync(ctx, run, f.Error(), wait, restart)
 }

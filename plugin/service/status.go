@@ -85,7 +85,9 @@ type LinkState struct {
 	Inbound        LaneState    `json:"inbound"`
 	Outbound       LaneState    `json:"outbound"`
 	Resync         *ResyncState `json:"resync"`
-	Backfill       *ResyncState `json:"backfill"` // nil when there is none, or none any more
+	// Backfill and BackfillToTeams are nil when there is none, or none any more. What they found is in the lanes then.
+	Backfill        *ResyncState `json:"backfill"`
+	BackfillToTeams *ResyncState `json:"backfill_to_teams"`
 }
 
 // LaneState is one direction of a link.
@@ -93,6 +95,7 @@ type LaneState struct {
 	Pending     int        `json:"pending"`
 	Parked      int        `json:"parked"`
 	Dead        int        `json:"dead"`
+	Old         int        `json:"old"` // of those that wait: what a new link brings along
 	LagSeconds  float64    `json:"lag_seconds"`
 	LastEventAt *time.Time `json:"last_event_at"`
 	LastError   string     `json:"last_error,omitempty"`
@@ -213,6 +216,7 @@ func (r *rooms) describe(ctx context.Context, status *Status) error {
 			ChannelID: string(l.Link.Channel), TeamsTeamID: string(l.Link.Conversation.Team), TeamsChannelID: string(l.Link.Conversation.ID),
 			Inbound: laneState(l.Inbound, now), Outbound: laneState(l.Outbound, now),
 			Resync: resyncs[l.Link.Conversation.ID][store.Catchup], Backfill: resyncs[l.Link.Conversation.ID][store.Backfill],
+			BackfillToTeams: resyncs[l.Link.Conversation.ID][store.BackfillToTeams],
 		})
 	}
 	known, err := r.store.Subscriptions(ctx)
@@ -283,7 +287,7 @@ func age(since, now time.Time) time.Duration {
 
 func laneState(l bridge.LaneStatistics, now time.Time) LaneState {
 	return LaneState{
-		Pending: l.Pending, Parked: l.Parked, Dead: l.Dead, LagSeconds: l.Lag(now).Seconds(),
+		Pending: l.Pending, Parked: l.Parked, Dead: l.Dead, Old: l.Old, LagSeconds: l.Lag(now).Seconds(),
 		LastEventAt: orNil(l.LastEventAt), LastError: l.LastError, LastErrorAt: orNil(l.LastErrorAt),
 	}
 }

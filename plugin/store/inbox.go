@@ -119,10 +119,10 @@ const sealedColumn = `CASE WHEN sealed IS NOT NULL AND NOT EXISTS (SELECT FROM m
 func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, columns string,
 	fields func(*E) (event *bridge.Event, into []any, finish func()),
 ) (events []E, next time.Duration, err error) {
-	queue, order, held := queueOf(lease.Direction), "source_at, id", ""
+	queue, held := queueOf(lease.Direction), ""
 	waits := "SELECT not_before AS at FROM " + queue + " WHERE conversation = $1 AND state = 'parked'"
 	if lease.Direction == bridge.Inbound {
-		order, held = "backfill, source_at, id", "AND NOT EXISTS (SELECT FROM "+holds+")"
+		held = "AND NOT EXISTS (SELECT FROM " + holds + ")"
 		waits += " UNION ALL SELECT hold_until FROM " + holds
 	}
 	b := &pgx.Batch{}
@@ -130,7 +130,7 @@ func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, c
 			extract(epoch FROM not_before - clock_timestamp())::float8, parked_for, `+columns+`
 		FROM `+queue+` WHERE conversation = $1 AND state <> 'dead' AND (state <> 'parked' OR not_before <= clock_timestamp())
 			`+held+`
-		ORDER BY `+order+` LIMIT $2`, lease.Conversation, limit).Query(func(rows pgx.Rows) error {
+		ORDER BY backfill, source_at, id LIMIT $2`, lease.Conversation, limit).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var e E
 			event, into, finish := fields(&e)

@@ -21,7 +21,7 @@ type LinkRequest struct {
 	MattermostTeam string // team id
 	Conversation   bridge.Conversation
 	Creator        bridge.UserID
-	BackfillDays   int
+	Backfill       bridge.Backfill
 	CreatedAt      time.Time
 }
 
@@ -33,10 +33,10 @@ func (e *RequestConflict) Error() string {
 	return fmt.Sprintf("channel %s already waits to be linked with Teams conversation %s", e.Holder.Channel, e.Holder.Conversation.ID)
 }
 
-const requestColumns = "id, channel_id, team_id, conversation, teams_team_id, creator_id, backfill_days, created_at"
+const requestColumns = "id, channel_id, team_id, conversation, teams_team_id, creator_id, backfill_days, backfill_to_teams_days, created_at"
 
 func scanRequest(row pgx.CollectableRow) (r LinkRequest, err error) {
-	err = row.Scan(&r.ID, &r.Channel, &r.MattermostTeam, &r.Conversation.ID, &r.Conversation.Team, &r.Creator, &r.BackfillDays, &r.CreatedAt)
+	err = row.Scan(&r.ID, &r.Channel, &r.MattermostTeam, &r.Conversation.ID, &r.Conversation.Team, &r.Creator, &r.Backfill.FromTeams, &r.Backfill.ToTeams, &r.CreatedAt)
 	return r, err
 }
 
@@ -52,8 +52,8 @@ func (s *Store) RequestLink(ctx context.Context, wanted LinkRequest) (kept LinkR
 		case linked:
 			return &bridge.LinkConflict{Holder: holder}
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO msteamssync.link_requests (`+requestColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())
-			ON CONFLICT DO NOTHING`, wanted.ID, wanted.Channel, wanted.MattermostTeam, wanted.Conversation.ID, wanted.Conversation.Team, wanted.Creator, wanted.BackfillDays)
+		_, err = tx.Exec(ctx, `INSERT INTO msteamssync.link_requests (`+requestColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp())
+			ON CONFLICT DO NOTHING`, wanted.ID, wanted.Channel, wanted.MattermostTeam, wanted.Conversation.ID, wanted.Conversation.Team, wanted.Creator, wanted.Backfill.FromTeams, wanted.Backfill.ToTeams)
 		if err != nil {
 			return err
 		}

@@ -48,14 +48,14 @@ func TestOneTeamsChannelIsLinkedOnceHoweverManyTry(t *testing.T) {
 }
 
 func request(id string, channel bridge.ChannelID, conversation bridge.ConversationID) store.LinkRequest {
-	return store.LinkRequest{ID: id, Channel: channel, MattermostTeam: "mm-team", Conversation: bridge.Conversation{ID: conversation, Team: "team"}, Creator: "creator", BackfillDays: 7}
+	return store.LinkRequest{ID: id, Channel: channel, MattermostTeam: "mm-team", Conversation: bridge.Conversation{ID: conversation, Team: "team"}, Creator: "creator", Backfill: bridge.Backfill{FromTeams: 7, ToTeams: 3}}
 }
 
 func TestRequestsAreUniqueAndBecomeLinks(t *testing.T) {
 	s := storetest.Open(t, storetest.NewDatabase(t), "node")
 	ctx := t.Context()
 	kept, err := s.RequestLink(ctx, request("r1", "c1", "19:one"))
-	if err != nil || kept.ID != "r1" || kept.BackfillDays != 7 || kept.CreatedAt.IsZero() {
+	if err != nil || kept.ID != "r1" || kept.Backfill != (bridge.Backfill{FromTeams: 7, ToTeams: 3}) || kept.CreatedAt.IsZero() {
 		t.Fatalf("kept %+v, %v", kept, err)
 	}
 	if again, err := s.RequestLink(ctx, request("r2", "c1", "19:one")); err != nil || again.ID != "r1" {

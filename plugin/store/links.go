@@ -61,10 +61,8 @@ func (s *Store) CreateLink(ctx context.Context, l bridge.Link) error {
 		if err := s.insertLink(ctx, tx, l); err != nil {
 			return err
 		}
-		if !l.Backfill.IsZero() {
-			if err := wantBackfill(ctx, tx, l.Conversation.ID, l.Backfill); err != nil {
-				return err
-			}
+		if err := wantBackfills(ctx, tx, l); err != nil {
+			return err
 		}
 		if err := fulfil(ctx, tx, l); err != nil {
 			return err

@@ -87,16 +87,21 @@ func (s *Store) Depart(ctx context.Context, departures []bridge.Departure, hold 
 
 // TakeOutbound returns the events of the lane whose turn it is.
 func (s *Store) TakeOutbound(ctx context.Context, lease bridge.Lease, limit int) ([]bridge.OutboundEvent, time.Duration, error) {
-	columns := "post_id, kind, root_id, author_id, subject, attempt_key, coalesce(attempted_at, '-infinity'::timestamptz) = '-infinity', coalesce(attempted_at, now()), sender, looks"
-	return take(ctx, s, lease, limit, columns, func(e *bridge.OutboundEvent) (*bridge.Event, []any, func()) {
+	columns := "backfill > 0, post_id, kind, root_id, author_id, subject, attempt_key, coalesce(attempted_at, '-infinity'::timestamptz) = '-infinity', coalesce(attempted_at, now()), sender, looks"
+	events, next, err := take(ctx, s, lease, limit, columns, func(e *bridge.OutboundEvent) (*bridge.Event, []any, func()) {
 		var never bool
-		into := []any{&e.Post, &e.Kind, &e.Root, &e.Author, &e.Subject, &e.Attempt, &never, &e.AttemptedAt, &e.Sender, &e.Looks}
+		into := []any{&e.Backfill, &e.Post, &e.Kind, &e.Root, &e.Author, &e.Subject, &e.Attempt, &never, &e.AttemptedAt, &e.Sender, &e.Looks}
 		return &e.Event, into, func() {
 			if never {
 				e.AttemptedAt = time.Time{}
 			}
 		}
 	})
+	// Old posts one at a time: what is written meanwhile goes first.
+	if i := slices.IndexFunc(events, func(e bridge.OutboundEvent) bool { return e.Backfill }); i >= 0 {
+		events = events[:max(i, 1)]
+	}
+	return events, next, err
 }
 
 // OutboundState returns the state of the queued event of this kind.

@@ -15,13 +15,15 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
-// ResyncKind tells the two reasons to look for messages apart.
+// ResyncKind tells the reasons to look for messages apart.
 type ResyncKind string
 
 // The kinds.
 const (
 	Catchup  ResyncKind = "resync"   // what happened while nobody listened
 	Backfill ResyncKind = "backfill" // what is older than the link
+	// BackfillToTeams is Backfill the other way: posts are looked for, not messages.
+	BackfillToTeams ResyncKind = "backfill_to_teams"
 )
 
 // Why a resync is wanted.
@@ -166,13 +168,6 @@ func noGap(ctx context.Context, on executor, conversation bridge.ConversationID)
 	return err
 }
 
-// wantBackfill has the messages since then carried that are older than the link.
-func wantBackfill(ctx context.Context, on executor, conversation bridge.ConversationID, since time.Time) error {
-	_, err := on.Exec(ctx, "INSERT INTO msteamssync.resyncs (conversation, kind, since, wanted, requests) VALUES ($1, 'backfill', $2, $3, 1)",
-		conversation, since, WantedLink)
-	return err
-}
-
 // Listen notes that notifications are being taken. When nobody has noted that for longer than the limit, all conversations
 // may have missed something; one that has not been looked at for a day is looked at in any case. It returns how long nobody
 // listened.
@@ -232,12 +227,22 @@ const foundFor = time.Hour
 // TurnPage commits what was found on the run's page, and the next page; without one the run ends. What it found comes into
 // the lane when the run ends, all at once, because pages have no order. It fails with ErrResyncLost.
 func (s *Store) TurnPage(ctx context.Context, r Resync, found []bridge.Arrival, next string) (Resync, error) {
+	return s.turn(ctx, r, len(found), next, bridge.Inbound, func(tx pgx.Tx) error {
+		if err := keepFound(ctx, tx, r, found); err != nil || next != "" {
+			return err
+		}
+		return s.wake(ctx, tx, r.Conversation.ID, bridge.Resynced(string(r.Kind)))
+	})
+}
+
+// turn commits what keep does, and the next page of a run, or its end.
+func (s *Store) turn(ctx context.Context, r Resync, found int, next string, to bridge.Direction, keep func(pgx.Tx) error) (Resync, error) {
 	turned := r
 	err := s.transact(ctx, func(tx pgx.Tx) error {
 		rows, _ := tx.Query(ctx, `UPDATE msteamssync.resyncs r SET page = $5, found = found + $6, failures = 0, last_error = '',
 				hold_until = CASE WHEN hold_until > clock_timestamp() THEN least(clock_timestamp() + `+holdFor+`, started_at + `+longestHold+`) ELSE hold_until END
 			WHERE conversation = $1 AND kind = $2 AND page = $3 AND started_at = $4 RETURNING `+resyncColumns,
-			r.Conversation.ID, r.Kind, r.Page, r.StartedAt, next, len(found))
+			r.Conversation.ID, r.Kind, r.Page, r.StartedAt, next, found)
 		var err error
 		if turned, err = pgx.CollectExactlyOneRow(rows, scanResync); errors.Is(err, pgx.ErrNoRows) {
 			return ErrResyncLost
@@ -247,19 +252,17 @@ func (s *Store) TurnPage(ctx context.Context, r Resync, found []bridge.Arrival, 
 		if err := exclude(ctx, tx, r.Conversation.ID); err != nil { // first, as workers do
 			return err
 		}
-		if err := keepFound(ctx, tx, r, found); err != nil {
+		if err := keep(tx); err != nil {
 			return err
 		}
-		if next != "" {
-			return nil
+		if next == "" {
+			if turned.Wanted, err = endResync(ctx, tx, r); err != nil {
+				return err
+			}
+		} else if to == bridge.Inbound {
+			return nil // what was found waits for the end
 		}
-		if turned.Wanted, err = endResync(ctx, tx, r); err != nil {
-			return err
-		}
-		if err := s.wake(ctx, tx, r.Conversation.ID, bridge.Resynced(string(r.Kind))); err != nil {
-			return err
-		}
-		return s.notifyLane(ctx, tx, bridge.Lane{Conversation: r.Conversation.ID, Direction: bridge.Inbound}, 0)
+		return s.notifyLane(ctx, tx, bridge.Lane{Conversation: r.Conversation.ID, Direction: to}, 0)
 	})
 	if err != nil {
 		return r, fmt.Errorf("record a page of a resync: %w", err)
@@ -269,7 +272,7 @@ func (s *Store) TurnPage(ctx context.Context, r Resync, found []bridge.Arrival, 
 
 // endResync ends a run. It returns why another one is wanted; empty when none is.
 func endResync(ctx context.Context, tx pgx.Tx, r Resync) (wanted string, err error) {
-	if r.Kind == Backfill {
+	if r.Kind != Catchup {
 		_, err := tx.Exec(ctx, "DELETE FROM msteamssync.resyncs WHERE conversation = $1 AND kind = $2", r.Conversation.ID, r.Kind)
 		return "", err
 	}

@@ -38,13 +38,19 @@ func (s *Server) RecentLinks(ctx context.Context) ([]Link, error) {
 	return recently(&s.recent, routeLinks, func() ([]Link, error) { return s.Links(ctx) })
 }
 
-// CreateLink links two channels and has the messages of the last backfillDays brought along. A link that is there already is an
+// Backfill is the messages of how many days a new link brings along from each side.
+type Backfill struct{ FromTeams, ToTeams int64 }
+
+// CreateLink links two channels and has older messages brought along. A link that is there already is an
 // error, the same one too.
-func (s *Server) CreateLink(ctx context.Context, l Link, backfillDays int64) (created Link, err error) {
+func (s *Server) CreateLink(ctx context.Context, l Link, backfill Backfill) (created Link, err error) {
 	defer s.recent.forget(routeLinks)
 	body := map[string]any{"channel_id": l.ChannelID, "teams_team_id": l.TeamsTeamID, "teams_channel_id": l.TeamsChannelID}
-	if backfillDays > 0 {
-		body["backfill_days"] = backfillDays
+	if backfill.FromTeams > 0 {
+		body["backfill_days"] = backfill.FromTeams
+	}
+	if backfill.ToTeams > 0 {
+		body["backfill_to_teams_days"] = backfill.ToTeams
 	}
 	err = s.WhenReady(ctx, func(ctx context.Context) error {
 		return s.callPlugin(ctx, "link the channel", http.MethodPost, routeLinks, body, &created)
