@@ -118,6 +118,9 @@ func runAll(ctx context.Context, chosen []scenario, o options) (passed, failed i
 		if problem != nil {
 			fmt.Fprintf(os.Stderr, "  %s: %v\n", s.name, problem)
 		}
+		if !ok {
+			fmt.Fprintln(os.Stderr, "  "+w.deliveries(began))
+		}
 		if !ok && o.verbose {
 			for _, line := range verdict.details {
 				fmt.Fprintln(os.Stderr, "  "+line)

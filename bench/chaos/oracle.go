@@ -71,6 +71,23 @@ func (c *chat) await(ctx context.Context) (verdict, error) {
 	return c.compare(ctx)
 }
 
+// deliveries says how notifications were taken since then: what is taken late is carried late.
+func (w *world) deliveries(since time.Time) string {
+	var slowest time.Duration
+	attempts, refused := 0, 0
+	for _, d := range w.Emulator.Subscriptions().Deliveries() {
+		if d.At.Before(since) {
+			continue
+		}
+		attempts++
+		slowest = max(slowest, d.Took)
+		if d.Status/100 != 2 {
+			refused++
+		}
+	}
+	return fmt.Sprintf("%d deliveries of notifications, %d of them not taken, the slowest answered after %d ms", attempts, refused, slowest.Milliseconds())
+}
+
 // compare reads both sides of all conversations.
 func (c *chat) compare(ctx context.Context) (total verdict, err error) {
 	for _, at := range c.conversations {

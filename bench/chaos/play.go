@@ -85,8 +85,12 @@ func (c *chat) share(n int) int {
 	return max((c.options.messages(n)+len(c.conversations)-1)/len(c.conversations), 2)
 }
 
+// pause is how long people wait between two messages, where it is not the pace that matters: the messages are written in less time
+// than Graph's limits let them through in, so that they pile up, but over most of it, so that what breaks meanwhile breaks things.
+const pause = 800 * time.Millisecond
+
 // plain has everybody write, one message after another.
-func plain(ctx context.Context, c *chat) error { return c.lines(ctx, eachSide, 0) }
+func plain(ctx context.Context, c *chat) error { return c.lines(ctx, eachSide, pause) }
 
 // lines writes n messages on each side, with a pause between two of one writer.
 func (c *chat) lines(ctx context.Context, n int, pause time.Duration) error {

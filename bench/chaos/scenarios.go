@@ -110,7 +110,8 @@ func pairs(ctx context.Context, c *chat) error {
 			if err := c.write(ctx, root); err != nil {
 				return err
 			}
-			if err := c.write(ctx, &message{conversation: at, from: from, number: 2*i + 1, root: root}); err != nil {
+			reply := &message{conversation: at, from: from, number: 2*i + 1, root: root}
+			if err := errors.Join(c.write(ctx, reply), rest(ctx, pause)); err != nil {
 				return err
 			}
 		}
@@ -133,6 +134,9 @@ func overtaken(ctx context.Context, c *chat) error {
 				if err := c.remove(ctx, m); err != nil {
 					return err
 				}
+			}
+			if err := rest(ctx, pause); err != nil {
+				return err
 			}
 		}
 		return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/signin"
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
@@ -166,7 +167,13 @@ func (w *world) converse(ctx context.Context) ([]*conversation, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	return all, w.AwaitSubscriptions(ctx, channels)
+	if err := w.AwaitSubscriptions(ctx, channels); err != nil {
+		return nil, err
+	}
+	// What the plugin looks for after a subscription was made is not part of the scenario.
+	searching, cancel := context.WithTimeout(ctx, w.options.patience)
+	defer cancel()
+	return all, process.Until(searching, w.found)
 }
 
 // part unlinks conversations, so that those of earlier scenarios cost the later ones nothing.
@@ -183,6 +190,32 @@ func (w *world) part(ctx context.Context, all []*conversation) error {
 		})
 	}
 	return group.Wait()
+}
+
+// found says whether the plugin has looked for all that may have been missed.
+func (w *world) found(ctx context.Context) error {
+	code, answer, err := w.CallPlugin(ctx, http.MethodGet, "/api/v1/status", nil)
+	if err != nil {
+		return err
+	}
+	var status struct {
+		Links []struct {
+			ChannelID string `json:"channel_id"`
+			Resync    struct {
+				Wanted     string
+				FinishedAt *time.Time `json:"finished_at"`
+			}
+		}
+	}
+	if code != http.StatusOK || json.Unmarshal(answer, &status) != nil {
+		return fmt.Errorf("the plugin's status is HTTP %d", code)
+	}
+	for _, link := range status.Links {
+		if link.Resync.Wanted != "" || link.Resync.FinishedAt == nil {
+			return fmt.Errorf("channel %s is being searched (%s)", link.ChannelID, link.Resync.Wanted)
+		}
+	}
+	return nil
 }
 
 // idle says whether the plugin has nothing left to carry, with the reason if it has.
