@@ -10,8 +10,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -67,6 +69,12 @@ func tenant() string { return shared.Emulator.Directory().Tenant().ID }
 // reset takes away what a test has left on the server, and makes the tenant anew.
 func reset(t *testing.T) {
 	ctx := context.Background() // a cleanup runs after the test's context has ended
+	// Links outlive the plugin; they are there only when a test has failed, and then the next one must not suffer.
+	if status, answer, err := shared.CallPlugin(ctx, http.MethodGet, "/api/v1/links", nil); err == nil && status == http.StatusOK {
+		for _, id := range channelID.FindAllSubmatch(answer, -1) {
+			_, _, _ = shared.CallPlugin(ctx, http.MethodDelete, "/api/v1/links/"+string(id[1]), nil)
+		}
+	}
 	_, _ = shared.Mattermost.Client().RemovePlugin(ctx, catalog.PluginID)
 	resp, err := shared.Mattermost.Client().DoAPIPut(ctx, "/config/patch", `{"PluginSettings":{"Plugins":{}}}`)
 	if err != nil {
@@ -78,6 +86,8 @@ func reset(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+var channelID = regexp.MustCompile(`"channel_id":"([a-z0-9]{26})"`)
 
 // variable gives one of the configuration's variables another value.
 func (e *example) variable(name string, value any) {
@@ -268,7 +278,7 @@ type status struct {
 
 func pluginStatus(t *testing.T) (s status) {
 	t.Helper()
-	code, answer, err := shared.CallPlugin(t.Context(), "GET", "/api/v1/status", nil)
+	code, answer, err := shared.CallPlugin(t.Context(), http.MethodGet, "/api/v1/status", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

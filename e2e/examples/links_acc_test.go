@@ -50,7 +50,10 @@ func TestAccChannelLinksFromAFile(t *testing.T) {
 
 		items := ""
 		for _, name := range []string{"town", "releases"} {
-			items += fmt.Sprintf("- {mattermost_team: %s, mattermost_channel: %s, teams_team: %s, teams_channel: %s}\n", pair.team.Name, name, pair.name, name)
+			items += fmt.Sprintf("- mattermost_team: %s\n  mattermost_channel: %s\n  teams_team: %s\n  teams_channel: %s\n", pair.team.Name, name, pair.name, name)
+			if name == "town" {
+				items += "  backfill_days: 30\n"
+			}
 		}
 		write(t, filepath.Join(e.Dir, "links.yaml"), items)
 		e.variable("links_file", "links.yaml")

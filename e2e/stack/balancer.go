@@ -88,6 +88,9 @@ type spray struct {
 
 func (s spray) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	err = errors.New("no server runs")
+	if r.Body != nil {
+		r.Body = io.NopCloser(r.Body) // a transport that cannot connect closes it, and the next server needs it; the proxy closes it in the end
+	}
 	for _, address := range s.balancer.turn() {
 		target, parseErr := url.Parse(address)
 		if parseErr != nil {

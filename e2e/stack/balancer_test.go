@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -25,6 +26,9 @@ type balanced struct {
 	took    map[string]*atomic.Int64 // requests by server
 	drop    atomic.Bool              // servers take requests and drop their connections
 }
+
+// question is what every request asks.
+const question = "Who are you?"
 
 func newBalanced(t *testing.T, names ...string) *balanced {
 	t.Helper()
@@ -49,10 +53,14 @@ func newBalanced(t *testing.T, names ...string) *balanced {
 	t.Cleanup(b.client.CloseIdleConnections)
 	for _, name := range names {
 		took := new(atomic.Int64)
-		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			took.Add(1)
 			if b.drop.Load() {
 				panic(http.ErrAbortHandler)
+			}
+			if body, err := io.ReadAll(r.Body); err != nil || string(body) != question {
+				http.Error(w, "this is not what was asked", http.StatusBadRequest)
+				return
 			}
 			_, _ = io.WriteString(w, name)
 		}))
@@ -70,7 +78,7 @@ func (b *balanced) ask(n int) map[string]int {
 	b.t.Helper()
 	answers := map[string]int{}
 	for range n {
-		resp, err := b.client.Post(b.url, "application/json", http.NoBody)
+		resp, err := b.client.Post(b.url, "text/plain", strings.NewReader(question))
 		if err != nil {
 			b.t.Fatal(err)
 		}

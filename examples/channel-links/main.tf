@@ -19,8 +19,8 @@ provider "msteamssync" {
 }
 
 locals {
-  # One line, or one item, for each pair of channels. What can be told from the file's name is read accordingly.
-  rows = endswith(var.links_file, ".csv") ? csvdecode(file(var.links_file)) : yamldecode(file(var.links_file))
+  # One line, or one item, for each pair of channels. The file's name says how it is to be read.
+  rows = jsondecode(endswith(var.links_file, ".csv") ? jsonencode(csvdecode(file(var.links_file))) : jsonencode(yamldecode(file(var.links_file))))
 
   # A link is known by its Mattermost channel, so that lines may be sorted, and an edit of one changes no other.
   links = { for row in local.rows : "${row.mattermost_team}/${row.mattermost_channel}" => {

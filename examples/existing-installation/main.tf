@@ -24,6 +24,8 @@ resource "msteamssync_application" "this" {
   display_name        = var.display_name
   site_url            = var.site_url
   deletion_protection = var.deletion_protection
+
+  managed_secret_descriptions = [var.client_secret.description]
 }
 
 resource "msteamssync_admin_consent" "this" {

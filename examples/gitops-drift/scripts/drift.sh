@@ -72,7 +72,8 @@ if [ -n "${DRIFT_REPORT:-}" ]; then
 	} > "$DRIFT_REPORT"
 fi
 
-if [ "$code" -eq 2 ]; then
+# Not the plan's own exit code: that is 2 also when a check reads a data source of its own.
+if [ -s "$work/differences" ]; then
 	exit 2
 fi
 if [ -s "$work/checks" ]; then

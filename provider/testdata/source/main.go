@@ -30,7 +30,7 @@ var types = map[string]map[string]int64{
 }
 
 func main() {
-	name := strings.TrimPrefix(filepath.Base(os.Args[0]), "terraform-provider-")
+	name, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(os.Args[0]), "terraform-provider-"), "_") // a mirror's name has the version too
 	options := providerserver.ServeOpts{Address: "registry.terraform.io/hashicorp/" + name}
 	if err := providerserver.Serve(context.Background(), func() provider.Provider { return standIn(name) }, options); err != nil {
 		log.Fatal(err)

@@ -11,7 +11,7 @@ import (
 )
 
 // TestAccHighAvailability: with a second server behind the load balancer, Terraform has nothing to do, whichever of the two
-// answers it. It is the last test that the servers are shared for: the second one stays.
+// answers it. This file sorts last: the second server stays behind the balancer, dead.
 func TestAccHighAvailability(t *testing.T) {
 	pair := newTeams(t, "town")
 	e := open(t, "examples/high-availability", map[string]any{"channel_links": map[string]any{"town": pair.link("town", "town")}})
@@ -28,10 +28,19 @@ func TestAccHighAvailability(t *testing.T) {
 	if links := pair.linked(); !maps.Equal(links, map[string]string{"town": "town"}) {
 		t.Errorf("the links are %v", links)
 	}
-	// A node that goes is no drift either.
+	// A node that goes is no drift either. What it was about to answer is lost.
 	if err := shared.KillNode(2); err != nil {
 		t.Fatal(err)
 	}
+	answers := 0
+	eventually(t, func() bool {
+		if _, _, err := shared.Mattermost.Client().GetPing(t.Context()); err != nil {
+			answers = 0
+			return false
+		}
+		answers++
+		return answers == 4
+	}, func() string { return "the balancer to pass the dead node over" })
 	e.unchanged()
 	e.end()
 }
