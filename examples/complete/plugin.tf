@@ -50,18 +50,24 @@ resource "msteamssync_plugin_config" "this" {
   certificate_key_wo         = var.encryption_key
   certificate_key_wo_version = 1
 
-  # What is bridged
-  sync_linked_channels  = true
-  sync_direct_messages  = true
-  sync_group_messages   = true
-  selective_sync        = true
-  sync_remote_only      = false
-  sync_reactions        = true
-  sync_file_attachments = true
-  sync_system_messages  = true
+  former_encryption_key_wo         = var.former_encryption_key_version == null ? null : var.former_encryption_key
+  former_encryption_key_wo_version = var.former_encryption_key_version
+
+  # What is bridged, and who may link what
+  linkable_teams         = var.linkable_teams
+  link_approval_required = true
+  sync_linked_channels   = true
+  sync_direct_messages   = true
+  sync_group_messages    = true
+  selective_sync         = true
+  sync_remote_only       = false
+  sync_reactions         = true
+  sync_file_attachments  = true
+  sync_system_messages   = true
 
   # People
   enforce_connected_users               = true
+  enforce_connected_posting             = false
   allow_skip_connect_users              = true
   enabled_teams                         = [var.mattermost_team]
   prompt_interval_for_dms_and_gms       = 24

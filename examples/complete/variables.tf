@@ -51,6 +51,26 @@ variable "encryption_key" {
   ephemeral   = true
 }
 
+variable "former_encryption_key" {
+  description = "Encryption key of the plugin that was in use before, if it was changed while the plugin did not run; write-only. Default: null."
+  type        = string
+  default     = null
+  sensitive   = true
+  ephemeral   = true
+}
+
+variable "former_encryption_key_version" {
+  description = "A number when former_encryption_key is given. Default: null."
+  type        = number
+  default     = null
+}
+
+variable "linkable_teams" {
+  description = "Ids of the teams in Microsoft Teams whose channels may be linked. Default: none, which means all."
+  type        = set(string)
+  default     = []
+}
+
 variable "bundle" {
   description = "Another plugin bundle: path, or url with sha256. Default: the bundle inside the provider."
   type = object({

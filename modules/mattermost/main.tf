@@ -39,6 +39,7 @@ resource "msteamssync_plugin_config" "this" {
 
   tenant_subscription_from              = var.tenant_subscription_from
   enforce_connected_users               = var.enforce_connected_users
+  enforce_connected_posting             = var.enforce_connected_posting
   allow_skip_connect_users              = var.allow_skip_connect_users
   sync_linked_channels                  = var.sync_linked_channels
   sync_direct_messages                  = var.sync_direct_messages
@@ -52,6 +53,8 @@ resource "msteamssync_plugin_config" "this" {
   sync_guest_users                      = var.sync_guest_users
   sync_users_domains                    = var.sync_users_domains
   sync_users_groups                     = var.sync_users_groups
+  linkable_teams                        = var.linkable_teams
+  link_approval_required                = var.link_approval_required
   enabled_teams                         = var.enabled_teams
   prompt_interval_for_dms_and_gms       = var.prompt_interval_for_dms_and_gms
   max_size_for_complete_download        = var.max_size_for_complete_download
@@ -66,6 +69,9 @@ resource "msteamssync_plugin_config" "this" {
   certificate_public         = var.encryption_certificate
   certificate_key_wo         = var.encryption_certificate == null ? null : var.encryption_key
   certificate_key_wo_version = var.encryption_certificate == null ? null : var.encryption_key_version
+
+  former_encryption_key_wo         = var.former_encryption_key_version == null ? null : var.former_encryption_key
+  former_encryption_key_wo_version = var.former_encryption_key_version
 
   depends_on = [msteamssync_plugin.this, var.settings_after]
 

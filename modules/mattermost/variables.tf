@@ -187,6 +187,12 @@ variable "allow_skip_connect_users" {
   default     = null
 }
 
+variable "enforce_connected_posting" {
+  description = "Whether the server refuses posts in linked channels by users who have not connected their Microsoft Teams account; system admins, guests, bots and webhooks can always post. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
+}
+
 variable "sync_linked_channels" {
   description = "Whether messages of linked channels are bridged and channels can be linked. Default: null, not managed; the plugin's own default is true."
   type        = bool
@@ -283,6 +289,23 @@ variable "enabled_teams" {
     condition     = alltrue([for x in coalesce(var.enabled_teams, []) : can(regex("^[a-z0-9-]+$", x))])
     error_message = "enabled_teams must hold names as in the address: lower-case letters, digits and hyphens, not display names."
   }
+}
+
+variable "linkable_teams" {
+  description = "Ids (object IDs of the Entra groups) of the teams in Microsoft Teams whose channels may be linked, by anybody; none means all teams. Default: null, not managed; the plugin's own default is none."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for x in coalesce(var.linkable_teams, []) : can(regex("^[0-9a-fA-F-]{36}$", x))])
+    error_message = "linkable_teams must hold ids (GUIDs) of teams in Microsoft Teams."
+  }
+}
+
+variable "link_approval_required" {
+  description = "Whether what a channel admin links waits until a system admin has approved it; what is declared here needs no approval. Default: null, not managed; the plugin's own default is false."
+  type        = bool
+  default     = null
 }
 
 variable "prompt_interval_for_dms_and_gms" {
@@ -407,6 +430,30 @@ variable "encryption_key_version" {
   validation {
     condition     = var.encryption_key_version >= 1 && floor(var.encryption_key_version) == var.encryption_key_version
     error_message = "encryption_key_version must be a whole number, 1 or more."
+  }
+}
+
+variable "former_encryption_key" {
+  description = "Encryption key of the plugin that was in use before, needed only if it was changed while the plugin did not run. It is write-only: neither the state nor the plan holds it. Default: null."
+  type        = string
+  default     = null
+  sensitive   = true
+  ephemeral   = true
+
+  validation {
+    condition     = var.former_encryption_key == null || try(length(var.former_encryption_key) >= 32, false)
+    error_message = "former_encryption_key must have at least 32 characters, as the plugin's encryption key has."
+  }
+}
+
+variable "former_encryption_key_version" {
+  description = "Any number; a change writes former_encryption_key again, and a value gives it at all. Default: null, it is not managed here."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.former_encryption_key_version == null || try(floor(var.former_encryption_key_version) == var.former_encryption_key_version, false)
+    error_message = "former_encryption_key_version must be a whole number."
   }
 }
 

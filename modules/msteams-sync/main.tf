@@ -71,6 +71,11 @@ module "mattermost" {
   sync_guest_users                      = var.sync_guest_users
   sync_users_domains                    = var.sync_users_domains
   sync_users_groups                     = var.sync_users_groups
+  enforce_connected_posting             = var.enforce_connected_posting
+  linkable_teams                        = var.linkable_teams
+  link_approval_required                = var.link_approval_required
+  former_encryption_key                 = var.former_encryption_key
+  former_encryption_key_version         = var.former_encryption_key_version
   enabled_teams                         = var.enabled_teams
   prompt_interval_for_dms_and_gms       = var.prompt_interval_for_dms_and_gms
   max_size_for_complete_download        = var.max_size_for_complete_download

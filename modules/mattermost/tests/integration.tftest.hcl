@@ -10,6 +10,7 @@ variables {
   client_secret_version = 1
   bot_password          = "Bridge-Pass-1"
   encryption_key        = "-----BEGIN PRIVATE KEY-----"
+  former_encryption_key = "only-in-this-test-only-in-this-test"
 }
 
 run "applies" {

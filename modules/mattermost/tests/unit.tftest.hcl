@@ -9,9 +9,10 @@ variables {
   tenant_id = "aaaaaaaa-0000-4000-8000-000000000001"
 
   # terraform test does not take ephemeral variables whose value comes from their default.
-  client_secret  = "only-in-this-test"
-  bot_password   = "only-in-this-test"
-  encryption_key = "-----BEGIN PRIVATE KEY-----"
+  client_secret         = "only-in-this-test"
+  bot_password          = "only-in-this-test"
+  encryption_key        = "-----BEGIN PRIVATE KEY-----"
+  former_encryption_key = "only-in-this-test-only-in-this-test"
 }
 
 run "before_the_azure_side_exists" {
@@ -113,6 +114,9 @@ run "refuses_what_the_plugin_refuses" {
     sync_users_domains              = ["@example.com"]
     sync_users_groups               = ["Engineering"]
     enabled_teams                   = ["Our Team"]
+    linkable_teams                  = ["Engineering"]
+    former_encryption_key           = "short"
+    former_encryption_key_version   = 1.5
     prompt_interval_for_dms_and_gms = -1
     max_size_for_complete_download  = -1
     buffer_size_for_file_streaming  = 0
@@ -141,7 +145,7 @@ run "refuses_what_the_plugin_refuses" {
     var.buffer_size_for_file_streaming, var.connected_users_allowed, var.connected_users_max_pending_invites, var.synthetic_user_auth_service,
     var.synthetic_user_auth_data, var.encryption_certificate, var.encryption_key, var.encryption_key_version, var.connection_whitelist,
     var.account_mappings, var.bot_user_principal_name, var.bot_password, var.bot_password_version, var.channel_links, var.unmanaged_links,
-    var.tolerated_links,
+    var.tolerated_links, var.linkable_teams, var.former_encryption_key, var.former_encryption_key_version,
   ]
 }
 

@@ -7,11 +7,12 @@
 provider "msteamssync" {}
 
 variables {
-  bot            = { user_principal_name = "bridge@demo.example", usage_location = "US", license_skus = ["TEAMS_ENTERPRISE"] }
-  bot_password   = "Bridge-Pass-1"
-  encryption_key = "-----BEGIN PRIVATE KEY-----"
-  connect_bot    = true
-  credentials    = ["secret", "certificate"]
+  bot                   = { user_principal_name = "bridge@demo.example", usage_location = "US", license_skus = ["TEAMS_ENTERPRISE"] }
+  bot_password          = "Bridge-Pass-1"
+  encryption_key        = "-----BEGIN PRIVATE KEY-----"
+  former_encryption_key = "only-in-this-test-only-in-this-test"
+  connect_bot           = true
+  credentials           = ["secret", "certificate"]
 }
 
 run "applies" {

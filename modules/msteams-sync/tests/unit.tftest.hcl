@@ -23,8 +23,9 @@ variables {
   tenant_id = "aaaaaaaa-0000-4000-8000-000000000001"
 
   # terraform test does not take ephemeral variables whose value comes from their default.
-  bot_password   = "only-in-this-test"
-  encryption_key = "-----BEGIN PRIVATE KEY-----"
+  bot_password          = "only-in-this-test"
+  encryption_key        = "-----BEGIN PRIVATE KEY-----"
+  former_encryption_key = "only-in-this-test-only-in-this-test"
 }
 
 run "defaults" {
