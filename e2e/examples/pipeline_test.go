@@ -200,7 +200,7 @@ func TestIssuesFollowTheDrift(t *testing.T) {
 				}
 				stand := "#!/bin/sh\necho \"$*\" >> '" + notes + "'\ncase \"$*\" in *list*|*GET*) printf '%s' '" + answer + "' ;; esac\n"
 				for file, text := range map[string]string{filepath.Join(dir, forge.tool): stand, report: "- `a`: b\n"} {
-					if err := os.WriteFile(file, []byte(text), 0o700); err != nil { //nolint:gosec // a program
+					if err := os.WriteFile(file, []byte(text), 0o700); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -221,6 +221,9 @@ func TestIssuesFollowTheDrift(t *testing.T) {
 		}
 	}
 }
+
+// credential is an argument that holds one in clear.
+var credential = regexp.MustCompile(`(?:password|secret|token|key)(?:_wo)?\s*=\s*"[^"]+"|PRIVATE KEY`)
 
 // TestEachExampleExplainsItself: a folder with a configuration has a README that names it, says how to use it, and holds no
 // secret.
@@ -245,6 +248,15 @@ func TestEachExampleExplainsItself(t *testing.T) {
 		for _, words := range []string{"# ", "For ", "terraform init", "terraform apply", "deletion_protection", "## Inputs"} {
 			if !strings.Contains(readme, words) {
 				t.Errorf("%s/README.md says nothing of %q", filepath.Base(dir), words)
+			}
+		}
+		configurations, err := filepath.Glob(filepath.Join(dir, "*.tf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, configuration := range configurations {
+			if found := credential.FindString(read(t, configuration)); found != "" {
+				t.Errorf("%s/%s holds a credential: %s", filepath.Base(dir), filepath.Base(configuration), found)
 			}
 		}
 		if !strings.Contains(read(t, file), `variable "deletion_protection"`) {

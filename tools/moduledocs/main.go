@@ -66,7 +66,7 @@ func write(folders []string) (stale []string, err error) {
 				continue
 			}
 			stale = append(stale, file)
-			if err := os.WriteFile(file, []byte(text), 0o644); err != nil { //nolint:gosec // a file of the repository
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 				return nil, err
 			}
 		}

@@ -2,8 +2,8 @@
 # Copyright (c) The terraform-provider-msteamssync authors
 # SPDX-License-Identifier: MPL-2.0
 
-# gitlab-issue.sh CODE REPORT — the same as github-issue.sh for GitLab. It needs curl, jq, and in GITLAB_TOKEN a project
-# access token with the scope api (CI_JOB_TOKEN may not write issues).
+# gitlab-issue.sh CODE REPORT — the same as github-issue.sh for GitLab. It needs curl, and in GITLAB_TOKEN a project access
+# token with the scope api (CI_JOB_TOKEN may not write issues).
 
 set -euo pipefail
 
@@ -15,11 +15,13 @@ label=drift
 call() {
 	local method=$1 path=$2
 	shift 2
-	printf 'header = "PRIVATE-TOKEN: %s"\n' "$GITLAB_TOKEN" |
-		curl --config - --silent --show-error --fail --request "$method" "$CI_API_V4_URL/projects/$CI_PROJECT_ID/$path" "$@"
+	curl --config - --silent --show-error --fail --request "$method" "$CI_API_V4_URL/projects/$CI_PROJECT_ID/$path" "$@" \
+		<<< "header = \"PRIVATE-TOKEN: $GITLAB_TOKEN\""
 }
 
-open=$(call GET "issues?state=opened&labels=$label&per_page=1" | jq -r '.[0].iid // empty')
+# The first iid is the issue's own; those of a milestone come later.
+found=$(call GET "issues?state=opened&labels=$label&per_page=1")
+open=$(grep -o '"iid": *[0-9]*' <<< "$found" | head -n 1 | tr -dc '0-9' || true)
 case $code in
 0)
 	if [ -n "$open" ]; then
