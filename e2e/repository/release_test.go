@@ -92,6 +92,9 @@ func TestTheReleaseIsWhatTheRegistryWants(t *testing.T) {
 			t.Errorf("%s is not the same for whoever builds it: %+v", build.ID, build)
 		}
 	}
+	if !strings.Contains(strings.Join(provider.LDFlags, " "), "-X main.version={{ .Version }}") || !strings.Contains(readFile(t, "main.go"), "var version = ") {
+		t.Errorf("the provider would not know its version: %v", provider.LDFlags)
+	}
 	bundled := slices.IndexFunc(r.Before.Hooks, func(hook string) bool {
 		return strings.Contains(hook, "make bundle") && strings.Contains(hook, "RELEASE=1")
 	})
