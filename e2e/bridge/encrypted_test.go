@@ -23,8 +23,8 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification/notificationtest"
 )
 
-// encryptFor puts a fresh encryption certificate into the plugin's settings and returns its id.
-func encryptFor(t *testing.T) string {
+// encryptFor puts a fresh encryption certificate into the plugin's settings, with further ones, and returns its id.
+func encryptFor(t *testing.T, further map[string]any) string {
 	t.Helper()
 	certificate, private := notificationtest.Certificate(t)
 	key, err := notification.ReadKey(certificate, private)
@@ -33,6 +33,7 @@ func encryptFor(t *testing.T) string {
 	}
 	settings := maps.Clone(shared.settings)
 	settings["certificatepublic"], settings["certificatekey"] = certificate, private
+	maps.Copy(settings, further)
 	if err := shared.ConfigurePlugin(t.Context(), shared.app, settings); err != nil {
 		t.Fatal(err)
 	}
@@ -40,14 +41,14 @@ func encryptFor(t *testing.T) string {
 }
 
 // encrypted has the test run with an encryption certificate; the tests after it run without one again.
-func encrypted(t *testing.T) (certificateID string) {
+func encrypted(t *testing.T, further map[string]any) (certificateID string) {
 	t.Helper()
 	t.Cleanup(func() {
 		if err := shared.ConfigurePlugin(context.WithoutCancel(t.Context()), shared.app, shared.settings); err != nil {
 			t.Error(err)
 		}
 	})
-	id := encryptFor(t)
+	id := encryptFor(t, further)
 	// The server tells the plugin of its settings a moment later. A channel that is linked before that is subscribed to
 	// without content first, and its messages are looked for when the subscription is replaced.
 	eventually(t, func(ctx context.Context) error {
@@ -143,7 +144,7 @@ func askNotifications(ctx context.Context) (n notificationsState, err error) {
 }
 
 func TestEncryptedMessagesAreNotFetched(t *testing.T) {
-	id := encrypted(t)
+	id := encrypted(t, nil)
 	l := newLink(t)
 	l.encryptedFor(t, id)
 	before := notifications(t)
@@ -185,10 +186,47 @@ func TestEncryptedMessagesAreNotFetched(t *testing.T) {
 	}
 }
 
+// What is said in chats comes encrypted too, to each of their people.
+func TestEncryptedMessagesOfChatsAreNotFetched(t *testing.T) {
+	id := encrypted(t, map[string]any{"syncdirectmessages": true, "syncgroupmessages": true})
+	eventually(t, func(context.Context) error {
+		for _, user := range []string{"alex", "blake"} {
+			if !slices.ContainsFunc(shared.Emulator.Subscriptions().All(), func(s notify.Subscription) bool {
+				return strings.Contains(strings.ToLower(s.Resource), "/users/"+teamsID(t, user)+"/chats") && s.EncryptionCertificateID != nil && *s.EncryptionCertificateID == id
+			}) {
+				return fmt.Errorf("no subscription for the chats of %s encrypts for %s", user, id)
+			}
+		}
+		return nil
+	})
+	l := &link{channel: directOf(t, shared.alex, shared.blake), place: teams.Place{Chat: newChat(t, teams.OneOnOne, "alex", "blake").ID}}
+	// Who is in a chat is asked of Graph once.
+	l.say(t, "blake@demo.example", "", "<p>the first of them</p>")
+	l.post(t, "the first of them")
+	before := notifications(t)
+	const n = 5
+	for i := range n {
+		l.say(t, "blake@demo.example", "", fmt.Sprintf("<p>number <b>%02d</b> in a chat</p>", i))
+	}
+	for i := range n {
+		l.post(t, fmt.Sprintf("number **%02d** in a chat", i))
+	}
+	for _, r := range shared.Emulator.Requests() {
+		if r.Method == http.MethodGet && strings.Contains(r.Path, "/chats/"+string(l.place.Chat)+"/messages/") {
+			t.Errorf("a message was fetched: %s", r.Path)
+		}
+	}
+	if after := notifications(t); after.Opened-before.Opened < n || after.Fetched != before.Fetched || after.Refused != before.Refused {
+		t.Errorf("the status went from %+v to %+v", before, after)
+	}
+	l.write(t, shared.alex, "", "an answer to what was encrypted")
+	l.message(t, "an answer to what was encrypted")
+}
+
 // TestACertificateRotationLosesNothing changes the certificate twice in the middle of traffic, and restarts the plugin in
 // between, so that the earlier keys have to come from where they are kept.
 func TestACertificateRotationLosesNothing(t *testing.T) {
-	id := encrypted(t)
+	id := encrypted(t, nil)
 	l := newLink(t)
 	l.encryptedFor(t, id)
 	const n = 30
@@ -210,7 +248,7 @@ func TestACertificateRotationLosesNothing(t *testing.T) {
 		}
 	}
 	say(5)
-	second := encryptFor(t)
+	second := encryptFor(t, nil)
 	say(5) // some for the first certificate, some for the second
 	l.encryptedFor(t, second)
 	say(5)
@@ -218,7 +256,7 @@ func TestACertificateRotationLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	say(5) // delivered when the plugin is back, encrypted for the second certificate
-	third := encryptFor(t)
+	third := encryptFor(t, nil)
 	if err := shared.EnablePlugin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +277,7 @@ func TestACertificateRotationLosesNothing(t *testing.T) {
 }
 
 func TestWithoutValidationTokensMessagesAreFetched(t *testing.T) {
-	id := encrypted(t)
+	id := encrypted(t, nil)
 	dir := shared.Emulator.Directory()
 	principal, ok := dir.ServicePrincipalByAppID(shared.app.ClientID)
 	if !ok {

@@ -24,6 +24,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -342,6 +343,120 @@ func TestFilesOfMattermostShowInTeams(t *testing.T) {
 		t.Errorf("%d posts and %d messages, want two on each side", posts, messages)
 	}
 	l.hasFilesInTeams(t, message, named("Makefile", small), named("added.txt", []byte("added")))
+}
+
+// picturesInTeams are the pictures that a message shows in place, with hashes of their contents.
+func picturesInTeams(message *teams.Message) (pictures []string, err error) {
+	hosted, err := shared.Emulator.Teams().HostedContents(message.Ref())
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range hosted {
+		if strings.Contains(message.Text(), "/hostedContents/"+h.ID+"/$value") {
+			pictures = append(pictures, named(h.ContentType, h.Bytes))
+		}
+	}
+	return pictures, nil
+}
+
+func (l *link) hasPicturesInTeams(t *testing.T, message *teams.Message, want ...string) {
+	t.Helper()
+	eventually(t, func(context.Context) error {
+		now, err := shared.Emulator.Teams().Message(message.Ref())
+		if err != nil {
+			return err
+		}
+		got, err := picturesInTeams(now)
+		if err == nil && !slices.Equal(got, want) {
+			err = fmt.Errorf("the message shows %q, want %q", got, want)
+		}
+		return err
+	})
+}
+
+// Pictures of a post stand in the message itself; those that it has no room for, or that an edit adds, are files beside it.
+func TestPicturesOfMattermostStandInTheMessage(t *testing.T) {
+	l := newLink(t)
+	dot, moving := picture(t, "png"), picture(t, "gif")
+	large := append(bytes.Clone(dot), noise(3_000_000)...)
+	first := l.upload(t, shared.alex, "dot.png", dot)
+	post := l.writeWith(t, shared.alex, "look at **these**", first, l.upload(t, shared.alex, "moving.gif", moving), l.upload(t, shared.alex, "plan.txt", []byte("plan")), l.upload(t, shared.alex, "large.png", large))
+	message := l.message(t, "look at <strong>these</strong>")
+	l.hasPicturesInTeams(t, message, named("image/png", dot), named("image/gif", moving))
+	l.hasFilesInTeams(t, message, named("plan.txt", []byte("plan")), named("large.png", large))
+
+	// Edits on either side leave them, and the post does not say where they stand.
+	edit(t, shared.alex, post, "look at those")
+	l.showsInTeams(t, message, "look at those")
+	l.hasPicturesInTeams(t, message, named("image/png", dot), named("image/gif", moving))
+	now, err := shared.Emulator.Teams().Message(message.Ref())
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := teams.HTML(strings.Replace(now.Text(), "those", "them", 1))
+	if _, err := shared.Emulator.Teams().Edit("alex@demo.example", message.Ref(), teams.Edit{Body: &body, Attachments: now.Attachments}); err != nil {
+		t.Fatal(err)
+	}
+	l.shows(t, post, "look at them")
+	l.hasFiles(t, post, named("dot.png", dot), named("moving.gif", moving), named("plan.txt", []byte("plan")), named("large.png", large))
+
+	// One goes, one comes.
+	ids := model.StringArray{first, l.upload(t, shared.alex, "late.png", dot)}
+	if _, _, err := shared.alex.Client.PatchPost(t.Context(), post.Id, &model.PostPatch{FileIds: &ids}); err != nil {
+		t.Fatal(err)
+	}
+	l.hasFilesInTeams(t, message, named("late.png", dot))
+	l.hasPicturesInTeams(t, message, named("image/png", dot))
+
+	// Through the bot, nothing but a picture.
+	l.writeWith(t, shared.casey, "", l.upload(t, shared.casey, "alone.png", dot))
+	l.hasPicturesInTeams(t, l.message(t, "casey"), named("image/png", dot))
+	if posts, messages := l.counts(t); posts != 2 || messages != 2 {
+		t.Errorf("%d posts and %d messages, want two on each side", posts, messages)
+	}
+}
+
+// transfers counts the requests for contents of files that were answered with a status since the emulator had so many requests.
+func transfers(method string, status int, since time.Time) (n int) {
+	for _, r := range shared.Emulator.Requests() {
+		if r.Method == method && r.Status == status && !r.Time.Before(since) && (strings.HasPrefix(r.Path, drives.DownloadRoot) || strings.HasPrefix(r.Path, drives.UploadRoot)) {
+			n++
+		}
+	}
+	return n
+}
+
+// The two settings of sizes count from the moment they are changed.
+func TestSizesOfPiecesAreSettings(t *testing.T) {
+	l := newLink(t)
+	content := noise(5_000_000)
+	bring := func(name string, pieces int) {
+		t.Helper()
+		began := shared.Emulator.Clock().Now()
+		l.sayWith(t, shared.drew, "<p>"+name+"</p>", []teams.Attachment{l.keep(t, name+".bin", content)})
+		l.hasFiles(t, l.post(t, name), named(name+".bin", content))
+		whole, part := transfers(http.MethodGet, http.StatusOK, began), transfers(http.MethodGet, http.StatusPartialContent, began)
+		if pieces == 1 && (whole != 1 || part != 0) || pieces > 1 && part != pieces {
+			t.Errorf("%s was fetched in %d pieces and %d times as a whole, want %d pieces", name, part, whole, pieces)
+		}
+	}
+	bring("whole", 1)
+	settings := maps.Clone(shared.settings)
+	settings["maxsizeforcompletedownload"], settings["buffersizeforfilestreaming"] = 1, 1
+	t.Cleanup(func() {
+		if err := shared.ConfigurePlugin(context.WithoutCancel(t.Context()), shared.app, shared.settings); err != nil {
+			t.Error(err)
+		}
+	})
+	use(t, settings)
+	bring("in pieces", 5)
+	began := shared.Emulator.Clock().Now()
+	l.writeWith(t, shared.alex, "sent in pieces", l.upload(t, shared.alex, "sent.bin", content))
+	l.hasFilesInTeams(t, l.message(t, "sent in pieces"), named("sent.bin", content))
+	// Pieces of an upload are multiples of 320 KiB: three of them fit into a megabyte.
+	if n := transfers(http.MethodPut, http.StatusAccepted, began); n != 5 {
+		t.Errorf("it was sent in %d pieces and a last one, want 5", n)
+	}
 }
 
 func TestFilesThatCannotBeCarriedAreNamed(t *testing.T) {

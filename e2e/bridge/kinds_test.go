@@ -20,6 +20,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
 )
 
@@ -177,6 +178,71 @@ func TestACardIsEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.showsAmong(t, "**Polls:** Pizza? 3 votes")
+}
+
+// An edit in Mattermost leaves what the message shows by itself as it is, and does not show it twice.
+func TestEditsKeepWhatAMessageShowsByItself(t *testing.T) {
+	l := newLink(t)
+	forward := attached("<p>see this</p>", "forwardedMessageReference", "", object{
+		"originalMessageContent": "<p>ship it <i>today</i></p>", "originalMessageSender": object{"user": object{"displayName": "Sasha"}},
+	})
+	card := attached("<p>see that</p>", cardType+"adaptive", "", object{"body": []object{{"type": "TextBlock", "text": "Report 77"}}})
+	const gif = `<img src="https://media.example/cat.gif" alt="a cat" width="200"/>`
+	for name, test := range map[string]struct {
+		draft       teams.Draft
+		shown, want string // <cut> is where the attachment stands
+	}{
+		"a forwarded message":      {forward, "see this\n\n> **Forwarded from Sasha:** ship it *today*", `<p>look at this</p><attachment id="a1"></attachment>`},
+		"a card":                   {card, "see that\n\nReport 77", `<p>look at that</p><attachment id="a1"></attachment>`},
+		"a picture from elsewhere": {teams.Draft{Body: teams.HTML("<p>see " + gif + " there</p>")}, "see [a cat](https://media.example/cat.gif) there", "<p>look at " + gif + " there</p>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			message, err := shared.Emulator.Teams().Post("alex@demo.example", l.place, "", test.draft)
+			if err != nil {
+				t.Fatal(err)
+			}
+			post := l.showsAmong(t, test.shown)
+			text := strings.Replace(test.shown, "see", "look at", 1)
+			edit(t, shared.alex, post, text)
+			l.showsInTeams(t, message, "look at")
+			now, err := shared.Emulator.Teams().Message(message.Ref())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if now.Text() != test.want || len(now.Attachments) != len(test.draft.Attachments) {
+				t.Errorf("the message is %q with %d attachments, want %q with %d", now.Text(), len(now.Attachments), test.want, len(test.draft.Attachments))
+			}
+			body := teams.HTML(strings.Replace(now.Text(), "look at", "well:", 1))
+			if _, err := shared.Emulator.Teams().Edit("alex@demo.example", now.Ref(), teams.Edit{Body: &body, Attachments: now.Attachments}); err != nil {
+				t.Fatal(err)
+			}
+			l.shows(t, post, strings.Replace(test.shown, "see", "well:", 1))
+		})
+	}
+}
+
+// What Teams refuses is told to whoever did it, once.
+func TestARefusedEditIsTold(t *testing.T) {
+	l := newLink(t)
+	post := l.write(t, shared.alex, "", "as it was sent")
+	message := l.message(t, "as it was sent")
+	rule, err := shared.Emulator.Faults().Add(faults.Rule{Effect: faults.Status, Status: http.StatusForbidden, Route: fmt.Sprintf("PATCH /teams/*/channels/%s/messages/**", l.place.Channel)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = shared.Emulator.Faults().Remove(rule.ID) })
+	for _, text := range []string{"edited once", "edited twice"} {
+		edit(t, shared.alex, post, text)
+		told(t, shared.alex, "> _edited once_")
+	}
+	l.write(t, shared.alex, "", "after the edits")
+	l.message(t, "after the edits")
+	if now, err := shared.Emulator.Teams().Message(message.Ref()); err != nil || now.Text() != message.Text() {
+		t.Errorf("the message shows %q, %v", now.Text(), err)
+	}
+	if notices, err := fromTheBot(t.Context(), shared.alex); err != nil || strings.Contains(notices, "edited twice") {
+		t.Errorf("told again: %q, %v", notices, err)
+	}
 }
 
 func TestSubjectsAreHeadings(t *testing.T) {

@@ -20,6 +20,29 @@ func TestLongMessagesComeInParts(t *testing.T) {
 	if n := strings.Count(first.Text()+last.Text(), "漢字"); n != 50*150 {
 		t.Errorf("%d words in Teams, want all", n)
 	}
+	// Each part may be edited in Teams, and the post in Mattermost.
+	editInTeams(t, "alex@demo.example", first, strings.Replace(first.Text(), "<p>漢字", "<p>first 漢字", 1))
+	editInTeams(t, "alex@demo.example", last, strings.Replace(last.Text(), "<p>漢字", "<p>last 漢字", 1))
+	eventually(t, func(ctx context.Context) error {
+		now, _, err := shared.Mattermost.Client().GetPost(ctx, post.Id, "")
+		if err == nil && (!strings.HasPrefix(now.Message, "first 漢字") || strings.Count(now.Message, "last 漢字") != 1 || strings.Count(now.Message, "漢字") != 50*150 || strings.Contains(now.Message, "/2)")) {
+			err = fmt.Errorf("the post has %d words and begins with %.20q", strings.Count(now.Message, "漢字"), now.Message)
+		}
+		return err
+	})
+	edit(t, shared.alex, post, "edited\n\n"+strings.TrimSpace(strings.Repeat(strings.Repeat("漢字", 50)+"\n\n", 149)))
+	l.showsInTeams(t, first, "<p>edited</p>")
+	eventually(t, func(context.Context) error {
+		one, err := shared.Emulator.Teams().Message(first.Ref())
+		if err != nil {
+			return err
+		}
+		two, err := shared.Emulator.Teams().Message(last.Ref())
+		if err == nil && strings.Count(one.Text()+two.Text(), "漢字") != 50*149 {
+			err = fmt.Errorf("%d words in Teams", strings.Count(one.Text()+two.Text(), "漢字"))
+		}
+		return err
+	})
 	if _, err := shared.alex.Client.DeletePost(t.Context(), post.Id); err != nil {
 		t.Fatal(err)
 	}

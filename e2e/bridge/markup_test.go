@@ -22,6 +22,7 @@ func TestMarkupCrossesEachWay(t *testing.T) {
 		"a link":                {"[here](https://example.com/a)", `<a href="https://example.com/a">here</a>`},
 		"emoji":                 {"fine :smile: :ship_of_ours:", "fine 😄 :ship_of_ours:"},
 		"LaTeX":                 {"$$x^2$$", "$$x^2$$"},
+		"a spoiler":             {"||secret|| >!told!<", "||secret|| &gt;!told!&lt;"},
 		"hashtags and channels": {"#tag in ~town-square", "#tag in ~town-square"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -38,6 +39,12 @@ func TestMarkupCrossesEachWay(t *testing.T) {
 		"a table":              {"<table><tbody><tr><td>h</td></tr><tr><td>c</td></tr></tbody></table>", "| h |"},
 		"a heading":            {"<h3>head</h3>", "### head"},
 		"a link":               {`<p><a href="https://example.com/b">there</a></p>`, "[there](https://example.com/b)"},
+		"a code block":         {`<codeblock class="Go"><code>x := 1<br>y()</code></codeblock>`, "```go\nx := 1\ny()\n```"},
+		"a GIF":                {`<p>fun <img src="https://media.example/fun.gif" alt="fun GIF" itemtype="http://schema.skype.com/Giphy" width="250" height="140"></p>`, "fun [fun GIF](https://media.example/fun.gif)"},
+		"a sticker":            {`<p><img src="https://statics.example/sticker.png" itemtype="http://schema.skype.com/Sticker" alt="Thumbs up" width="100" height="100"></p>`, "[Thumbs up](https://statics.example/sticker.png)"},
+		"a spoiler":            {"<p>||hidden||</p>", "||hidden||"},
+		"LaTeX":                {"<p>$$x^2 + y_1$$</p>", "x^2 + y"},
+		"names":                {"<p>#tag in ~town-square</p>", "#tag in ~town-square"},
 		"an emoji":             {`<p>so <emoji id="smile" alt="😄" title="Smile"></emoji></p>`, "so 😄"},
 		"nothing harmful":      {`<p>safe <a href="javascript:alert(1)">click</a></p><script>alert(1)</script>`, "safe click"},
 	} {

@@ -61,7 +61,23 @@ func TestMentionsCrossFromTeams(t *testing.T) {
 	if post := l.post(t, "everybody"); post.Message != "@channel everybody" {
 		t.Errorf("the post is %q", post.Message)
 	}
-	for user, want := range map[*stack.User]int64{shared.blake: 2, shared.casey: 1} {
+	// The whole team is everybody in the channel; a tag is a name that notifies nobody.
+	team := teams.Conversation{ID: string(l.place.Team), DisplayName: "Demo Team", Type: "team"}
+	l.speak(t, alex, `<p><at id="0">Demo Team</at> as one</p>`, teams.Mention{MentionText: "Demo Team", Mentioned: teams.Mentioned{Conversation: &team}})
+	if post := l.post(t, "as one"); post.Message != "@all as one" {
+		t.Errorf("the post is %q", post.Message)
+	}
+	tagged := l.speak(t, alex, `<p><at id="0">On Call</at> by tag</p>`, teams.Mention{MentionText: "On Call", Mentioned: teams.Mentioned{Tag: &teams.Identity{ID: "tag-1", DisplayName: "On Call"}}})
+	if byTag := l.post(t, "by tag"); byTag.Message != "@\u2060On Call by tag" {
+		t.Errorf("the post is %q", byTag.Message)
+	} else {
+		edit(t, shared.alex, byTag, byTag.Message+" again")
+		l.showsInTeams(t, tagged, "by tag again")
+	}
+	if now, err := shared.Emulator.Teams().Message(tagged.Ref()); err != nil || len(now.Mentions) != 1 || now.Mentions[0].Mentioned.Tag == nil {
+		t.Errorf("after an edit the mentions are %+v, %v", now.Mentions, err)
+	}
+	for user, want := range map[*stack.User]int64{shared.blake: 3, shared.casey: 2} {
 		eventually(t, func(ctx context.Context) error {
 			got, err := l.mentionCount(ctx, user)
 			got -= before[user]

@@ -80,20 +80,32 @@ func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping 
 		return err
 	}
 	message, err := w.revisedMessage(ctx, mapping, account, post, files)
+	long := errors.Is(err, tooLong) && mapping.Direction == Outbound
+	if err != nil && !long {
+		return err
+	}
+	beside, attempt, err := w.messagesBeside(ctx, mapping, post)
 	if err != nil {
 		return err
 	}
-	beside, err := w.messagesBeside(ctx, mapping, post)
-	if err != nil {
-		return err
+	var parts []Outgoing
+	if long {
+		if parts, message, err = w.revisedParts(ctx, mapping, account, post, files, attempt, len(beside)); err != nil {
+			return err
+		}
 	}
 	version := SentVersion{TeamsHash: outgoingHash(mapping.Ref.Conversation, message), PostHash: post.shownHash(), At: time.Now(), Files: files}
 	record := mapping.Record
 	record.Files = files
 	record.TeamsHash, record.TeamsForm, record.PostHash = version.TeamsHash, "", version.PostHash
 	if err := w.change(ctx, event, mapping, Change{Account: account, Version: version}, record, func(ctx context.Context) error {
-		// One message shows all of it now.
-		if err := w.deleteMessages(ctx, account, beside); err != nil {
+		for i, part := range parts {
+			if err := w.Teams.Edit(ctx, account, beside[i].Ref, part); err != nil {
+				return err
+			}
+		}
+		// What is left of the parts is not needed any more.
+		if err := w.deleteMessages(ctx, account, beside[len(parts):]); err != nil {
 			return err
 		}
 		return w.Teams.Edit(ctx, account, mapping.Ref, message)

@@ -19,6 +19,9 @@ func (w *worker) changePost(ctx context.Context, event *InboundEvent) error {
 	}
 	switch {
 	case !known:
+		if done, err := w.changeOfPart(ctx, event); done || err != nil {
+			return err
+		}
 		return w.changeOfUnknown(ctx, event)
 	case mapping.State == Tombstone, mapping.Record.Deleted && !mapping.Writing:
 		return w.restore(ctx, event, mapping)

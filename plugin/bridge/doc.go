@@ -78,7 +78,8 @@
 // What a message shows besides its text travels first, in files_in.go and files_out.go, and holds its lane while it does.
 //
 //	bringFiles       before Reserve: opens each file in Teams and hands it to Mattermost; the post is made with their ids
-//	sendFiles        before BeginSend: opens each file in Mattermost and hands it to Teams; the message names them
+//	sendFiles        before BeginSend: opens each file in Mattermost and hands it to Teams; the message names them. Pictures are
+//	                 only looked at: the message brings them along (pictures.go)
 //
 // What was transferred is remembered for a while, for the case that the message has to be begun anew. A crash in between leaves
 // files that nobody sees. Record.Files says which is which, and the hashes are of text and files.

@@ -53,6 +53,7 @@ type Engine struct {
 	guard      loopGuard
 	newest     newestPosts
 	transfers  transfers
+	pictures   pictureRoom
 	names      conversationNames
 	held       atomic.Bool // see Hold
 
@@ -89,7 +90,7 @@ func New(config Config) *Engine {
 	if config.Moved == nil {
 		config.Moved = func(PostID, UserID) {}
 	}
-	e := &Engine{Config: config, links: newLinks(config.Store), giveWay: newGiveWay(), stopping: make(chan struct{})}
+	e := &Engine{Config: config, links: newLinks(config.Store), giveWay: newGiveWay(), pictures: newPictureRoom(), stopping: make(chan struct{})}
 	e.links.changed = config.LinksChanged
 	e.life, e.end = context.WithCancel(context.Background())
 	e.dispatcher = newDispatcher(config.Tuning.Workers, e.drain)

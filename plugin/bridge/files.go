@@ -67,6 +67,8 @@ type CarriedFile struct {
 	Attachment *Attachment `json:"attachment,omitempty"`
 	// Missing is why one side does not show it.
 	Missing Reason `json:"missing,omitempty"`
+	// Sent is set of a picture that the post brought into the message: the post's text does not say where it stands.
+	Sent bool `json:"sent,omitempty"`
 }
 
 // pictureKey begins the keys of pictures.

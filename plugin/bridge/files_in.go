@@ -170,10 +170,14 @@ func (w *worker) readers(ctx context.Context, author TeamsUserID) ([]Account, er
 // show makes the message that the post's text is made of.
 func (w *worker) show(b *brought) {
 	names := map[string]string{}
+	var own []string
 	notices, text := "", ""
 	for _, f := range b.files {
 		id, picture := strings.CutPrefix(f.Teams, pictureKey)
 		switch {
+		case f.File != "" && picture && f.Sent:
+			own = append(own, id)
+			b.shown.brought++
 		case f.File != "" && picture:
 			names[id] = f.Name
 			b.shown.brought++
@@ -190,6 +194,7 @@ func (w *worker) show(b *brought) {
 		}
 		return
 	}
+	b.shown.HTML = markup.DropPictures(b.shown.HTML, own)
 	b.shown.HTML = markup.NamePictures(b.shown.HTML, names)
 	if len(names) > 0 {
 		text = formless(b.shown)
@@ -233,14 +238,20 @@ func (w *worker) transfer(ctx context.Context, move func(context.Context) error)
 
 // broughtAgain brings the files that an edit in Teams added. What was carried before files were stays as the post shows it.
 func (w *worker) broughtAgain(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage, post Post) (brought, error) {
-	before := mapping.Record.Files
-	if before == nil {
-		before = filesOf(message)
-		for _, id := range post.Files {
-			before = append(before, CarriedFile{File: id})
-		}
+	return w.bringFiles(ctx, event, message, filesBefore(mapping.Record.Files, message, post))
+}
+
+// filesBefore is what a message and its post showed until now, as recorded. Of what was carried before files were, each side
+// stays as it is.
+func filesBefore(recorded []CarriedFile, message TeamsMessage, post Post) []CarriedFile {
+	if recorded != nil {
+		return placed(recorded, message)
 	}
-	return w.bringFiles(ctx, event, message, before)
+	before := filesOf(message)
+	for _, id := range post.Files {
+		before = append(before, CarriedFile{File: id})
+	}
+	return before
 }
 
 // update changes text and files of a post. What the server did not take is recorded as missing.

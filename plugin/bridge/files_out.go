@@ -14,12 +14,20 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
 )
 
+// pictures says how pictures go to Teams that are not there yet.
+type pictures bool
+
+const (
+	inPlace      pictures = true // in the message itself, as far as it has room for them
+	asReferences pictures = false
+)
+
 // sendFiles brings a post's files to Teams that are not there yet, as the first of the accounts that may. before is what message
-// and post showed until now.
-func (w *worker) sendFiles(ctx context.Context, event *OutboundEvent, post Post, as []Account, before []CarriedFile) ([]CarriedFile, error) {
+// and post showed until now. Pictures that go in place are only looked at: the message brings them along.
+func (w *worker) sendFiles(ctx context.Context, event *OutboundEvent, post Post, as []Account, before []CarriedFile, p pictures) ([]CarriedFile, error) {
 	files := []CarriedFile{}
 	for _, f := range before {
-		if f.File == "" || slices.Contains(post.Files, f.File) {
+		if (f.File == "" || slices.Contains(post.Files, f.File)) && !f.unsent() {
 			files = append(files, f)
 		}
 	}
@@ -33,7 +41,20 @@ func (w *worker) sendFiles(ctx context.Context, event *OutboundEvent, post Post,
 	if err != nil {
 		return nil, err
 	}
+	taken, room := 0, int64(mostPictures)
 	for i, id := range fresh {
+		if p == inPlace && w.carriesFiles() {
+			is, err := isPicture(ctx, sources[i], room)
+			if err != nil {
+				return nil, err
+			}
+			if is {
+				taken++
+				room -= sources[i].Size
+				files = append(files, CarriedFile{File: id, Name: sources[i].Name, Size: sources[i].Size, Teams: unsentPicture(taken), Sent: true})
+				continue
+			}
+		}
 		f, err := w.sendFile(ctx, event, id, sources[i], as)
 		if err != nil {
 			return nil, err
@@ -100,17 +121,22 @@ func uniqueName(name string, id FileID) string {
 
 // attach has a message show files. Their elements stand before the text: behind it there is the mark of a send.
 func (w *worker) attach(message Outgoing, files []CarriedFile) Outgoing {
-	elements, notices := "", ""
+	elements, pictures, notices := "", "", ""
 	for _, f := range files {
 		switch {
 		case f.Attachment != nil:
 			elements += attachmentTag(f.Attachment.ID)
 			message.Attachments = append(slices.Clone(message.Attachments), *f.Attachment)
+		case f.unsent():
+			pictures += pictureTag(f)
 		case f.Missing != "" && f.Teams == "":
 			notices += noticeHTML(f, "Mattermost", w.fileLimits())
 		}
 	}
-	message.HTML = elements + message.HTML + notices
+	if pictures != "" {
+		pictures = "<p>" + pictures + "</p>"
+	}
+	message.HTML = elements + message.HTML + pictures + notices
 	return message
 }
 
@@ -142,17 +168,14 @@ func accountsOf(groups [][]Account) []Account { return slices.Concat(groups...) 
 // Teams shows it.
 func (w *worker) revisedFiles(ctx context.Context, event *OutboundEvent, mapping Mapping, account Account, post Post) ([]CarriedFile, error) {
 	before := mapping.Record.Files
-	if before == nil {
+	if before == nil || slices.ContainsFunc(before, CarriedFile.unsent) {
 		message, err := w.Teams.Message(ctx, mapping.Ref)
 		if err != nil {
 			return nil, err
 		}
-		before = filesOf(message)
-		for _, id := range post.Files {
-			before = append(before, CarriedFile{File: id})
-		}
+		before = filesBefore(before, message, post)
 	}
-	return w.sendFiles(ctx, event, post, []Account{account}, before)
+	return w.sendFiles(ctx, event, post, []Account{account}, before, asReferences)
 }
 
 // withPictures has a message of ours show the pictures that somebody put into it in Teams.
@@ -169,20 +192,23 @@ func (w *worker) withPictures(ctx context.Context, mapping Mapping, message Outg
 }
 
 func placePictures(text string, message TeamsMessage, files []CarriedFile) string {
-	tags, placed := map[string]string{}, []string{}
+	var placed []markup.PlacedPicture
 	all := markup.PictureTags(message.HTML)
 	for _, f := range files {
 		id, picture := strings.CutPrefix(f.Teams, pictureKey)
 		if !picture || all[id] == "" {
 			continue
 		}
-		name := f.Name
-		if name == "" {
-			name = id
+		p := markup.PlacedPicture{Tag: all[id]}
+		switch {
+		case f.File == "": // it is as it was
+			p.Mark = markup.ToMarkdown(all[id])
+		case !f.Sent:
+			p.Mark = markup.PictureMark(f.Name)
 		}
-		tags[name], placed = all[id], append(placed, name)
+		placed = append(placed, p)
 	}
-	return markup.PlacePictures(text, tags, placed)
+	return markup.PlacePictures(text, placed)
 }
 
 // keep has the new text of a message that was written in Teams show what the message shows besides: pictures where they were,
@@ -192,7 +218,9 @@ func keep(text Outgoing, message TeamsMessage, files []CarriedFile) Outgoing {
 	elements := ""
 	for _, a := range message.Attachments {
 		if _, ok := carriedAs(files, a.ID); ok || !isFile(a) {
-			elements += attachmentTag(a.ID)
+			if tag := attachmentTag(a.ID); !strings.Contains(text.HTML, tag) {
+				elements += tag
+			}
 			text.Attachments = append(text.Attachments, a)
 		}
 	}

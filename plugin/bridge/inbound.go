@@ -212,7 +212,7 @@ func (w *worker) recognise(ctx context.Context, event *InboundEvent, message Tea
 	}
 	for _, send := range sends {
 		if message.Attempt != "" && message.Attempt == send.Attempt {
-			sent := sentAs(event.Ref, message)
+			sent := sentAs(event.Ref, message, send.Files)
 			if err := w.noteChanges(ctx, message); err != nil {
 				return false, err
 			}

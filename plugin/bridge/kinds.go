@@ -17,13 +17,12 @@ import (
 func expanded(message TeamsMessage) string {
 	var parts []cards.Part
 	for _, a := range message.Attachments {
-		if a.ContentType == MessageReference && message.Ref.Conversation.IsChat() {
-			continue // it is the thread that the post is in
-		}
-		if message.snippets[a.ID] != "" {
+		switch {
+		case !showsAsText(a, message):
+		case message.snippets[a.ID] != "":
 			parts = append(parts, cards.Part{ID: a.ID, HTML: attachmentTag(a.ID)}) // for who reads it
-		} else if card := card(a); card.IsCard() {
-			parts = append(parts, cards.Part{ID: a.ID, HTML: card.HTML(message.WebURL)})
+		default:
+			parts = append(parts, cards.Part{ID: a.ID, HTML: card(a).HTML(message.WebURL)})
 		}
 	}
 	body := message.HTML
@@ -31,6 +30,12 @@ func expanded(message TeamsMessage) string {
 		body = "<p>" + strings.ReplaceAll(html.EscapeString(body), "\n", "<br>") + "</p>"
 	}
 	return cards.Place(body, parts)
+}
+
+// showsAsText tells whether an attachment is shown as text. A quote in a chat is the thread that the post is in, or stands before
+// the text.
+func showsAsText(a Attachment, message TeamsMessage) bool {
+	return card(a).IsCard() && !(a.ContentType == MessageReference && message.Ref.Conversation.IsChat())
 }
 
 func card(a Attachment) cards.Attachment {

@@ -201,4 +201,5 @@ type OpenSend struct {
 	Mapping MappingID
 	Post    PostID
 	Author  UserID
+	Files   []CarriedFile
 }

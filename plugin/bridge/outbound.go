@@ -70,7 +70,7 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	if err != nil {
 		return err
 	}
-	files, err := w.sendFiles(ctx, event, post, accountsOf(groups), mapping.Record.Files)
+	files, err := w.sendFiles(ctx, event, post, accountsOf(groups), mapping.Record.Files, inPlace)
 	if err != nil {
 		return err
 	}
@@ -104,11 +104,21 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 			last := len(from) - 1
 			from[last], err = w.withReference(ctx, w.attach(from[last], files), reference, post.Root)
 			if err == nil {
-				err = w.send(ctx, event, post, account, root, from, files, permit)
+				err = w.withContents(ctx, post.Author, files, func(pictures []Picture) error {
+					from[last].Pictures = pictures
+					return w.send(ctx, event, post, account, root, from, files, permit)
+				})
 			}
 			permit.Drop()
 			if err == nil && !event.Backfill {
 				w.tellAuthor(ctx, post.Author, files, "Microsoft Teams")
+			}
+			if refusedPictures(err, files) {
+				w.Log.Info("Teams refused a message with pictures; they are sent as files", "post", event.Post, "error", err)
+				if files, err = w.sendFiles(ctx, event, post, accountsOf(groups), unplaced(files), asReferences); err != nil {
+					return err
+				}
+				continue
 			}
 			if refusedMentions(err, messages) {
 				// Better a message that notifies nobody than none: somebody in it may be gone from the directory.
@@ -153,7 +163,7 @@ func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, acco
 	cutOff := limited.Err() != nil
 	cancel()
 	if err == nil {
-		return w.confirmSend(ctx, event, mapping, made)
+		return w.confirmSend(ctx, event, mapping, made, files)
 	}
 	class := ClassOf(err)
 	failure, classified := errors.AsType[*Failure](err)
@@ -204,8 +214,8 @@ func (w *worker) unsent(ctx context.Context, event *OutboundEvent, after time.Du
 	return nil
 }
 
-func (w *worker) confirmSend(ctx context.Context, event *OutboundEvent, mapping MappingID, message TeamsMessage) error {
-	sent := sentAs(message.Ref, message)
+func (w *worker) confirmSend(ctx context.Context, event *OutboundEvent, mapping MappingID, message TeamsMessage, files []CarriedFile) error {
+	sent := sentAs(message.Ref, message, files)
 	if err := w.noteChanges(ctx, message); err != nil {
 		return err
 	}
@@ -218,11 +228,11 @@ func (w *worker) confirmSend(ctx context.Context, event *OutboundEvent, mapping 
 }
 
 // sentAs is what is recorded of a send. A message that was edited before we saw it shows something that the post does not.
-func sentAs(ref MessageRef, message TeamsMessage) Sent {
+func sentAs(ref MessageRef, message TeamsMessage, files []CarriedFile) Sent {
 	if !message.EditedAt.IsZero() || !message.DeletedAt.IsZero() {
 		return Sent{Ref: ref}
 	}
-	return Sent{Ref: ref, TeamsHash: teamsHash(message), TeamsForm: teamsForm(message)}
+	return Sent{Ref: ref, TeamsHash: teamsHash(message), TeamsForm: teamsForm(message), Files: placed(files, message)}
 }
 
 // noteChanges has a message looked at again that was changed before its send was confirmed: the notification of the change

@@ -4,6 +4,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -176,12 +178,28 @@ func (w *worker) writePart(ctx context.Context, name MappingID, i int, first Pos
 // isPart tells whether a message is one part of a send of ours, and not the mapping's.
 func (k AttemptKey) isPart() bool { return strings.Contains(string(k), "/") }
 
+// number is which part of a send a message is; -1: it is the mapping's.
+func (k AttemptKey) number() int {
+	if _, number, found := strings.Cut(string(k), "/"); found {
+		if n, err := strconv.Atoi(number); err == nil {
+			return n
+		}
+	}
+	return -1
+}
+
+// whole is the key of the send that a message is a part of.
+func (k AttemptKey) whole() AttemptKey {
+	whole, _, _ := strings.Cut(string(k), "/")
+	return AttemptKey(whole)
+}
+
 func (k AttemptKey) part(n int) AttemptKey { return AttemptKey(fmt.Sprintf("%s/%d", k, n)) }
 
 // sendParts sends a message after those parts before it that are not in Teams yet. again tells whether some may be.
 func (w *worker) sendParts(ctx context.Context, event *OutboundEvent, account Account, root TeamsMessageID, messages []Outgoing, since time.Time, again bool) (TeamsMessage, error) {
 	last := len(messages) - 1
-	there := map[AttemptKey]MessageRef{}
+	there := map[AttemptKey]TeamsMessage{}
 	if again && last > 0 {
 		var err error
 		if there, err = w.partsInTeams(ctx, root, event.Attempt, since); err != nil {
@@ -204,54 +222,58 @@ func (w *worker) sendParts(ctx context.Context, event *OutboundEvent, account Ac
 	return w.Teams.Send(ctx, account, w.link.Conversation, root, message)
 }
 
-// partsInTeams finds the other parts of a send.
-func (w *worker) partsInTeams(ctx context.Context, root TeamsMessageID, attempt AttemptKey, since time.Time) (map[AttemptKey]MessageRef, error) {
+// partsInTeams finds the other parts of a send, as far as they stand.
+func (w *worker) partsInTeams(ctx context.Context, root TeamsMessageID, attempt AttemptKey, since time.Time) (map[AttemptKey]TeamsMessage, error) {
 	recent, err := w.Teams.Recent(ctx, w.link.Conversation, root, since.Add(-clockSkew))
 	if err != nil {
 		return nil, err
 	}
-	found := map[AttemptKey]MessageRef{}
+	found := map[AttemptKey]TeamsMessage{}
 	for _, m := range recent {
 		if key := string(m.Attempt); strings.HasPrefix(key, string(attempt)+"/") && m.DeletedAt.IsZero() {
-			found[m.Attempt] = m.Ref
+			found[m.Attempt] = m
 		}
 	}
 	return found, nil
 }
 
-// messagesBeside finds the other parts of a message that was sent in parts.
-func (w *worker) messagesBeside(ctx context.Context, mapping Mapping, post Post) ([]MessageRef, error) {
+// messagesBeside finds the other parts of a message that was sent in parts, in their order, and the key of the send.
+func (w *worker) messagesBeside(ctx context.Context, mapping Mapping, post Post) ([]TeamsMessage, AttemptKey, error) {
 	if mapping.Direction != Outbound {
-		return nil, nil
+		return nil, "", nil
 	}
 	message, err := w.Teams.Message(ctx, mapping.Ref)
 	switch {
 	case err != nil && ClassOf(err) == NotFound:
-		return nil, nil
+		return nil, "", nil
 	case err != nil:
-		return nil, err
-	case message.Attempt == "" || !partNumber.MatchString(markup.ToMarkdown(message.HTML)):
-		return nil, nil
+		return nil, "", err
+	case message.Attempt == "" || !numberedLine.MatchString(markup.ToMarkdown(message.HTML)):
+		return nil, "", nil
 	}
-	parts, err := w.partsInTeams(ctx, mapping.Ref.Root, message.Attempt, time.UnixMilli(post.CreateAt))
-	return slices.Collect(maps.Values(parts)), err
+	there, err := w.partsInTeams(ctx, mapping.Ref.Root, message.Attempt, time.UnixMilli(post.CreateAt))
+	parts := slices.SortedFunc(maps.Values(there), func(a, b TeamsMessage) int { return cmp.Compare(a.Attempt.number(), b.Attempt.number()) })
+	return parts, message.Attempt, err
 }
+
+// numberedLine is what numbered adds, wherever it stands: files may follow.
+var numberedLine = regexp.MustCompile(`(?m)\*\(\d+/\d+\)\*$`)
 
 // deleteParts deletes the other parts of a message that is about to be deleted.
 func (w *worker) deleteParts(ctx context.Context, account Account, mapping Mapping, post Post) error {
 	if inOnePart(said(post)) {
 		return nil
 	}
-	parts, err := w.messagesBeside(ctx, mapping, post)
+	parts, _, err := w.messagesBeside(ctx, mapping, post)
 	if err != nil {
 		return err
 	}
 	return w.deleteMessages(ctx, account, parts)
 }
 
-func (w *worker) deleteMessages(ctx context.Context, account Account, messages []MessageRef) error {
-	for _, ref := range messages {
-		if err := w.Teams.Delete(ctx, account, ref); err != nil && ClassOf(err) != NotFound {
+func (w *worker) deleteMessages(ctx context.Context, account Account, messages []TeamsMessage) error {
+	for _, m := range messages {
+		if err := w.Teams.Delete(ctx, account, m.Ref); err != nil && ClassOf(err) != NotFound {
 			return err
 		}
 	}
@@ -259,4 +281,4 @@ func (w *worker) deleteMessages(ctx context.Context, account Account, messages [
 }
 
 // tooLong says why an edit of a message in parts is not carried.
-var tooLong = &Failure{Class: Permanent, Err: errors.New("the message is longer than the other side takes and stands there in parts, which an edit cannot change; edit it where it was written, or write a new one")}
+var tooLong = &Failure{Class: Permanent, Err: errors.New("the message is longer than the other side takes and stands there in fewer parts than it would need now; edit it where it was written, or write a new one")}

@@ -7,6 +7,7 @@ package bridge_test
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -115,8 +116,64 @@ func TestALongPostBecomesSeveralMessages(t *testing.T) {
 			if now, _ := s.mattermost.Post(t.Context(), post.ID); strings.Count(now.Message, "漢字") != 50*150 || !strings.Contains(now.Message, "end") {
 				t.Errorf("after an edit in Teams the post has %d words", strings.Count(now.Message, "漢字"))
 			}
+			// So does one of another part, whose reactions change nothing.
+			first := s.teams.messages[0]
+			before := s.mattermost.changes.count()
+			s.inTeams(first.Ref, setReaction(blake.User, "👍", true))
+			s.quiet()
+			if s.mattermost.changes.count() != before {
+				t.Error("a reaction to a part changed the post")
+			}
+			s.inTeams(first.Ref, setText(strings.Replace(first.HTML, "漢字", "<strong>begin</strong>", 1)))
+			s.quiet()
+			now, _ := s.mattermost.Post(t.Context(), post.ID)
+			if strings.Count(now.Message, "漢字") != 50*150-1 || !strings.HasPrefix(now.Message, "**begin**") || !strings.HasSuffix(now.Message, "end") || partNumbers.MatchString(now.Message) {
+				t.Errorf("after an edit of the first part the post has %d words and begins with %.20q", strings.Count(now.Message, "漢字"), now.Message)
+			}
 			s.deletePost(post.ID)
 			s.stands(nil, nil)
+			if s.tally.dead != 0 {
+				t.Errorf("%d dead letters", s.tally.dead)
+			}
+		})
+	}
+}
+
+var partNumbers = regexp.MustCompile(`\(\d/\d\)`)
+
+// An edit in Mattermost leaves a long post in its parts, in fewer where it became shorter.
+func TestALongPostIsEdited(t *testing.T) {
+	words := func(n int) string { return strings.TrimSpace(strings.Repeat(strings.Repeat("漢字", 50)+"\n\n", n)) }
+	for name, author := range map[string]bridge.UserID{"by its author": alexMM, "through the bot": blakeMM} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			n := s.start()
+			post := s.writePost("", author, words(220))
+			s.quiet()
+			sent := s.teams.sends.count()
+			edit := func(text string, parts int) {
+				t.Helper()
+				s.editPost(post.ID, text)
+				s.quiet()
+				_, messages := s.standing()
+				if len(messages) != parts || strings.Count(strings.Join(messages, ""), "漢字") != strings.Count(text, "漢字") || !strings.Contains(messages[0], "begin") {
+					t.Errorf("%d messages, want %d; the first begins with %.30q", len(messages), parts, messages[0])
+				}
+				if got, _ := s.mattermost.Post(t.Context(), post.ID); got.Message != text {
+					t.Errorf("the post has become %.50q", got.Message)
+				}
+			}
+			edit("begin\n\n"+words(220), 3)
+			edit("begin again\n\n"+words(219), 3)
+			edit("begin\n\n"+words(150), 2)
+			edit("begin\n\n"+words(149)+"\n\nend", 2)
+			edit("begin anew", 1)
+			if s.teams.sends.count() != sent {
+				t.Error("an edit sent a message anew")
+			}
+			// More parts than there were would stand in the wrong place.
+			s.editPost(post.ID, words(220))
+			s.eventually("the edit is a dead letter", func() bool { h, _ := n.Health(t.Context()); return h.Outbound.Dead == 1 })
 		})
 	}
 }

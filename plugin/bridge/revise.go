@@ -5,7 +5,6 @@ package bridge
 
 import (
 	"context"
-	"errors"
 	"regexp"
 	"strings"
 
@@ -43,33 +42,40 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 	if err != nil {
 		return "", err
 	}
-	if bot {
-		name, err := w.authorName(ctx, post)
-		if err != nil {
-			return "", err
-		}
-		text = strings.TrimLeft(strings.TrimPrefix(text, "**"+markup.EscapeMarkdown(name)+":**"), " \n")
-	}
-	if post.Root != "" && mapping.Ref.Root == "" && !(mapping.Ref.Conversation.IsChat() && len(references(message)) > 0) {
-		text = strings.TrimPrefix(text, leadingQuote.FindString(text))
-	}
-	parts, err := w.messageParts(ctx, post, post.AuthorName, said(post))
+	name, err := w.authorName(ctx, post)
 	if err != nil {
 		return "", err
 	}
-	if last := len(parts) - 1; last > 0 {
-		// The message is the last part: those before it stay.
-		before := ""
-		for _, part := range parts[:last] {
-			before += partNumber.ReplaceAllString(part, "") + "\n\n"
+	quotes := post.Root != "" && mapping.Ref.Root == "" && !(mapping.Ref.Conversation.IsChat() && len(references(message)) > 0)
+	alone := func(part int, text string) string {
+		if bot {
+			text = withoutName(name, text)
 		}
-		text = before + partNumber.ReplaceAllString(text, "")
+		if quotes && part == 0 {
+			text = strings.TrimPrefix(text, leadingQuote.FindString(text))
+		}
+		return text
 	}
-	text = withoutCards(w.withoutNotices(text, mapping.Record.Files, "Mattermost"), post)
+	parts, err := w.messageParts(ctx, post, name, said(post))
+	if err != nil {
+		return "", err
+	}
+	text = w.withoutNotices(alone(len(parts)-1, text), mapping.Record.Files, "Mattermost")
+	if len(parts) > 1 {
+		if text, err = w.allParts(ctx, mapping, message, post, text, parts, alone); err != nil {
+			return "", err
+		}
+	}
+	text = withoutCards(text, post)
 	if strings.TrimSpace(text) == "" && message.brought == 0 && post.Cards == "" {
 		text = nothingShown
 	}
 	return text, nil
+}
+
+// withoutName takes the author's name from the text of a bot's message.
+func withoutName(name, text string) string {
+	return strings.TrimLeft(strings.TrimPrefix(text, "**"+markup.EscapeMarkdown(name)+":**"), " \n")
 }
 
 // leadingQuote is the quote that a text begins with, as quoted makes it.
@@ -130,9 +136,6 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	if err != nil {
 		return Outgoing{}, err
 	}
-	if strings.Count(message.HTML, "<img") > len(markup.PictureTags(message.HTML)) {
-		return Outgoing{}, &Failure{Class: Permanent, Err: errors.New("the message has pictures from elsewhere, which an edit from Mattermost would take away from it; edit it in Teams")}
-	}
 	if message, err = w.withSnippets(ctx, message, untouched); err != nil {
 		return Outgoing{}, err
 	}
@@ -142,7 +145,7 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	}
 	text := strings.TrimPrefix(w.withoutNotices(post.Message, files, "Microsoft Teams"), quote)
 	text = strings.TrimPrefix(text, label(message.Importance))
-	whole, err := w.content(ctx, message, "", post.Priority)
+	whole, err := w.content(ctx, message, post.Message, post.Priority)
 	if err != nil {
 		return Outgoing{}, err
 	}
@@ -152,11 +155,20 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	if message.Subject != "" {
 		text = strings.TrimPrefix(text, heading(message))
 	}
-	text, message = takeSnippets(text, message)
-	edited, err := w.inTeams(ctx, post, text, message.Mentions)
+	reading, err := w.reading(ctx, message, post.Message)
 	if err != nil {
 		return Outgoing{}, err
 	}
+	rest, err := takeShown(text, whole, message, reading)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	message = rest.message
+	edited, err := w.inTeams(ctx, post, rest.text, message.Mentions)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	edited.HTML = rest.put(edited.HTML)
 	edited.Importance, edited.Subject = message.Importance, message.Subject
 	return keep(edited, message, files), nil
 }

@@ -29,7 +29,7 @@ func (w *worker) lookForSend(ctx context.Context, event *OutboundEvent) error {
 	}
 	for _, message := range recent {
 		if message.Attempt == event.Attempt {
-			return w.confirmSend(ctx, event, mapping.ID, message)
+			return w.confirmSend(ctx, event, mapping.ID, message, mapping.Record.Files)
 		}
 	}
 	message, found, err := w.findBySender(ctx, event, mapping, recent)
@@ -37,7 +37,7 @@ func (w *worker) lookForSend(ctx context.Context, event *OutboundEvent) error {
 		return err
 	}
 	if found {
-		return w.confirmSend(ctx, event, mapping.ID, message)
+		return w.confirmSend(ctx, event, mapping.ID, message, mapping.Record.Files)
 	}
 	if event.Looks+1 < len(w.Tuning.Looks) {
 		if err := w.Store.LookAgain(ctx, w.lease, *event, w.Tuning.Looks[event.Looks+1], LookedInVain); err != nil {
@@ -65,7 +65,7 @@ const clockSkew = 5 * time.Second
 // began, the message has no mark of its own and belongs to nobody.
 func (w *worker) findBySender(ctx context.Context, event *OutboundEvent, mapping Mapping, recent []TeamsMessage) (TeamsMessage, bool, error) {
 	for _, message := range recent {
-		if message.Attempt != "" || message.From.User != event.Sender || message.CreatedAt.Before(event.AttemptedAt.Add(-clockSkew)) || teamsHash(message) != mapping.Record.TeamsHash {
+		if message.Attempt != "" || message.From.User != event.Sender || message.CreatedAt.Before(event.AttemptedAt.Add(-clockSkew)) || hashAsSent(message) != mapping.Record.TeamsHash {
 			continue
 		}
 		_, known, err := w.Store.MappingOf(ctx, message.Ref)

@@ -116,6 +116,7 @@ func (s *teamsSide) Edit(ctx context.Context, as bridge.Account, ref bridge.Mess
 		if message.Importance != "" { // what is not named stays
 			m.Importance = message.Importance
 		}
+		m.Attempt = bridge.AttemptKey(markup.Attempt(message.HTML))
 		return setFiles(message.HTML, message.Attachments...)(m)
 	})
 }

@@ -187,6 +187,9 @@ func (s *teamsSide) Send(ctx context.Context, as bridge.Account, to bridge.Conve
 	m := s.add(bridge.MessageRef{Conversation: to, Root: root}, bridge.Sender{User: as.TeamsUser, Name: as.DisplayName}, message.HTML)
 	m.Mentions, m.Importance = message.Mentions, message.Importance
 	m.Attachments = message.Attachments
+	for _, p := range message.Pictures {
+		m.HTML = strings.ReplaceAll(m.HTML, "../hostedContents/"+p.ID+"/", fmt.Sprintf("https://graph/hostedContents/%s-%d/", p.ID, len(p.Content)))
+	}
 	s.messages[len(s.messages)-1] = m
 	s.sent = append(s.sent, message)
 	silent := s.silent

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/cards"
@@ -101,24 +100,4 @@ func untouched(_ string, err error) error {
 		return nil
 	}
 	return err
-}
-
-// takeSnippets takes what a message's snippets show from the text of its post. A snippet whose code was changed there is taken
-// from the message: the text has the code now.
-func takeSnippets(text string, message TeamsMessage) (string, TeamsMessage) {
-	message.Attachments = slices.Clone(message.Attachments)
-	message.Attachments = slices.DeleteFunc(message.Attachments, func(a Attachment) bool {
-		c := card(a)
-		if _, is := c.Snippet(); !is {
-			return false
-		}
-		for _, shown := range []string{message.snippets[a.ID], markup.ToMarkdown(c.HTML(message.WebURL))} {
-			if before, after, found := strings.Cut(text, shown); found && shown != "" {
-				text = strings.TrimSpace(strings.TrimRight(before, "\n") + "\n\n" + strings.TrimLeft(after, "\n"))
-				return false
-			}
-		}
-		return true
-	})
-	return text, message
 }

@@ -62,7 +62,7 @@ func TestCodeSnippetsStandInTheirPlace(t *testing.T) {
 	s.editPost(post, "look\n\n**run_me.py**\n\n```python\nnew()\n```\n\nthere")
 	s.quiet()
 	now, _ := s.teams.read(m.Ref)
-	if now.HTML != tag(second)+"<p>look</p><p>there</p>" || len(now.Attachments) != 1 {
+	if now.HTML != "<p>look</p>"+tag(second)+"<p>there</p>" || len(now.Attachments) != 1 {
 		t.Errorf("with its code as it was, the message is %q with %+v", now.HTML, now.Attachments)
 	}
 	s.editPost(post, "look\n\n```python\nnewer()\n```")

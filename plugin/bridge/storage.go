@@ -167,6 +167,7 @@ type Sent struct {
 	Ref       MessageRef
 	TeamsHash string // empty: what BeginSend recorded stays
 	TeamsForm string
+	Files     []CarriedFile // nil: what BeginSend recorded stays
 }
 
 // MapStore keeps which message is which.

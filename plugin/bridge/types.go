@@ -138,6 +138,14 @@ type Outgoing struct {
 	Attachments []Attachment
 	Importance  Importance
 	Subject     string // that an edited message has and keeps; nothing else has one
+	Pictures    []Picture
+}
+
+// Picture is a picture that a new message brings along for Teams to keep: the body names it by ../hostedContents/<ID>/$value.
+type Picture struct {
+	ID      string
+	Type    string // image/png and the like
+	Content []byte
 }
 
 // Post is a Mattermost post. Times are in milliseconds since the epoch, as Mattermost keeps them.

@@ -457,6 +457,8 @@ func (r reader) anchor(p *pieces, n *html.Node) {
 	text := strings.ReplaceAll(label.markdown(escaper{label: true, mayName: r.MayName}), "\n", " ")
 	if text == "" {
 		text = escaper{label: true}.escape(target)
+	} else if shown == "" {
+		bare = "" // a picture is the link
 	}
 	p.add(piece{text: "[" + text + "](" + target + ")", alone: bare, atom: true, style: r.style})
 }

@@ -223,6 +223,14 @@ func list[T any](items []T) []T {
 	return items
 }
 
+// listOrNull is list, but NULL for nil.
+func listOrNull[T any](items []T) any {
+	if items == nil {
+		return nil
+	}
+	return items
+}
+
 func changed(rows int64, err error) error {
 	if err == nil && rows == 0 {
 		return bridge.ErrChanged

@@ -235,7 +235,7 @@ func confirmSent(ctx context.Context, tx pgx.Tx, conversation bridge.Conversatio
 		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE msteamssync.message_map SET state = 'confirmed', root = $2, message = $3, teams_hash = coalesce(nullif($4, ''), teams_hash),
-		teams_form = $5, confirmed_at = clock_timestamp() WHERE id = $1`, id, sent.Ref.Root, sent.Ref.ID, sent.TeamsHash, sent.TeamsForm)
+		teams_form = $5, files = coalesce($6, files), confirmed_at = clock_timestamp() WHERE id = $1`, id, sent.Ref.Root, sent.Ref.ID, sent.TeamsHash, sent.TeamsForm, listOrNull(sent.Files))
 	return err
 }
 
@@ -267,11 +267,11 @@ func (s *Store) Unsent(ctx context.Context, lease bridge.Lease, event bridge.Out
 
 // OpenSends lists the sends in flight of a Teams user in a conversation.
 func (s *Store) OpenSends(ctx context.Context, conversation bridge.ConversationID, sender bridge.TeamsUserID) ([]bridge.OpenSend, error) {
-	rows, _ := s.pool.Query(ctx, `SELECT o.id, o.attempt_key, m.id, o.post_id, o.author_id FROM msteamssync.outbox o
+	rows, _ := s.pool.Query(ctx, `SELECT o.id, o.attempt_key, m.id, o.post_id, o.author_id, m.files FROM msteamssync.outbox o
 		JOIN msteamssync.message_map m ON m.post_id = o.post_id AND m.part = 0
 		WHERE o.conversation = $1 AND o.sender = $2 AND o.state = 'sending' AND o.kind = 'create' ORDER BY o.id`, conversation, sender)
 	sends, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o bridge.OpenSend, err error) {
-		err = row.Scan(&o.Event, &o.Attempt, &o.Mapping, &o.Post, &o.Author)
+		err = row.Scan(&o.Event, &o.Attempt, &o.Mapping, &o.Post, &o.Author, &o.Files)
 		return o, err
 	})
 	if err != nil {

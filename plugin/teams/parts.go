@@ -71,6 +71,13 @@ func mentionOf(b bridge.Mention) mention {
 	return m
 }
 
+// hosted is a picture on its way into a message (Graph docs, "chatMessageHostedContent resource type").
+type hosted struct {
+	ID      string `json:"@microsoft.graph.temporaryId"`
+	Type    string `json:"contentType"`
+	Content []byte `json:"contentBytes"`
+}
+
 // outgoing is the body of a request that makes or changes a message.
 func outgoing(message bridge.Outgoing) json.Marshaler { return outgoingMessage(message) }
 
@@ -86,6 +93,7 @@ func (o outgoingMessage) MarshalJSON() ([]byte, error) {
 		Importance  bridge.Importance `json:"importance,omitempty"`
 		Mentions    []mention         `json:"mentions,omitempty"`
 		Attachments []attachment      `json:"attachments,omitempty"`
+		Hosted      []hosted          `json:"hostedContents,omitempty"`
 	}
 	document.Body.Type, document.Body.Content, document.Importance = "html", o.HTML, o.Importance
 	for _, m := range o.Mentions {
@@ -93,6 +101,9 @@ func (o outgoingMessage) MarshalJSON() ([]byte, error) {
 	}
 	for _, a := range o.Attachments {
 		document.Attachments = append(document.Attachments, attachment(a))
+	}
+	for _, p := range o.Pictures {
+		document.Hosted = append(document.Hosted, hosted(p))
 	}
 	return json.Marshal(document)
 }
