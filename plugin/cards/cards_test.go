@@ -76,6 +76,35 @@ func TestButtonsWithoutAMessageToLeadTo(t *testing.T) {
 	}
 }
 
+// What nobody can read is called what a person would call it.
+func TestAttachmentsWithoutAnythingToShowAreNamed(t *testing.T) {
+	for kind, want := range map[string]string{
+		"":                                       "Attachment",
+		"image/png":                              "Picture",
+		"video/mp4":                              "Attachment",
+		"application/vnd.microsoft.card.x":       "Card (x)",
+		"application/vnd.microsoft.teams.card.y": "Card (y)",
+		"application/vnd.microsoft.card." + strings.Repeat("long", 16):                  "Attachment",
+		"application/vnd.microsoft.teams.messaging-announcementBanner":                  "Announcement",
+		"application/vnd.microsoft.card.hero":                                           "Card (hero)",
+		"application/vnd.microsoft.card.adaptive":                                       "Card (adaptive)",
+		"application/vnd.microsoft.card." + strings.Repeat("x", 60):                     "Card (" + strings.Repeat("x", 60) + ")",
+		"application/vnd.microsoft.card.with/a/slash":                                   "Attachment",
+		"application/vnd.microsoft.teams.card.o365connector":                            "Card (o365connector)",
+		"application/vnd.microsoft.teams.file.download.info/" + strings.Repeat("x", 70): "Attachment",
+	} {
+		if got := (cards.Attachment{ContentType: kind, Content: "{}"}).HTML(""); got != "<p><strong>"+want+"</strong> (open in Microsoft Teams)</p>" {
+			t.Errorf("%q is called %s, want %s", kind, got, want)
+		}
+		if !(cards.Attachment{ContentType: kind}).IsCard() {
+			t.Errorf("%q is no card", kind)
+		}
+	}
+	if (cards.Attachment{ContentType: "reference"}).IsCard() {
+		t.Error("a file is a card")
+	}
+}
+
 func TestACardThatIsTooLargeIsNamed(t *testing.T) {
 	card := cards.Attachment{ContentType: "application/vnd.microsoft.card.adaptive", Name: "Big", Content: `{"body":[{"type":"TextBlock","text":"` + strings.Repeat("x", 300<<10) + `"}]}`}
 	if got := card.HTML(message); len(got) > 300 || !strings.Contains(got, "Big") {

@@ -400,6 +400,44 @@ func (l *lane) run(ctx context.Context, g *governor.Governor, s *service) {
 	g.Withdraw(asker)
 }
 
+// TestAPermitIsForOneCall: a message in parts is several calls, and each of them counts.
+func TestAPermitIsForOneCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, g := newService(), node(newBook())
+		defer g.Stop()
+		const parts = 3
+		asker := bridge.Lane{Conversation: "c", Direction: bridge.Outbound}
+		woken := make(chan struct{}, 1)
+		sent := 0
+		for began := time.Now(); time.Since(began) < time.Minute; {
+			permit, ok := g.Ask(t.Context(), bridge.Call{Asker: asker, Action: bridge.ToSend, In: bridge.Conversation{ID: "c", Team: "team"}, As: []bridge.Account{{ID: "bot"}}},
+				func() { woken <- struct{}{} })
+			if !ok {
+				<-woken
+				continue
+			}
+			ctx := permit.With(t.Context())
+			for range parts {
+				r := post("bot", "c")
+				pass, err := g.Enter(ctx, r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				status, after := s.call(r, false)
+				pass.Leave(status, after, "")
+				if status == 201 {
+					sent++
+				}
+			}
+			permit.Drop()
+		}
+		// Graph takes 0.83 a second.
+		if len(s.refused) > 0 || sent < 40 || sent > 60 {
+			t.Errorf("%d parts were sent in a minute and %d refused", sent, len(s.refused))
+		}
+	})
+}
+
 // TestAPoolOfBotsMultipliesTheirCeiling: lanes that any bot may serve share all of them, and each gets its part.
 func TestAPoolOfBotsMultipliesTheirCeiling(t *testing.T) {
 	for _, bots := range []int{1, 5} {
