@@ -94,7 +94,8 @@ func (r *rooms) howFar(ctx context.Context, posts []bridge.Post) ([]httpapi.Post
 	return syncs, nil
 }
 
-// describePost sums up: what was given up weighs more than what waits, and that more than what is there.
+// describePost sums up: what was given up weighs more than what waits, and that more than what is there. Of a post that goes to
+// Teams nothing waits that Teams tells: mostly it tells what it was sent.
 func describePost(post bridge.Post, linked bool, link bridge.Link, carried []store.Carried, queued []store.Queued) httpapi.PostSync {
 	sync := httpapi.PostSync{PostID: post.ID, ChannelID: post.Channel, Messages: []httpapi.TeamsMessage{}, Waiting: []httpapi.WaitingEvent{}}
 	confirmed := 0
@@ -114,9 +115,12 @@ func describePost(post bridge.Post, linked bool, link bridge.Link, carried []sto
 		sync.Waiting = append(sync.Waiting, httpapi.WaitingEvent{Kind: q.Kind, State: q.State, Reason: reasonOf(q), Attempts: q.Attempts, Since: q.Since})
 	}
 	dead := slices.IndexFunc(queued, func(q store.Queued) bool { return q.State == "dead" })
+	queued = slices.DeleteFunc(slices.Clone(queued), func(q store.Queued) bool {
+		return q.State != "dead" && sync.Direction == directionName(bridge.Outbound) && q.Direction == bridge.Inbound
+	})
 	switch {
 	case dead >= 0:
-		sync.State, sync.Reason = httpapi.PostFailed, reasonOf(queued[dead])
+		sync.State, sync.Reason = httpapi.PostFailed, sync.Waiting[dead].Reason
 	case len(queued) > 0:
 		sync.State, sync.Reason = httpapi.PostPending, reasonOf(queued[0])
 	case len(carried) > 0 && confirmed == len(carried):

@@ -33,6 +33,9 @@ func TestDescribePost(t *testing.T) {
 		"an edit waits": {true, 2000, []store.Carried{there}, []store.Queued{{State: "parked", ParkedFor: "post:x"}}, "pending", "outbound", "It waits for the message that it belongs to.", 1},
 		"an edit was given up": {true, 2000, []store.Carried{there}, []store.Queued{{State: "pending"}, {State: "dead", LastError: "too long"}},
 			"failed", "outbound", "too long", 1},
+		"its echo waits": {true, 2000, []store.Carried{there}, []store.Queued{{Direction: bridge.Inbound, State: "pending"}}, "synced", "outbound", "", 1},
+		"what Teams changed was given up": {true, 2000, []store.Carried{there}, []store.Queued{{Direction: bridge.Inbound, State: "pending"}, {Direction: bridge.Inbound, State: "dead", LastError: "gone"}},
+			"failed", "outbound", "gone", 1},
 		"from Teams": {true, 2000, []store.Carried{{Direction: bridge.Inbound, Ref: bridge.MessageRef{ID: "m"}, Confirmed: true}}, nil, "synced", "inbound", "", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
