@@ -69,14 +69,14 @@ func serveHostPage(t *testing.T, react string) {
 		"--logLevel", "warn", "--emptyOutDir", "false", "--outDir", filepath.Join(shared.Mattermost.Dir, "client"))
 }
 
-// runSpec runs one spec as user, whose Teams account has the same e-mail address.
-func runSpec(t *testing.T, name string, user *stack.User, pictures string) {
+// runSpec runs one spec as user, whose Teams account has the same e-mail address, with further variables.
+func runSpec(t *testing.T, name string, user *stack.User, pictures string, further ...string) {
 	t.Helper()
-	run(t, folder(t, "browser"), []string{
+	run(t, folder(t, "browser"), append([]string{
 		"MM_URL=" + shared.Mattermost.URL, "MM_USER=" + user.Username, "MM_PASSWORD=" + user.Password,
 		"TEAMS_LOGIN=" + user.Email, "TEAMS_PASSWORD=" + stack.DemoCredentials(user.Username).Password,
 		"PICTURES=" + filepath.Join(folder(t, "out"), pictures),
-	}, "node", "--test", "--test-reporter=spec", filepath.Join("specs", name))
+	}, further...), "node", "--test", "--test-reporter=spec", filepath.Join("specs", name))
 }
 
 func folder(t *testing.T, name string) string {

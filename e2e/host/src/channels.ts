@@ -50,7 +50,7 @@ async function loadAuthors(posts: Post[]): Promise<void> {
 
 /** What an event of Mattermost's own means for the store. */
 export function receive({event, data}: WebSocketMessage): void {
-    const {post} = data as {post?: string};
+    const {post} = (data ?? {}) as {post?: string};
     switch (event) {
     case 'posted':
     case 'post_edited':

@@ -72,7 +72,12 @@ function Failed({postId, reason, states}: FailedProps) {
             className='msteams-sync-post msteams-sync-post--failed'
             role='group'
         >
-            <span aria-hidden='true'>{'⚠ '}</span>
+            <span
+                className='msteams-sync-post__warning'
+                aria-hidden='true'
+            >
+                {'⚠ '}
+            </span>
             <strong><Text id='msteams_sync.post.failed'/></strong>
             {reason && <span>{reason}</span>}
             <button
