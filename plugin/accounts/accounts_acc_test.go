@@ -89,12 +89,13 @@ func newWorld(t *testing.T) *world {
 	w := &world{Tenant: teamstest.Start(t), vault: vault(t, strings.Repeat("k", 32))}
 	w.settings = config.Settings{SiteURL: teamstest.SiteURL, ConnectedUsersAllowed: 1000}
 	w.server = &server{users: map[bridge.UserID]bridge.User{
-		"alex":  {ID: "alex", Username: "alex", Email: "Alex@Demo.example"},
-		"blake": {ID: "blake", Email: "blake@demo.example"},
-		"casey": {ID: "casey", Email: "casey@demo.example"},
-		"root":  {ID: "root", Email: "root@demo.example", SystemAdmin: true},
-		"guest": {ID: "guest", Email: "guest@demo.example", Guest: true},
-		"robot": {ID: "robot", Bot: true},
+		"alex":   {ID: "alex", Username: "alex", Email: "Alex@Demo.example"},
+		"blake":  {ID: "blake", Email: "blake@demo.example"},
+		"casey":  {ID: "casey", Email: "casey@demo.example"},
+		"root":   {ID: "root", Email: "root@demo.example", SystemAdmin: true},
+		"guest":  {ID: "guest", Email: "guest@demo.example", Guest: true},
+		"robot":  {ID: "robot", Bot: true},
+		"mirror": {ID: "mirror", Email: "mirror@demo.example", Remote: true},
 	}}
 	dsn := storetest.NewDatabase(t)
 	w.store = storetest.Open(t, dsn, "first")
@@ -573,6 +574,7 @@ func TestWhoMustConnect(t *testing.T) {
 		"system admin":             {"root", true, "", false},
 		"guest":                    {"guest", true, "", false},
 		"bot":                      {"robot", true, "", false},
+		"of another system":        {"mirror", true, "", false},
 		"in an enabled team":       {"alex", true, "blue, Red", true},
 		"in none of those enabled": {"alex", true, "blue", false},
 	} {
@@ -581,5 +583,20 @@ func TestWhoMustConnect(t *testing.T) {
 		if err != nil || r.NeedsConnect != c.want || !r.CanSkip || r.Email != w.server.users[c.user].Email {
 			t.Errorf("%s: %+v, %v", name, r, err)
 		}
+		// Posting asks the same of the same people, whether or not the prompt is on.
+		if may, err := w.MayPost(t.Context(), c.user); err != nil || c.enforced && may == c.want {
+			t.Errorf("%s may post: %t, %v", name, may, err)
+		}
+	}
+	w.settings.EnforceConnectedUsers, w.settings.EnabledTeams, w.settings.ConnectedUsersAllowed = true, "", 1
+	if r, err := w.Requirement(t.Context(), "alex"); err != nil || r.NeedsConnect {
+		t.Errorf("for whom there is no place: %+v, %v", r, err)
+	}
+	if may, err := w.MayPost(t.Context(), "alex"); err != nil || !may {
+		t.Errorf("for whom there is no place may post: %t, %v", may, err)
+	}
+	w.unset = errors.New("no settings")
+	if may, err := w.MayPost(t.Context(), "alex"); err != nil || !may {
+		t.Errorf("without settings: %t, %v", may, err)
 	}
 }

@@ -5,6 +5,7 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -77,7 +78,10 @@ func (a *Accounts) lacksAccount(ctx context.Context, current Current, user bridg
 	if user.SystemAdmin || user.Guest || user.Bot || user.Remote {
 		return false, nil
 	}
-	if allowed, err := a.allowed(ctx, current, user); err != nil || !allowed {
+	if err := a.mayConnect(ctx, current, user); err != nil {
+		if _, refused := errors.AsType[*refusal.Refusal](err); refused {
+			return false, nil
+		}
 		return false, err
 	}
 	if _, connected, err := a.OfUser(ctx, user.ID); err != nil || connected {
