@@ -7,7 +7,9 @@ package rest_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"maps"
 	"os"
 	"testing"
 
@@ -21,6 +23,8 @@ import (
 // world is what all tests share: one server with the plugin, a channel and people of each kind.
 type world struct {
 	*stack.Stack
+	app       stack.Registration
+	secrets   map[string]any // settings that stay, so that what they protect stays readable
 	team      *model.Team
 	channel   *model.Channel // not linked
 	post      *model.Post    // in channel
@@ -46,14 +50,14 @@ func TestMain(m *testing.M) {
 
 func (w *world) setUp(ctx context.Context, s *stack.Stack) error {
 	w.Stack, w.root = s, s.Mattermost.Admin()
-	app, err := s.RegisterApplication()
-	if err != nil {
+	var err error
+	if w.app, err = s.RegisterApplication(); err != nil {
 		return err
 	}
 	if err := s.InstallPlugin(ctx); err != nil {
 		return err
 	}
-	if err := s.ConfigurePlugin(ctx, app, map[string]any{"connectedusersmaxpendinginvites": 5}); err != nil {
+	if err := w.configure(ctx, nil); err != nil {
 		return err
 	}
 	for name, user := range map[string]**stack.User{"alex": &w.somebody, "blake": &w.reader, "casey": &w.chief} {
@@ -79,5 +83,21 @@ func (w *world) setUp(ctx context.Context, s *stack.Stack) error {
 		return err
 	}
 	w.place, w.bot = teams.Place{Team: w.teamsTeam.ID, Channel: made.ID}, stack.DemoCredentials("bridge")
-	return s.NewTeamsUser(w.teamsTeam.ID, "bridge")
+	for _, name := range []string{"bridge", "casey"} {
+		if err := s.NewTeamsUser(w.teamsTeam.ID, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// configure writes settings over those that the tests need, and keeps the secrets.
+func (w *world) configure(ctx context.Context, more map[string]any) error {
+	if w.secrets == nil {
+		w.secrets = map[string]any{"encryptionkey": rand.Text() + rand.Text(), "webhooksecret": rand.Text() + rand.Text()}
+	}
+	settings := map[string]any{"connectedusersmaxpendinginvites": 5}
+	maps.Copy(settings, w.secrets)
+	maps.Copy(settings, more)
+	return w.ConfigurePlugin(ctx, w.app, settings)
 }

@@ -99,6 +99,15 @@ func (s *Stack) AwaitSubscriptions(ctx context.Context, channels []LinkedChannel
 
 // CallPlugin calls a route of the plugin as the system admin. A nil body sends none.
 func (s *Stack) CallPlugin(ctx context.Context, method, route string, body any) (status int, answer []byte, err error) {
+	return s.callPlugin(ctx, s.Mattermost.AdminToken, method, route, body)
+}
+
+// CallPluginAs calls a route of the plugin as a user. A nil body sends none.
+func (s *Stack) CallPluginAs(ctx context.Context, user *User, method, route string, body any) (status int, answer []byte, err error) {
+	return s.callPlugin(ctx, user.Client.AuthToken, method, route, body)
+}
+
+func (s *Stack) callPlugin(ctx context.Context, token, method, route string, body any) (status int, answer []byte, err error) {
 	var content bytes.Buffer
 	if body != nil {
 		if err := json.NewEncoder(&content).Encode(body); err != nil {
@@ -109,7 +118,7 @@ func (s *Stack) CallPlugin(ctx context.Context, method, route string, body any) 
 	if err != nil {
 		return 0, nil, err
 	}
-	request.Header.Set("Authorization", "Bearer "+s.Mattermost.AdminToken)
+	request.Header.Set("Authorization", "Bearer "+token)
 	resp, err := s.Mattermost.HTTPClient().Do(request)
 	if err != nil {
 		return 0, nil, err

@@ -72,8 +72,9 @@ func (p *filterParser) call(name string) (node, error) {
 	if err := p.expect("("); err != nil {
 		return nil, err
 	}
-	if property, lambda := strings.CutSuffix(name, "/any"); lambda {
-		return p.lambda(property)
+	const lambda = "/any" // Graph's documentation spells it in both cases
+	if at := len(name) - len(lambda); at > 0 && strings.EqualFold(name[at:], lambda) {
+		return p.lambda(name[:at])
 	}
 	functions := map[string]func(s, part string) bool{"startswith": strings.HasPrefix, "endswith": strings.HasSuffix, "contains": strings.Contains}
 	function := functions[strings.ToLower(name)]

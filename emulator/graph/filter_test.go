@@ -38,6 +38,7 @@ func TestFilter(t *testing.T) {
 		"web/home eq 'https://a.example'":                            true,
 		"tags/any(t:t eq 'two')":                                     true,
 		"tags/any(t:t eq 'three')":                                   false,
+		"tags/Any(t:t eq 'Two') and startswith(displayName,'DEMO')":  true,
 		"keys/any(k:k/id eq 'k1' and startswith(k/id,'k'))":          true,
 		"contains(displayName,'team') and endswith(displayName,'p')": true,
 	} {

@@ -4,7 +4,6 @@
 package teamsapi
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
@@ -37,49 +36,18 @@ func groupOf(t teams.Team) group {
 	}
 }
 
-// teamsOnly is the filter that finds groups with a team, as Graph docs spell it.
-const teamsOnly = "resourceProvisioningOptions/any(x:x eq 'team')"
-
-// withoutTeamsOnly takes teamsOnly off a filter that consists of it, or joins it with one other clause by "and".
-func withoutTeamsOnly(filter string) string {
-	if len(filter) < len(teamsOnly) {
-		return filter
-	}
-	if head, tail := filter[:len(filter)-len(teamsOnly)], filter[len(filter)-len(teamsOnly):]; strings.EqualFold(tail, teamsOnly) {
-		if clause, joined := strings.CutSuffix(head, " and "); joined || head == "" {
-			return clause
-		}
-	}
-	if strings.EqualFold(filter[:len(teamsOnly)], teamsOnly) {
-		if clause, joined := strings.CutPrefix(filter[len(teamsOnly):], " and "); joined {
-			return clause
-		}
-	}
-	return filter
-}
-
+// groups lists the groups, all of which have a team here.
 func (a *api) groups(call *graph.Call) (*graph.Response, error) {
 	list := a.Teams.Teams()
-	// Every group here has a team, so the clause that asks for one narrows nothing.
-	if filter := withoutTeamsOnly(call.Query.Filter); filter != "" {
-		property, values, err := parseFilter(filter)
-		if err != nil {
-			return nil, err
-		}
-		list = slices.DeleteFunc(list, func(t teams.Team) bool {
-			name := t.DisplayName
-			if property == "id" {
-				name = string(t.ID)
-			}
-			// The directory compares text without case (Graph docs, "Use the $filter query parameter").
-			return !slices.ContainsFunc(values, func(value string) bool { return strings.EqualFold(value, name) })
-		})
-	}
 	groups := make([]any, len(list))
 	for i, t := range list {
 		groups[i] = groupOf(t)
 	}
-	return graph.Page(call, groups, 100, 999)
+	kept, err := graph.FilterDirectory(call, groups)
+	if err != nil {
+		return nil, err
+	}
+	return graph.Page(call, kept, 100, 999)
 }
 
 func (a *api) group(call *graph.Call) (*graph.Response, error) {

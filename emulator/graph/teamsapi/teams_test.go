@@ -75,7 +75,7 @@ func TestMembersComeFromTheGroup(t *testing.T) {
 			t.Errorf("%s: %v", filter, got)
 		}
 	}
-	c.want(t, 400, "app", "GET", "/groups?"+url.Values{"$filter": {"mailEnabled eq true"}}.Encode(), nil)
+	c.want(t, 400, "app", "GET", "/groups?"+url.Values{"$filter": {"noSuchProperty eq true"}}.Encode(), nil)
 }
 
 func TestStrangersSeeNothing(t *testing.T) {
