@@ -6,6 +6,7 @@ import type {UserProfile} from '@mattermost/types/users';
 import React, {useState} from 'react';
 import {useSelector} from 'react-redux';
 
+import {AppBar, ChannelHeader, RightHandSidebar} from './channel_header';
 import {openChannel, sendPost} from './channels';
 import {Plugged} from './plugged';
 import type {HostState} from './store';
@@ -44,11 +45,14 @@ export function ChannelView() {
                             place='ChannelHeaderIcon'
                             properties={{channel: current}}
                         />
+                        <ChannelHeader channel={current}/>
                     </div>
                 )}
                 <Posts channelId={current?.id ?? ''}/>
                 <Composer channelId={current?.id ?? ''}/>
             </main>
+            <RightHandSidebar/>
+            <AppBar channel={current}/>
         </div>
     );
 }

@@ -39,7 +39,12 @@ export async function openChannel(channelId: string): Promise<void> {
     await loadAuthors(Object.values(store.getState().entities.posts.posts));
 }
 
+/** Sends a post, or what begins with a slash as a command. */
 export async function sendPost(channelId: string, message: string): Promise<void> {
+    if (message.startsWith('/')) {
+        await Client4.executeCommand(message, {channel_id: channelId, team_id: store.getState().entities.teams.currentTeamId});
+        return;
+    }
     const post = await Client4.createPost({channel_id: channelId, message} as Post);
     store.dispatch(receivedNewPost(post, false) as never);
 }

@@ -3,12 +3,13 @@
 
 import type {Channel} from '@mattermost/types/channels';
 import reducerRegistry from 'mattermost-redux/store/reducer_registry';
-import type {ComponentType} from 'react';
+import type {ComponentType, ReactNode} from 'react';
 
-import type {PluginRegistry, UserSettings, WebSocketMessage} from '../../../webapp/src/registry';
+import type {ChannelSettingsTab, PluginRegistry, UserSettings, WebSocketMessage} from '../../../webapp/src/registry';
 
 import {store} from './store';
 import type {Place} from './store';
+import type {Surface} from './surfaces';
 
 declare const __REACT__: number;
 
@@ -50,6 +51,24 @@ export class Registry implements PluginRegistry {
         store.dispatch({type: 'host/menu_added', entry: {id, pluginId: this.pluginId, text, action}});
         return id;
     };
+
+    registerChannelHeaderMenuAction: PluginRegistry['registerChannelHeaderMenuAction'] = (text, action, shouldRender = () => true) =>
+        this.surface({kind: 'menu', text, action, shouldRender});
+
+    registerChannelHeaderButtonAction: PluginRegistry['registerChannelHeaderButtonAction'] = (icon, action, _text, tooltip) =>
+        this.surface({kind: 'button', icon, action, tooltip});
+
+    registerAppBarComponent = (iconURL: string, action: (channel: Channel) => void, tooltip: ReactNode): string =>
+        this.surface({kind: 'bar', iconURL, action, tooltip});
+
+    registerRightHandSidebarComponent: PluginRegistry['registerRightHandSidebarComponent'] = (component, title) => {
+        const id = this.surface({kind: 'sidebar', component, title});
+        const sidebar = (open: boolean | 'toggle') => ({type: 'host/sidebar', id, open});
+        return {id, showRHSPlugin: sidebar(true), hideRHSPlugin: sidebar(false), toggleRHSPlugin: sidebar('toggle')};
+    };
+
+    /** Since 11.10: the page with React 19 stands for hosts that have it. */
+    registerChannelSettingsTab = since(19, (tab: ChannelSettingsTab): string => this.surface({kind: 'tab', tab}));
 
     unregisterComponent = (id: string): void => {
         store.dispatch({type: 'host/component_removed', id});
@@ -102,10 +121,19 @@ export class Registry implements PluginRegistry {
         return id;
     }
 
+    private surface(surface: Unregistered): string {
+        const id = this.nextId();
+        store.dispatch({type: 'host/surface_added', surface: {...surface, id, pluginId: this.pluginId}});
+        return id;
+    }
+
     private nextId(): string {
         return `${this.pluginId}-${++this.added}`;
     }
 }
+
+/** A surface before the host has given it an id. */
+type Unregistered<Each = Surface> = Each extends Surface ? Omit<Each, 'id' | 'pluginId'> : never;
 
 /** A member of the registry that hosts have from a version of React on. */
 function since<Member>(react: number, member: Member): Member {

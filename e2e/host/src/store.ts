@@ -10,6 +10,9 @@ import type {Action, Store} from 'redux';
 
 import type {CustomSettingProps, UserSettings} from '../../../webapp/src/registry';
 
+import {surfaces} from './surfaces';
+import type {SurfacesState} from './surfaces';
+
 /** Where a component is drawn. */
 export type Place = 'Root' | 'Global' | 'PostMessageAttachment' | 'PopoverUserAttributes' | 'ChannelHeaderIcon' | 'SidebarChannelLinkLabel';
 
@@ -51,7 +54,7 @@ export interface PluginsState {
     messages: Record<string, string>;
 }
 
-export type HostState = GlobalState & {plugins: PluginsState};
+export type HostState = GlobalState & {plugins: PluginsState; surfaces: SurfacesState};
 
 export type PluginsAction =
     | {type: 'host/component_added'; component: PluginComponent}
@@ -103,7 +106,7 @@ function plugins(state: PluginsState = empty, action: Action): PluginsState {
 }
 
 export const store: Store<HostState> = configureStore({
-    appReducers: {plugins},
-    getAppReducers: () => ({plugins}),
+    appReducers: {plugins, surfaces},
+    getAppReducers: () => ({plugins, surfaces}),
     preloadedState: {},
 });
