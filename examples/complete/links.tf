@@ -3,12 +3,13 @@
 
 # By names, as in the address on the Mattermost side, and as people see them on the Teams side.
 resource "msteamssync_channel_link" "by_name" {
-  mattermost_team     = var.mattermost_team
-  mattermost_channel  = var.mattermost_channels[0]
-  teams_team          = var.teams_team
-  teams_channel       = var.teams_channels[0]
-  backfill_days       = 30
-  deletion_protection = var.deletion_protection
+  mattermost_team        = var.mattermost_team
+  mattermost_channel     = var.mattermost_channels[0]
+  teams_team             = var.teams_team
+  teams_channel          = var.teams_channels[0]
+  backfill_days          = 30
+  backfill_to_teams_days = 0 # each would be a new message in Teams, of which people are notified
+  deletion_protection    = var.deletion_protection
 
   depends_on = [msteamssync_plugin_config.this]
 }

@@ -699,18 +699,19 @@ variable "channel_links" {
   description = <<-EOT
     Channels to link, by names of your choice, which must not change later. Each side is given by names (mattermost_team and
     mattermost_channel as in the address; teams_team and teams_channel as shown) or by ids. backfill_days brings along messages of the
-    last so many days when the link is made. Default: none.
+    last so many days from Teams when the link is made, backfill_to_teams_days posts to Teams, as new messages there. Default: none.
   EOT
   type = map(object({
-    mattermost_channel_id = optional(string)
-    mattermost_team       = optional(string)
-    mattermost_channel    = optional(string)
-    teams_team_id         = optional(string)
-    teams_channel_id      = optional(string)
-    teams_team            = optional(string)
-    teams_channel         = optional(string)
-    backfill_days         = optional(number)
-    deletion_protection   = optional(bool)
+    mattermost_channel_id  = optional(string)
+    mattermost_team        = optional(string)
+    mattermost_channel     = optional(string)
+    teams_team_id          = optional(string)
+    teams_channel_id       = optional(string)
+    teams_team             = optional(string)
+    teams_channel          = optional(string)
+    backfill_days          = optional(number)
+    backfill_to_teams_days = optional(number)
+    deletion_protection    = optional(bool)
   }))
   default  = {}
   nullable = false
@@ -726,8 +727,8 @@ variable "channel_links" {
   }
 
   validation {
-    condition     = alltrue([for x in values(var.channel_links) : coalesce(x.backfill_days, 0) >= 0 && coalesce(x.backfill_days, 0) <= 240])
-    error_message = "backfill_days must be from 0 to 240."
+    condition     = alltrue([for x in values(var.channel_links) : alltrue([for days in [x.backfill_days, x.backfill_to_teams_days] : coalesce(days, 0) >= 0 && coalesce(days, 0) <= 240])])
+    error_message = "backfill_days and backfill_to_teams_days must be from 0 to 240."
   }
 }
 
