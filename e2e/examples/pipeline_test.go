@@ -198,7 +198,8 @@ func TestIssuesFollowTheDrift(t *testing.T) {
 				if issues == "open" {
 					answer = forge.found
 				}
-				stand := "#!/bin/sh\necho \"$*\" >> '" + notes + "'\ncase \"$*\" in *list*|*GET*) printf '%s' '" + answer + "' ;; esac\n"
+				// It reads what it is sent, as curl does: whoever writes into a closed pipe is ended.
+				stand := "#!/bin/sh\ncase \"$*\" in *--config*) cat > /dev/null ;; esac\necho \"$*\" >> '" + notes + "'\ncase \"$*\" in *list*|*GET*) printf '%s' '" + answer + "' ;; esac\n"
 				for file, text := range map[string]string{filepath.Join(dir, forge.tool): stand, report: "- `a`: b\n"} {
 					if err := os.WriteFile(file, []byte(text), 0o700); err != nil {
 						t.Fatal(err)
