@@ -74,9 +74,6 @@ func parse(text []byte) (*Description, error) {
 	if err := yaml.Unmarshal(text, &whole); err != nil {
 		return nil, err
 	}
-	if err := forbidOthers(whole); err != nil {
-		return nil, err
-	}
 	converted, err := json.Marshal(whole)
 	if err != nil {
 		return nil, err
@@ -95,11 +92,19 @@ func parse(text []byte) (*Description, error) {
 	d.schemas.DefaultDraft(jsonschema.Draft2020)
 	d.schemas.AssertFormat()
 
+	// What refers to a component refuses for it: there it is open.
+	for _, component := range parts.Components.Schemas {
+		if err := closeSchemas(component, true); err != nil {
+			return nil, err
+		}
+	}
 	// The compiler finds schemas by pointer; a flat list spares escaping the paths.
 	answers := map[string]any{}
+	var broken error
 	place := func(r response) {
 		for media, content := range r.Content {
 			content.at = "/answers/" + strconv.Itoa(len(answers))
+			broken = errors.Join(broken, closeSchemas(content.Schema, false))
 			answers[strconv.Itoa(len(answers))] = content.Schema
 			r.Content[media] = content
 		}
@@ -114,6 +119,9 @@ func parse(text []byte) (*Description, error) {
 	}
 	for _, r := range d.responses {
 		place(r)
+	}
+	if broken != nil {
+		return nil, broken
 	}
 	flat, err := json.Marshal(map[string]any{"components": map[string]any{"schemas": parts.Components.Schemas}, "answers": answers})
 	if err != nil {
@@ -134,25 +142,29 @@ func parse(text []byte) (*Description, error) {
 	return d, nil
 }
 
-// forbidOthers makes schemas of objects refuse properties that they do not list: an answer must not hold what nobody
-// described. It finds what OpenAPI 3.0 had and 3.1 has not, too: validators pass over it without a word.
-func forbidOthers(node any) error {
+// closeSchemas makes schemas of objects refuse properties that they do not list: an answer must not hold what nobody described.
+// An open schema is part of another one, which refuses for it. It finds what OpenAPI 3.0 had and 3.1 has not, too:
+// validators pass over it without a word.
+func closeSchemas(node any, open bool) error {
 	switch node := node.(type) {
 	case map[string]any:
-		if _, lists := node["properties"].(map[string]any); lists && node["additionalProperties"] == nil {
-			node["additionalProperties"] = false
+		if _, is := node["nullable"].(bool); is {
+			return errors.New(`nullable is OpenAPI 3.0's; write type: [..., "null"]`)
+		}
+		_, refers := node["$ref"].(string)
+		_, lists := node["properties"].(map[string]any)
+		_, joins := node["allOf"].([]any)
+		if !open && (refers || lists || joins) && node["additionalProperties"] == nil {
+			node["unevaluatedProperties"] = false
 		}
 		for name, child := range node {
-			if _, is := child.(bool); is && name == "nullable" {
-				return errors.New(`nullable is OpenAPI 3.0's; write type: [..., "null"]`)
-			}
-			if err := forbidOthers(child); err != nil {
+			if err := closeSchemas(child, name == "allOf"); err != nil {
 				return err
 			}
 		}
 	case []any:
 		for _, child := range node {
-			if err := forbidOthers(child); err != nil {
+			if err := closeSchemas(child, open); err != nil {
 				return err
 			}
 		}

@@ -70,6 +70,34 @@ func TestAnswersAreCompared(t *testing.T) {
 	}
 }
 
+// TestSchemasMayBeJoined: what one part of a joined schema lists is no surprise to the other.
+func TestSchemasMayBeJoined(t *testing.T) {
+	d, err := parse([]byte(`
+paths: {/things: {get: {responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Larger"}}}}}}}}
+components:
+  schemas:
+    Small: {type: object, required: [id], properties: {id: {type: string}}}
+    Larger:
+      allOf:
+        - $ref: "#/components/schemas/Small"
+        - {type: object, required: [state], properties: {state: {type: string}, small: {$ref: "#/components/schemas/Small"}}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for body, good := range map[string]bool{
+		`{"id":"a","state":"ok"}`:                    true,
+		`{"id":"a","state":"ok","small":{"id":"b"}}`: true,
+		`{"id":"a"}`:                       false,
+		`{"id":"a","state":"ok","more":1}`: false,
+		`{"id":"a","state":"ok","small":{"id":"b","state":"x"}}`: false,
+	} {
+		if err := d.Check("GET /things", 200, http.Header{"Content-Type": {"application/json"}}, []byte(body)); (err == nil) != good {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
 func TestWhatIsNotOfThisVersionIsFound(t *testing.T) {
 	if _, err := parse([]byte(`
 paths: {/things: {get: {responses: {"200": {content: {application/json: {schema: {type: string, nullable: true}}}}}}}}
