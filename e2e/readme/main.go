@@ -62,6 +62,9 @@ func run(ctx context.Context, within time.Duration, dry bool, out io.Writer) (er
 		return fmt.Errorf("make a directory: %w", err)
 	}
 	defer func() { err = errors.Join(err, removeAll(dir)) }()
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // PostgreSQL runs as another user when we are root
+		return fmt.Errorf("open the directory for PostgreSQL's user: %w", err)
+	}
 	clone, home := filepath.Join(dir, "clone"), filepath.Join(dir, "home")
 	if err := os.Mkdir(home, 0o700); err != nil {
 		return fmt.Errorf("make an empty home: %w", err)

@@ -172,6 +172,24 @@ func TestAReleaseHasOneVersion(t *testing.T) {
 	}
 }
 
+// TestOnlyReleasesAreBuiltWithoutTheirDirectory asks make for the flags that it gives Go.
+func TestOnlyReleasesAreBuiltWithoutTheirDirectory(t *testing.T) {
+	root, err := repository.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for argument, want := range map[string]string{"RELEASE=1": "-buildvcs=false -trimpath", "RELEASE=": "-buildvcs=false"} {
+		// -p prints what variables are.
+		printed, err := exec.CommandContext(t.Context(), "make", "-C", root, "-p", "-n", "help", argument).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !regexp.MustCompile(`(?m)^GOFLAGS := ` + want + `$`).Match(printed) {
+			t.Errorf("make %s does not have GOFLAGS %q", argument, want)
+		}
+	}
+}
+
 var target = regexp.MustCompile(`(?m)^([a-z0-9-]+):.*?## .+$`)
 
 // TestMakeHelpListsWhatPeopleNeed: a target that the documents name can be run, and those for people stand in make help.
