@@ -244,9 +244,10 @@ func TestWhoTakesALaneOverLooksForLostPosts(t *testing.T) {
 	s.eventually("the other node has scanned at its start", func() bool { return scanned(next).After(before) })
 	s.crash(doomed)
 	s.mattermost.write(channel, "", alexMM, "two") // its hook died with the node
+	s.writePost("", alexMM, "three")
 	close(gone)
-	s.eventually("both are sent", func() bool { return len(s.teams.texts()) == 2 })
-	s.settle([]string{"alex: one", "alex: two"}, []string{"one", "two"})
+	s.eventually("all are sent", func() bool { return len(s.teams.texts()) == 3 })
+	s.settle([]string{"alex: one", "alex: two", "alex: three"}, []string{"one", "two", "three"})
 }
 
 func TestAStopGivesItsLanesBack(t *testing.T) {
@@ -310,6 +311,24 @@ func TestAFailedHookIsMadeUpFor(t *testing.T) {
 	if s.tally.caught != 1 {
 		t.Errorf("the scans found %d posts", s.tally.caught)
 	}
+}
+
+// What could not be written down goes before what is posted later, however long the next poll is off.
+func TestWhatNoHookReportedGoesFirst(t *testing.T) {
+	s := newSite(t)
+	s.tuning.PollEvery = time.Hour
+	n := s.start()
+	s.quiet()
+	cut, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, text := range []string{"one", "two"} {
+		if err := n.PostCreated(cut, s.mattermost.write(channel, "", alexMM, text)); err == nil {
+			t.Fatal("the hook did not report that it could not write")
+		}
+	}
+	s.writePost("", alexMM, "three")
+	s.eventually("all are sent", func() bool { return len(s.teams.texts()) == 3 })
+	s.settle([]string{"alex: one", "alex: two", "alex: three"}, []string{"one", "two", "three"})
 }
 
 // A post's time is stamped before it is committed, so that one may appear behind the cursor.

@@ -52,6 +52,12 @@ func (s *scans) want(conversation ConversationID) {
 // poke makes the next poll now.
 func (s *scans) poke() { poke(s.poked) }
 
+func (s *scans) wanted(conversation ConversationID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.soon[conversation]
+}
+
 func (s *scans) take(conversation ConversationID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,6 +82,19 @@ func (e *Engine) scan(ctx context.Context) {
 			e.Log.Warn("could not scan a channel for posts that no hook reported; it is tried again", "channel", link.Channel, "error", err)
 		}
 	}
+}
+
+// scanFirst makes a scan that is to be made soon before anything newer goes its way: what the scan finds is older. When it fails it is
+// still to be made.
+func (e *Engine) scanFirst(ctx context.Context, link Link) error {
+	if !e.scans.take(link.Conversation.ID) {
+		return nil
+	}
+	err := e.scanLink(ctx, link, 0)
+	if err != nil {
+		e.scans.want(link.Conversation.ID)
+	}
+	return err
 }
 
 // scanPage is how many posts a scan reads at once.

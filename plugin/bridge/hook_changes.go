@@ -48,6 +48,9 @@ func (e *Engine) PostReacted(ctx context.Context, channel ChannelID, post PostID
 }
 
 func (e *Engine) depart(ctx context.Context, link Link, d Departure) error {
+	if err := e.scanFirst(ctx, link); err != nil {
+		return err
+	}
 	if _, err := e.Store.Depart(ctx, []Departure{d}, e.Tuning.ReorderWindow); err != nil {
 		e.scans.want(link.Conversation.ID)
 		return err
