@@ -217,17 +217,20 @@ func TestARestartLosesNothing(t *testing.T) {
 	}
 }
 
+// scanned is when the channel's posts were last scanned.
+func (s *site) scanned(n *node) (at time.Time) {
+	s.t.Helper()
+	if err := n.store.Pool().QueryRow(s.t.Context(), "SELECT greatest(scanned_at, 'epoch') FROM msteamssync.cursors").Scan(&at); err != nil {
+		s.t.Fatal(err)
+	}
+	return at
+}
+
 // A node dies, and with it what its hooks had not written down: who takes its lane over looks for that.
 func TestWhoTakesALaneOverLooksForLostPosts(t *testing.T) {
 	s := newSite(t)
 	doomed := s.start()
-	scanned := func(n *node) (at time.Time) {
-		if err := n.store.Pool().QueryRow(t.Context(), "SELECT greatest(scanned_at, 'epoch') FROM msteamssync.cursors").Scan(&at); err != nil {
-			t.Fatal(err)
-		}
-		return at
-	}
-	s.eventually("the first scan", func() bool { return scanned(doomed).After(time.Unix(0, 0)) })
+	s.eventually("the first scan", func() bool { return s.scanned(doomed).After(time.Unix(0, 0)) })
 	sending, gone := make(chan struct{}), make(chan struct{})
 	s.teams.sends.set(func(call int) (verdict, error) {
 		if call > 1 {
@@ -239,9 +242,9 @@ func TestWhoTakesALaneOverLooksForLostPosts(t *testing.T) {
 	})
 	s.writePost("", alexMM, "one")
 	<-sending
-	before := scanned(doomed)
+	before := s.scanned(doomed)
 	next := s.start()
-	s.eventually("the other node has scanned at its start", func() bool { return scanned(next).After(before) })
+	s.eventually("the other node has scanned at its start", func() bool { return s.scanned(next).After(before) })
 	s.crash(doomed)
 	s.mattermost.write(channel, "", alexMM, "two") // its hook died with the node
 	s.writePost("", alexMM, "three")
@@ -316,8 +319,14 @@ func TestAFailedHookIsMadeUpFor(t *testing.T) {
 // What could not be written down goes before what is posted later, however long the next poll is off.
 func TestWhatNoHookReportedGoesFirst(t *testing.T) {
 	s := newSite(t)
+	first := s.start()
+	s.eventually("the first scan", func() bool { return s.scanned(first).After(time.Unix(0, 0)) })
+	before := s.scanned(first)
+	s.stop(first)
 	s.tuning.PollEvery = time.Hour
 	n := s.start()
+	s.eventually("the scan of its start", func() bool { return s.scanned(n).After(before) })
+	s.writePost("", alexMM, "zero") // the scan has ended when it is sent
 	s.quiet()
 	cut, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -327,8 +336,8 @@ func TestWhatNoHookReportedGoesFirst(t *testing.T) {
 		}
 	}
 	s.writePost("", alexMM, "three")
-	s.eventually("all are sent", func() bool { return len(s.teams.texts()) == 3 })
-	s.settle([]string{"alex: one", "alex: two", "alex: three"}, []string{"one", "two", "three"})
+	s.eventually("all are sent", func() bool { return len(s.teams.texts()) == 4 })
+	s.settle([]string{"alex: zero", "alex: one", "alex: two", "alex: three"}, []string{"zero", "one", "two", "three"})
 }
 
 // A post's time is stamped before it is committed, so that one may appear behind the cursor.
