@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -378,6 +379,22 @@ func TestAGroupMessageIsOneGroupChat(t *testing.T) {
 	}
 	if found := chatsBetween(t, "alex", "blake", "finn"); len(found) != 1 {
 		t.Errorf("%d group chats of the three, want one", len(found))
+	}
+
+	// Everyone in a chat is everybody in its group message, and people are themselves. Importance is a line or a priority.
+	everyone := teams.Conversation{ID: string(l.place.Chat), DisplayName: "Everyone", Type: "chat"}
+	if _, err := shared.Emulator.Teams().Post("finn@demo.example", l.place, "", teams.Draft{
+		Body: teams.HTML(`<p><at id="0">Everyone</at>, ask <at id="1">Blake Demo</at></p>`), Importance: "high",
+		Mentions: []teams.Mention{{MentionText: "Everyone", Mentioned: teams.Mentioned{Conversation: &everyone}}, ofPerson(1, "blake@demo.example", "Blake Demo")},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if post := l.post(t, "@all, ask @blake"); post.GetPriority() == nil || *post.GetPriority().Priority != "important" {
+		t.Errorf("its priority is %+v", post.GetPriority())
+	}
+	l.write(t, shared.alex, "", "@all: please @finn and `@blake`")
+	if m := l.message(t, ": please <at"); !slices.Equal(mentioned(m), []string{"0 chat Everyone", "1 finn Demo"}) {
+		t.Errorf("%q are mentioned by %q", mentioned(m), m.Text())
 	}
 
 	// A second chat of the same people cannot be shown by the same group message.

@@ -43,17 +43,11 @@ func (w *worker) sendFiles(ctx context.Context, event *OutboundEvent, post Post,
 	}
 	taken, room := 0, int64(mostPictures)
 	for i, id := range fresh {
-		if p == inPlace && w.carriesFiles() {
-			is, err := isPicture(ctx, sources[i], room)
-			if err != nil {
-				return nil, err
-			}
-			if is {
-				taken++
-				room -= sources[i].Size
-				files = append(files, CarriedFile{File: id, Name: sources[i].Name, Size: sources[i].Size, Teams: unsentPicture(taken), Sent: true})
-				continue
-			}
+		if p == inPlace && w.carriesFiles() && isPicture(ctx, sources[i], room) {
+			taken++
+			room -= sources[i].Size
+			files = append(files, CarriedFile{File: id, Name: sources[i].Name, Size: sources[i].Size, Teams: unsentPicture(taken), Sent: true})
+			continue
 		}
 		f, err := w.sendFile(ctx, event, id, sources[i], as)
 		if err != nil {

@@ -114,7 +114,7 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 				w.tellAuthor(ctx, post.Author, files, "Microsoft Teams")
 			}
 			if refusedPictures(err, files) {
-				w.Log.Info("Teams refused a message with pictures; they are sent as files", "post", event.Post, "error", err)
+				w.Log.Info("a message could not be sent with its pictures in place; they are sent as files", "post", event.Post, "error", err)
 				if files, err = w.sendFiles(ctx, event, post, accountsOf(groups), unplaced(files), asReferences); err != nil {
 					return err
 				}

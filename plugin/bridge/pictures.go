@@ -36,22 +36,23 @@ func unsentPicture(n int) string { return unsentKey + strconv.Itoa(n) }
 // unsent tells whether a file is a picture that its message is to bring along.
 func (f CarriedFile) unsent() bool { return strings.HasPrefix(f.Teams, unsentKey) }
 
-// isPicture tells whether a file is a picture that Teams shows in messages and that there is room for.
-func isPicture(ctx context.Context, source Source, room int64) (bool, error) {
+// isPicture tells whether a file is a picture that Teams shows in messages and that there is room for. What cannot be read is
+// none: it is a file that is not carried.
+func isPicture(ctx context.Context, source Source, room int64) bool {
 	if source.Open == nil || source.Size <= 0 || source.Size > room || !slices.Contains(pictureEndings, ending(source.Name)) {
-		return false, nil
+		return false
 	}
 	content, err := source.Open(ctx, 0)
 	if err != nil {
-		return false, err
+		return false
 	}
 	defer content.Close()
 	head := make([]byte, 512)
 	n, err := io.ReadFull(content, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, err
+		return false
 	}
-	return slices.Contains(pictureTypes, http.DetectContentType(head[:n])), nil
+	return slices.Contains(pictureTypes, http.DetectContentType(head[:n]))
 }
 
 // What Teams shows as pictures, by the ends of names and by types.
@@ -108,11 +109,19 @@ func (w *worker) withContents(ctx context.Context, author UserID, files []Carrie
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil && (errors.Is(err, errWaiting) || ctx.Err() != nil) {
 		return err
+	}
+	if err != nil {
+		return &unreadable{err}
 	}
 	return send(pictures)
 }
+
+// unreadable says that a picture could not be read. As a file it is given up after a while, and its message is not.
+type unreadable struct{ error }
+
+func (u *unreadable) Unwrap() error { return u.error }
 
 func contentOf(ctx context.Context, source Source) ([]byte, error) {
 	if source.Open == nil || source.Size > mostPictures {
@@ -147,8 +156,11 @@ func hashAsSent(message TeamsMessage) string {
 	return teamsHash(message)
 }
 
-// refusedPictures tells whether a send was refused and its pictures may be the reason.
+// refusedPictures tells whether a send was refused, or could not be made, and its pictures may be the reason.
 func refusedPictures(err error, files []CarriedFile) bool {
+	if _, is := errors.AsType[*unreadable](err); is {
+		return true
+	}
 	failure, is := errors.AsType[*Failure](err)
 	return is && failure.Class == Permanent && (failure.Status == http.StatusBadRequest || failure.Status == http.StatusRequestEntityTooLarge) &&
 		slices.ContainsFunc(files, CarriedFile.unsent)

@@ -107,6 +107,33 @@ func TestPicturesThatTheMessageHasNoRoomForAreFiles(t *testing.T) {
 	}
 }
 
+// Pictures that cannot be read do not hold their message.
+func TestPicturesThatCannotBeRead(t *testing.T) {
+	gone := &bridge.Failure{Class: bridge.NotFound, Status: 404, Err: errors.New("it is not there any more")}
+	for name, from := range map[string]int{"at once": 1, "when they are sent": 2} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.files.reads.set(func(call int) (verdict, error) {
+				if call >= from {
+					return failsBefore, gone
+				}
+				return works, nil
+			})
+			s.files.uploads.set(func(int) (verdict, error) { return failsBefore, gone }) // it reads the file
+			s.start()
+			s.writeFiles(alexMM, "see", "a.png")
+			s.quiet()
+			got := s.messagesWithFiles()
+			if len(got) != 1 || !strings.HasPrefix(got[0], "<p>see</p><p><em>The file <strong>a.png</strong>") {
+				t.Errorf("the messages are %q", got)
+			}
+			if s.tally.dead != 0 {
+				t.Errorf("%d dead letters", s.tally.dead)
+			}
+		})
+	}
+}
+
 // A long post comes in parts: the pictures stand in the last one, and an edit still finds the others.
 func TestPicturesOfALongPost(t *testing.T) {
 	s := newSite(t)

@@ -24,6 +24,7 @@ type filesSide struct {
 	opens      counter // of Teams
 	uploads    counter // to Teams
 	arrivals   counter // in Mattermost
+	reads      counter // of Mattermost
 	refuses    bool    // knows no edit of files, as old servers
 
 	mu    sync.Mutex
@@ -140,7 +141,15 @@ func (s *filesSide) OpenFiles(_ context.Context, _ bridge.UserID, ids []bridge.F
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {
-		sources = append(sources, source(s.names[id]))
+		file := source(s.names[id])
+		open := file.Open
+		file.Open = func(ctx context.Context, from int64) (io.ReadCloser, error) {
+			if v, err := s.reads.next(); v != works {
+				return nil, err
+			}
+			return open(ctx, from)
+		}
+		sources = append(sources, file)
 	}
 	return sources, nil
 }

@@ -74,9 +74,6 @@ func (a Attachment) HTML(message string) string {
 		p.loop(content)
 	default:
 		p.unknown(content)
-		if p.b.Len() == 0 {
-			p.only(nameOf(kind), a.Name)
-		}
 	}
 	if p.b.Len() == 0 {
 		p.only(nameOf(kind), a.Name)
