@@ -23,20 +23,21 @@ func hosted(n, size int, name string) string {
 func TestPicturesOfPostsStandInTheMessage(t *testing.T) {
 	unknown := &bridge.Failure{Class: bridge.Unknown, Err: errors.New("no answer")}
 	for name, test := range map[string]struct {
-		fault  fault
-		silent bool
+		fault            fault
+		silent, unmarked bool
 	}{
 		"undisturbed":          {},
-		"seen by its echo":     {once(failsAfter, unknown), false},
-		"found by a look":      {once(failsAfter, unknown), true},
-		"sent again":           {once(failsBefore, unknown), false},
-		"begun again":          {once(failsBefore, &bridge.Failure{Class: bridge.Retry, Status: 429, Err: errors.New("later")}), false},
-		"sent after an outage": {once(failsBefore, &bridge.Failure{Class: bridge.Retry, Status: 503, Err: errors.New("later")}), false},
+		"seen by its echo":     {once(failsAfter, unknown), false, false},
+		"found by a look":      {once(failsAfter, unknown), true, false},
+		"found by its text":    {once(failsAfter, unknown), true, true},
+		"sent again":           {once(failsBefore, unknown), false, false},
+		"begun again":          {once(failsBefore, &bridge.Failure{Class: bridge.Retry, Status: 429, Err: errors.New("later")}), false, false},
+		"sent after an outage": {once(failsBefore, &bridge.Failure{Class: bridge.Retry, Status: 503, Err: errors.New("later")}), false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			s.teams.sends.set(test.fault)
-			s.teams.silent = test.silent
+			s.teams.silent, s.teams.unmarked = test.silent, test.unmarked
 			s.start()
 			post := s.writeFiles(alexMM, "see", "a.png", "c.gif")
 			a, c := hosted(1, 13, "a.png"), hosted(2, 11, "c.gif")

@@ -38,6 +38,7 @@ type world struct {
 	prompted map[string]bool
 	linked   map[bridge.ConversationID]bool
 
+	failRead    error
 	whispered   string
 	withinTeams bool
 }
@@ -67,6 +68,9 @@ func (w *world) did(format string, args ...any) {
 }
 
 func (w *world) Chat(_ context.Context, id bridge.ConversationID) (teams.Chat, error) {
+	if w.failRead != nil {
+		return teams.Chat{}, w.failRead
+	}
 	for _, c := range w.chats {
 		if c.ID == id {
 			return c, nil
@@ -316,6 +320,24 @@ func TestWhichChannelShowsAChat(t *testing.T) {
 				t.Errorf("got %q, %v, want %q", got, err, c.want)
 			}
 		})
+	}
+}
+
+// What Microsoft does not know is not carried; what cannot be read now is tried again.
+func TestChatsThatCannotBeRead(t *testing.T) {
+	w, chats := newWorld(t)
+	w.chats = []teams.Chat{in(teams.OneOnOne, "c1", "m1")}
+	w.failRead = &bridge.Failure{Class: bridge.Retry, Status: 503, Err: errors.New("later")}
+	if _, err := chats.ChannelOf(t.Context(), "chat", ""); !errors.Is(err, w.failRead) || !chats.Wants("chat") {
+		t.Errorf("%v; wanted %v", err, chats.Wants("chat"))
+	}
+	w.failRead = nil
+	if got, err := chats.ChannelOf(t.Context(), "chat", ""); err != nil || got != "direct c1 m1" {
+		t.Errorf("afterwards it is %q, %v", got, err)
+	}
+	_, err := chats.ChannelOf(t.Context(), "unknown", "")
+	if refused, is := errors.AsType[*bridge.NotCarried](err); !is || refused.Reason != bridge.Unlinked || chats.Wants("unknown") {
+		t.Errorf("an unknown one: %v", err)
 	}
 }
 
