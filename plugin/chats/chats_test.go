@@ -323,6 +323,31 @@ func TestWhichChannelShowsAChat(t *testing.T) {
 	}
 }
 
+// Who was seen in a chat is kept, and a chat with a channel of its own stays in it.
+func TestWhatIsKeptOfAChat(t *testing.T) {
+	for kind, want := range map[string]string{teams.OneOnOne: "direct c1 m1", teams.Group: "group [c1 c2 m1]"} {
+		w, chats := newWorld(t)
+		w.chats = []teams.Chat{in(kind, "c1", "m1")}
+		if kind == teams.Group {
+			w.chats[0] = in(kind, "c1", "c2", "m1")
+		}
+		if got, err := chats.ChannelOf(t.Context(), "chat", ""); err != nil || string(got) != want {
+			t.Fatalf("%q, %v, want %q", got, err, want)
+		}
+		if kept := w.kept["chat"]; kept.Kind != kind || len(kept.Members) != len(w.chats[0].Members) {
+			t.Errorf("of the %s is kept %+v", kind, kept)
+		}
+	}
+	for own, want := range map[bool]string{true: "private in 1", false: "group [c1 c2 m1]"} {
+		w, chats := newWorld(t)
+		w.chats = []teams.Chat{in(teams.Group, "c1", "c2", "m1")}
+		w.kept["chat"] = store.Chat{Conversation: "chat", OwnChannel: own}
+		if got, err := chats.ChannelOf(t.Context(), "chat", ""); err != nil || string(got) != want {
+			t.Errorf("with an own channel %v it is %q, %v, want %q", own, got, err, want)
+		}
+	}
+}
+
 // What Microsoft does not know is not carried; what cannot be read now is tried again.
 func TestChatsThatCannotBeRead(t *testing.T) {
 	w, chats := newWorld(t)
