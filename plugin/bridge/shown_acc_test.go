@@ -50,10 +50,10 @@ func TestEditsOfMessagesThatShowMoreThanText(t *testing.T) {
 			"<p>see</p><p><strong>Sushi?</strong></p><p>Vote (in Microsoft Teams)</p>", 0,
 		},
 		"two of which one shows a part of the other": {
-			"<p>see</p>" + tag(forward) + tag(bridge.Attachment{ID: "g"}), []bridge.Attachment{forward, {ID: "g", ContentType: "forwardedMessageReference",
+			"<p>see</p>" + tag(bridge.Attachment{ID: "g"}) + tag(forward), []bridge.Attachment{forward, {ID: "g", ContentType: "forwardedMessageReference",
 				Content: strings.Replace(forward.Content, "@alex", "@alex and more", 1)}},
 			func(shown string) string { return strings.Replace(shown, "see", "look", 1) },
-			"<p>look</p>" + tag(forward) + tag(bridge.Attachment{ID: "g"}), 2,
+			"<p>look</p>" + tag(bridge.Attachment{ID: "g"}) + tag(forward), 2,
 		},
 		"a picture from elsewhere": {
 			"<p>see " + gif + " here</p>", nil,
