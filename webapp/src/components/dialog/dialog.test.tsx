@@ -71,6 +71,22 @@ test('Escape dismisses where that is allowed', async () => {
     expect(dismiss).toHaveBeenCalledOnce();
 });
 
+test('keys are still its own when what had the focus is gone', async () => {
+    const dismiss = vi.fn();
+    const shortcut = vi.fn();
+    document.addEventListener('keydown', shortcut);
+    draw(dismiss);
+    screen.getByText('first').remove();
+    expect(document.body).toHaveFocus();
+    await userEvent.tab();
+    expect(screen.getByText('last')).toHaveFocus();
+    screen.getByText('last').blur();
+    await userEvent.keyboard('{Escape}');
+    document.removeEventListener('keydown', shortcut);
+    expect(dismiss).toHaveBeenCalledOnce();
+    expect(shortcut).not.toHaveBeenCalled();
+});
+
 test('gives the focus back when it goes', () => {
     const {rerender} = render(<button>{'before'}</button>);
     screen.getByText('before').focus();

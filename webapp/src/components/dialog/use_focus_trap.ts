@@ -59,9 +59,23 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
             }
             event.stopPropagation();
         };
+
+        // What had the focus may be gone from the element: the page has the focus then, and would get the keys.
+        const onLostKey = (event: KeyboardEvent) => {
+            if (document.activeElement === document.body) {
+                first(element).focus();
+                event.preventDefault();
+                event.stopPropagation();
+                if (event.key === 'Escape') {
+                    onEscape?.();
+                }
+            }
+        };
         element.addEventListener('keydown', onKeyDown);
+        document.addEventListener('keydown', onLostKey, true);
         return () => {
             element.removeEventListener('keydown', onKeyDown);
+            document.removeEventListener('keydown', onLostKey, true);
         };
     }, [container, onEscape]);
 }

@@ -124,6 +124,7 @@ export function SearchPicker<Choice extends {id: string}>({label, search, chosen
             />
             {shown && (
                 <div
+                    className='msteams-sync-picker__drop'
 
                     // The list goes when the field loses the focus, which a click would take.
                     onMouseDown={(event) => {
