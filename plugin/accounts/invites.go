@@ -106,7 +106,7 @@ func (a *Accounts) invite(ctx context.Context, id bridge.UserID) error {
 	}
 	settings := current.Settings
 	user, err := a.Mattermost.User(ctx, id)
-	if err != nil || user.Bot || user.Guest {
+	if err != nil || user.Bot || user.Guest || user.Remote {
 		return err
 	}
 	if allowed, err := a.allowed(ctx, current, user); err != nil || !allowed {

@@ -63,7 +63,7 @@ func TestWhoeverIsActiveIsInvitedOnce(t *testing.T) {
 	}
 	w.settings.MaxPendingInvites = 10
 	w.mustConnect(t, "blake", "blake@demo.example", false)
-	w.active(t, "alex", "blake", "guest", "robot", "alex")
+	w.active(t, "alex", "blake", "guest", "robot", "mirror", "alex")
 	w.active(t, "alex")
 	told := w.server.said()
 	if len(told) != 1 || !strings.HasPrefix(told[0], "alex: You are invited") || !strings.Contains(told[0], "Alex@Demo.example") ||

@@ -47,6 +47,8 @@ type Keys struct {
 
 	sealing  sync.Mutex // one at a time
 	unsealed atomic.Bool
+	passing  atomic.Bool  // a pass is under way in the background
+	changed  atomic.Int64 // when the key that seals changed last, in Unix nanoseconds
 	work     sync.WaitGroup
 	life     context.Context
 	end      context.CancelFunc
@@ -228,6 +230,9 @@ func (k *Keys) open(have []store.DataKey) error {
 		return err
 	}
 	old := k.vault.Swap(vault)
+	if old == nil || old.KeyID() != vault.KeyID() {
+		k.changed.Store(time.Now().UnixNano())
+	}
 	// A node with an older setting would undo what the others do.
 	if found && !k.behind() && (old == nil || old.KeyID() != vault.KeyID() || k.unsealed.Load()) {
 		k.sealAgain()
@@ -243,20 +248,34 @@ const sealTimeout = 5 * time.Minute
 
 // sealAgain has everything sealed with the newest key, in the background.
 func (k *Keys) sealAgain() {
-	if k.life.Err() != nil {
+	k.unsealed.Store(true)
+	if k.life.Err() != nil || !k.passing.CompareAndSwap(false, true) {
 		return
 	}
-	k.unsealed.Store(true)
 	k.work.Go(func() {
+		defer k.passing.Store(false)
 		ctx, cancel := context.WithTimeout(k.life, sealTimeout)
 		defer cancel()
-		if n, err := k.SealAgain(ctx); err != nil && k.life.Err() == nil {
-			k.config.Log.Warn("could not seal everything with the newest key; that goes on within a minute", "done", n, "error", err)
-		} else if n > 0 {
-			k.config.Log.Info("sealed secrets with the newest key", "count", n)
+		for before := k.Vault().KeyID(); ; before = k.Vault().KeyID() {
+			k.pass(ctx)
+			if k.Vault().KeyID() == before || ctx.Err() != nil {
+				return
+			}
 		}
 	})
 }
+
+func (k *Keys) pass(ctx context.Context) {
+	if n, err := k.SealAgain(ctx); err != nil && k.life.Err() == nil {
+		k.config.Log.Warn("could not seal everything with the newest key; that goes on within a minute", "done", n, "error", err)
+	} else if n > 0 {
+		k.config.Log.Info("sealed secrets with the newest key", "count", n)
+	}
+}
+
+// stragglers is for how long after a change somebody may still seal with the key before: a refresh of a token that began earlier,
+// another node.
+const stragglers = 2 * time.Minute
 
 // sealedAtOnce is how many secrets are read at a time.
 const sealedAtOnce = 100
@@ -301,7 +320,7 @@ func (k *Keys) SealAgain(ctx context.Context) (done int, err error) {
 	if _, err := k.config.Store.DropDataKeys(ctx, vault.others(), vault.KeyID(), keepDataKeys); err != nil {
 		return done, err
 	}
-	if k.Vault().KeyID() == vault.KeyID() {
+	if k.Vault().KeyID() == vault.KeyID() && time.Since(time.Unix(0, k.changed.Load())) > stragglers {
 		k.unsealed.Store(false)
 	}
 	return done, nil
