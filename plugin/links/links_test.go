@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,7 +35,8 @@ type world struct {
 	resynced  []bridge.ConversationID
 	audited   []string
 	requests  []store.LinkRequest
-	told      []string // direct messages and events
+	told      []string   // direct messages and events
+	mu        sync.Mutex // of known, which several write at a time
 	known     map[bridge.ConversationID]store.TeamsName
 	health    bridge.Health
 	searching map[bridge.ConversationID]bool
@@ -165,6 +167,8 @@ func (w *world) TeamsNames(context.Context) (map[bridge.ConversationID]store.Tea
 	return maps.Clone(w.known), nil
 }
 func (w *world) NoteTeamsName(_ context.Context, conversation bridge.ConversationID, team, channel string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.known[conversation] = store.TeamsName{Conversation: conversation, Team: team, Channel: channel, SeenAt: time.Now()}
 	return nil
 }

@@ -80,6 +80,23 @@ func TestNamesAreAskedForWhenTheyAreMissingOrOld(t *testing.T) {
 	}
 }
 
+// TestNamesOfAWholePageAreAskedForAtATime: the answers come while others are still asked for.
+func TestNamesOfAWholePageAreAskedForAtATime(t *testing.T) {
+	w := newWorld()
+	for i := range 20 {
+		w.all = append(w.all, bridge.Link{Channel: "town", Conversation: bridge.Conversation{ID: bridge.ConversationID(fmt.Sprint("19:", i)), Team: "x"}})
+	}
+	listing, err := w.links().Visible(t.Context(), "root", "", 0)
+	if err != nil || len(listing.Items) != 20 || len(w.known) != 20 {
+		t.Fatalf("%d links, %d names: %v", len(listing.Items), len(w.known), err)
+	}
+	for _, x := range listing.Items {
+		if x.TeamsName != "Bridge" {
+			t.Errorf("%s has the name %q", x.Link.Conversation.ID, x.TeamsName)
+		}
+	}
+}
+
 func TestHowALinkDoes(t *testing.T) {
 	now := time.Now()
 	lane := func(change func(*bridge.LaneStatistics)) bridge.LinkHealth {

@@ -68,10 +68,13 @@ func (l *Links) refreshNames(ctx context.Context, known map[bridge.ConversationI
 	var asking sync.WaitGroup
 	var mu sync.Mutex
 	room := make(chan struct{}, askAtATime)
+	var todo []bridge.Conversation // found out before anybody writes into known
 	for _, c := range shown {
-		if name, found := known[c.ID]; found && time.Since(name.SeenAt) < namesAge {
-			continue
+		if name, found := known[c.ID]; !found || time.Since(name.SeenAt) >= namesAge {
+			todo = append(todo, c)
 		}
+	}
+	for _, c := range todo {
 		room <- struct{}{}
 		asking.Go(func() {
 			defer func() { <-room }()
