@@ -180,6 +180,9 @@ func (l *Links) put(ctx context.Context, by Actor, wanted bridge.Link, action st
 	}
 	l.record(ctx, by, action, link.Channel, link.Conversation, more)
 	l.Changed()
+	if by.Via == ViaWebApp { // who links in bulk does not wait for names
+		l.learnName(ctx, link.Conversation)
+	}
 	l.announce(EventLinked, link.Channel, link.Conversation)
 	return link, nil
 }

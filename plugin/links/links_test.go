@@ -259,6 +259,17 @@ func TestALinkIsMadeAuditedAndAnnounced(t *testing.T) {
 	}
 }
 
+// TestTheNameIsKnownWhenPeopleAreTold: their web apps all ask for the list then.
+func TestTheNameIsKnownWhenPeopleAreTold(t *testing.T) {
+	w := newWorld()
+	if _, err := w.links().Create(t.Context(), links.Actor{User: "chief", Via: links.ViaWebApp}, "town", conversation, bridge.Backfill{}); err != nil {
+		t.Fatal(err)
+	}
+	if name := w.known[conversation.ID]; name.Team != "Demo Team" || name.Channel != "Bridge" {
+		t.Errorf("its name is known as %+v", name)
+	}
+}
+
 func TestALinkBringsOldMessagesAlong(t *testing.T) {
 	w := newWorld()
 	link, err := w.links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{FromTeams: 30, ToTeams: 3})

@@ -57,6 +57,20 @@ func (l *Links) askName(ctx context.Context, graph Graph, c bridge.Conversation)
 	return team.DisplayName, channel.DisplayName, nil
 }
 
+// learnName asks for a name before people are told of it: their lists all come at once then, and Graph answers few questions
+// about one team in a second.
+func (l *Links) learnName(ctx context.Context, c bridge.Conversation) {
+	current, err := l.Current()
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	if _, _, err := l.askName(ctx, current.Graph, c); err != nil {
+		l.Log.Debug("a Teams channel has no name yet; lists ask for it", "teams_channel", c.ID, "error", err)
+	}
+}
+
 // refreshNames asks Graph for names that are missing or old, for a short while, and puts them into known.
 func (l *Links) refreshNames(ctx context.Context, known map[bridge.ConversationID]store.TeamsName, shown []bridge.Conversation) {
 	current, err := l.Current()

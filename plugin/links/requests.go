@@ -43,8 +43,8 @@ func (l *Links) request(ctx context.Context, by Actor, wanted bridge.Link, backf
 	}
 	if kept.ID == request.ID { // else the same was asked for before
 		l.record(ctx, by, ActionRequest, kept.Channel, kept.Conversation, map[string]string{"request": kept.ID})
+		l.tellSystemAdmins(ctx, kept) // which asks for the name, so that lists know it
 		l.announce(EventRequests, kept.Channel, kept.Conversation)
-		l.tellSystemAdmins(ctx, kept)
 	}
 	return asLinked(kept), nil
 }

@@ -35,7 +35,7 @@ func refused(t *testing.T, what string, err error, code refusal.Code, words stri
 
 func TestALinkWaitsForASystemAdmin(t *testing.T) {
 	w, request := needsApproval(t)
-	if len(w.told) != 2 || !strings.Contains(w.told[1], "@chief asks to link the channel Town in team red with the Teams channel Bridge of team Demo Team") || !strings.Contains(w.told[1], "approve "+request) {
+	if len(w.told) != 2 || !strings.Contains(w.told[0], "@chief asks to link the channel Town in team red with the Teams channel Bridge of team Demo Team") || !strings.Contains(w.told[0], "approve "+request) {
 		t.Errorf("told %q", w.told)
 	}
 	again, err := w.links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{FromTeams: 7, ToTeams: 3})
