@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-import {act, screen, within} from '@testing-library/react';
+import {act, fireEvent, screen, within} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React, {useState} from 'react';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
@@ -74,6 +74,17 @@ test('waits until nobody types for a moment', async () => {
     await settle(300);
     expect(search.mock.calls.map(([text]) => text)).toEqual(['', 'dem']);
     expect(options()).toEqual(['Team demnote dem']);
+});
+
+test('what was found for another text goes at once', async () => {
+    const field = draw((text) => Promise.resolve({choices: [team(text || 'all')], hasMore: false}));
+    await user.click(field);
+    await settle();
+    expect(options()).toEqual(['Team allnote all']);
+    fireEvent.change(field, {target: {value: 'x'}});
+    expect(options()).toEqual([]);
+    await settle(300);
+    expect(options()).toEqual(['Team xnote x']);
 });
 
 test('is worked with the keyboard', async () => {

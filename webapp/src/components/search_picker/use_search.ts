@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-import {useCallback, useEffect, useRef, useState} from 'react';
+import {useCallback, useEffect, useMemo, useRef, useState} from 'react';
 
 import type {Found} from '../../requests/links';
 
@@ -12,6 +12,9 @@ export const debounceMs = 300;
 export type Search<Choice> = (text: string, page: number, signal: AbortSignal) => Promise<Found<Choice>>;
 
 interface Results<Choice> {
+
+    /** What was asked: results of another question are none. */
+    asked: object;
     choices: Choice[];
     hasMore: boolean;
 
@@ -23,12 +26,12 @@ interface Results<Choice> {
 }
 
 /** Results of a search, with what asks for more of them and what asks again. */
-export interface Searching<Choice> extends Results<Choice> {
+export interface Searching<Choice> extends Omit<Results<Choice>, 'asked'> {
     more: () => void;
     again: () => void;
 }
 
-const nothing = {choices: [], hasMore: false, busy: true, error: null};
+const nothing = {asked: {}, choices: [], hasMore: false, busy: true, error: null};
 
 /**
  * Searches while active is true. The first question is asked at once, later ones when nobody has typed for a moment.
@@ -41,17 +44,19 @@ export function useSearch<Choice>(search: Search<Choice>, text: string, active: 
     const page = useRef(0);
     const inFlight = useRef<AbortController | null>(null);
     const asked = useRef(false);
+    const question = useMemo(() => ({search, text}), [search, text]);
 
     const ask = useCallback(async (wanted: number) => {
         inFlight.current?.abort();
         const mine = new AbortController();
         inFlight.current = mine;
-        setResults((before) => ({...before, busy: true, error: null}));
+        setResults((before) => ({...(before.asked === question ? before : nothing), asked: question, busy: true, error: null}));
         try {
-            const found = await search(text, wanted, mine.signal);
+            const found = await question.search(question.text, wanted, mine.signal);
             if (!mine.signal.aborted) {
                 page.current = wanted;
                 setResults((before) => ({
+                    asked: question,
                     choices: wanted ? [...before.choices, ...found.choices] : found.choices,
                     hasMore: found.hasMore,
                     busy: false,
@@ -63,7 +68,7 @@ export function useSearch<Choice>(search: Search<Choice>, text: string, active: 
                 setResults((before) => ({...before, busy: false, error}));
             }
         }
-    }, [search, text]);
+    }, [question]);
 
     useEffect(() => {
         if (!active) {
@@ -86,5 +91,5 @@ export function useSearch<Choice>(search: Search<Choice>, text: string, active: 
         asked.current = false;
         setTries((before) => before + 1);
     }, []);
-    return {...results, more, again};
+    return {...(results.asked === question ? results : nothing), more, again};
 }
