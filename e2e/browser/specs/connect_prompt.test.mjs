@@ -43,7 +43,7 @@ test('the keyboard stays in the prompt', async () => {
         await page.keyboard.press(key);
         assert.equal(await inside(), true, `after ${key}`);
     }
-    await page.getByLabel('Message').focus();
+    await page.getByRole('textbox', {name: 'Message'}).focus();
     assert.equal(await inside(), true, 'after the page moved the focus to the message box');
 });
 
