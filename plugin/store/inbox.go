@@ -115,56 +115,57 @@ const sealedColumn = `CASE WHEN sealed IS NOT NULL AND NOT EXISTS (SELECT FROM m
 
 // take reads the head of a lane: in the order of their source time, what a backfill brings after all else, the events up to
 // the first one that is not due. A parked event is not in the lane until its time is up. It also tells after what time more
-// may be due; 0 when nothing else is queued.
+// may be due; 0 when nothing else is queued, or when as many are due as were asked for.
 func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, columns string,
 	fields func(*E) (event *bridge.Event, into []any, finish func()),
 ) (events []E, next time.Duration, err error) {
 	queue, held := queueOf(lease.Direction), ""
-	waits := "SELECT not_before AS at FROM " + queue + " WHERE conversation = $1 AND state = 'parked'"
+	waits := "SELECT not_before AS at FROM " + queue + " WHERE conversation = $1 AND state = 'parked' AND parked_for <> ''"
 	if lease.Direction == bridge.Inbound {
 		held = "AND NOT EXISTS (SELECT FROM " + holds + ")"
 		waits += " UNION ALL SELECT hold_until FROM " + holds
 	}
-	b := &pgx.Batch{}
-	b.Queue(`SELECT id, generation, state, attempts, source_at, received_at,
+	rows, err := s.pool.Query(ctx, `SELECT id, generation, state, attempts, source_at, received_at,
 			extract(epoch FROM not_before - clock_timestamp())::float8, parked_for, `+columns+`
 		FROM `+queue+` WHERE conversation = $1 AND state <> 'dead' AND (state <> 'parked' OR not_before <= clock_timestamp())
 			`+held+`
-		ORDER BY backfill, source_at, id LIMIT $2`, lease.Conversation, limit).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			var e E
-			event, into, finish := fields(&e)
-			event.Lane = lease.Lane
-			var wait float64
-			var parkedFor bridge.Target
-			if err := rows.Scan(append([]any{&event.ID, &event.Generation, &event.State, &event.Attempts, &event.SourceAt, &event.ReceivedAt, &wait, &parkedFor}, into...)...); err != nil {
-				return err
-			}
-			finish()
-			if wait > 0 {
-				next = duration(wait)
-				break
-			}
-			if event.Waited = event.State == bridge.Parked; event.Waited {
-				event.WaitedFor = parkedFor
-			}
-			events = append(events, e)
-		}
-		rows.Close()
-		return rows.Err()
-	})
-	b.Queue("SELECT min(extract(epoch FROM at - clock_timestamp())::float8) FROM ("+waits+") waits", lease.Conversation).QueryRow(func(row pgx.Row) error {
-		var parked *float64
-		if err := row.Scan(&parked); err != nil {
-			return err
-		}
-		if parked != nil && (next == 0 || duration(*parked) < next) {
-			next = duration(*parked)
-		}
-		return nil
-	})
-	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		ORDER BY backfill, source_at, id LIMIT $2`, lease.Conversation, limit)
+	if err != nil {
 		return nil, 0, fmt.Errorf("read a lane: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e E
+		event, into, finish := fields(&e)
+		event.Lane = lease.Lane
+		var wait float64
+		var parkedFor bridge.Target
+		if err := rows.Scan(append([]any{&event.ID, &event.Generation, &event.State, &event.Attempts, &event.SourceAt, &event.ReceivedAt, &wait, &parkedFor}, into...)...); err != nil {
+			return nil, 0, fmt.Errorf("read a lane: %w", err)
+		}
+		finish()
+		if wait > 0 {
+			next = duration(wait)
+			break
+		}
+		if event.Waited = event.State == bridge.Parked; event.Waited {
+			event.WaitedFor = parkedFor
+		}
+		events = append(events, e)
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return nil, 0, fmt.Errorf("read a lane: %w", err)
+	}
+	if len(events) == limit {
+		return events, 0, nil // the lane is read again at once
+	}
+	var parked *float64
+	if err := s.pool.QueryRow(ctx, "SELECT min(extract(epoch FROM at - clock_timestamp())::float8) FROM ("+waits+") waits", lease.Conversation).Scan(&parked); err != nil {
+		return nil, 0, fmt.Errorf("read a lane: %w", err)
+	}
+	if parked != nil && (next == 0 || duration(*parked) < next) {
+		next = duration(*parked)
 	}
 	return events, next, nil
 }
