@@ -104,6 +104,8 @@ func TestAccBotConnection(t *testing.T) {
 			{Config: connectionConfig(upn, directory.DemoPassword, "password_wo_version = 2"), ConfigPlanChecks: plans(updates(botConnection, "display_name", "password_wo_version")), Check: connected},
 			{Config: connectionConfig(upn, "not-the-password", "password_wo_version = 3"), ExpectError: words("(AADSTS50126)")},
 			{Config: connectionConfig(upn, directory.DemoPassword, "password_wo_version = 2"), ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan()), Check: connected},
+			{Config: connectionConfig(upn, "", "password_wo_version = 2"), ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},
+			{Config: connectionConfig(upn, "", "password_wo_version = 3"), ExpectError: words("password_wo_version changes to 3, which sends the password, but password_wo is not set")},
 			{PreConfig: disconnect, Config: connectionConfig(upn, "", ""), ExpectError: words("there is no password to connect it with…/plugins/" + catalog.PluginID + "/connect?bot=true")},
 			{PreConfig: func() { b.connectByHand(upn) }, Config: connectionConfig(upn, "", ""), Check: connected},
 			{PreConfig: b.disable, Config: connectionConfig(upn, "", ""), ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan())},

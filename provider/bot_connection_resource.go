@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -70,8 +69,8 @@ func (r *botConnectionResource) Schema(_ context.Context, _ resource.SchemaReque
 				MarkdownDescription: "User principal name of the bot, in any case. Another one replaces the connection."},
 			"password_wo": schema.StringAttribute{Optional: true, Sensitive: true, WriteOnly: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 				MarkdownDescription: "Password of the bot, write-only: it is in neither state nor plan. Needed unless the bot is connected already."},
-			"password_wo_version": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("password_wo"))},
-				MarkdownDescription: "Any change of this number logs in again with `password_wo`. Changing the password at Microsoft usually ends a connection."},
+			"password_wo_version": schema.Int64Attribute{Optional: true,
+				MarkdownDescription: "Any change of this number logs in again with `password_wo`, which may be left out of plans that change nothing of it. Changing the password at Microsoft usually ends a connection."},
 			"connected": schema.BoolAttribute{Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether the bot can send; kept true. A bot that was disconnected or whose log-in Microsoft does not take any more shows false, and apply connects it again."},
 			"display_name": schema.StringAttribute{Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
@@ -85,6 +84,7 @@ func (r *botConnectionResource) ModifyPlan(ctx context.Context, req resource.Mod
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
 	}
+	needPasswordOfVersion(ctx, req, &resp.Diagnostics)
 	var plan, state botConnectionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

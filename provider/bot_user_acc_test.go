@@ -137,9 +137,22 @@ resource "msteamssync_bot_user" "this" {
 				Config:           azureOnly(cloud, botConfig(licensedBot+"\n  password_wo_version = 2")),
 				ConfigPlanChecks: plans(updates(bot, "password_wo_version")),
 			},
+			{ // whoever looks for drift has no password
+				Config:           azureOnly(cloud, withoutPassword(botConfig(licensedBot+"\n  password_wo_version = 2"))),
+				ConfigPlanChecks: plans(plancheck.ExpectEmptyPlan()),
+			},
+			{
+				Config:      azureOnly(cloud, withoutPassword(botConfig(licensedBot+"\n  password_wo_version = 3"))),
+				ExpectError: words("password_wo_version changes to 3, which sends the password, but password_wo is not set"),
+			},
 		},
 	})
 }
+
+var passwordLine = regexp.MustCompile(`(?m)^\s*password_wo\s*=.*$`)
+
+// withoutPassword takes the password out of a configuration.
+func withoutPassword(config string) string { return passwordLine.ReplaceAllString(config, "") }
 
 func skuID(admin *portal, partNumber string) string {
 	for _, sku := range admin.list("/v1.0/subscribedSkus", nil) {

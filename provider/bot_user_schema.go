@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -75,8 +74,8 @@ func (r *botUserResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 			"password_wo": schema.StringAttribute{Optional: true, Sensitive: true, WriteOnly: true,
 				Validators:          []validator.String{stringvalidator.LengthBetween(8, 256)},
 				MarkdownDescription: "Password, write-only: it is in neither state nor plan. Needed to create the account; sent again when `password_wo_version` changes."},
-			"password_wo_version": schema.Int64Attribute{Optional: true, Validators: []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("password_wo"))},
-				MarkdownDescription: "Any change of this number sends `password_wo`."},
+			"password_wo_version": schema.Int64Attribute{Optional: true,
+				MarkdownDescription: "Any change of this number sends `password_wo`, which may be left out of plans that change nothing of it."},
 			"restore_deleted": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether an account with this `user_principal_name` that was deleted within the last 30 days is restored, with its object ID and its chats, instead of creating another one. A warning says so. Default: true."},
 			"deletion_protection": schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -110,10 +109,28 @@ func (r *botUserResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		resp.Diagnostics.AddAttributeError(path.Root("password_wo"), "Password is missing",
 			"A new account needs a password. It is write-only: give it as an ephemeral variable or resource, so that it stands nowhere.")
 	}
+	needPasswordOfVersion(ctx, req, &resp.Diagnostics)
 	if r.clients == nil || r.clients.entra == nil || req.State.Raw.IsNull() {
 		return
 	}
 	r.keepSkuSpelling(ctx, req, resp)
+}
+
+// needPasswordOfVersion adds an error if password_wo_version changes and there is no password to send. A pipeline that only
+// looks for drift needs none.
+func needPasswordOfVersion(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+		return
+	}
+	var password types.String
+	var before, after types.Int64
+	diags.Append(req.Config.GetAttribute(ctx, path.Root("password_wo"), &password)...)
+	diags.Append(req.State.GetAttribute(ctx, path.Root("password_wo_version"), &before)...)
+	diags.Append(req.Plan.GetAttribute(ctx, path.Root("password_wo_version"), &after)...)
+	if password.IsNull() && !after.IsNull() && !after.IsUnknown() && !after.Equal(before) {
+		diags.AddAttributeError(path.Root("password_wo"), "Password is missing",
+			fmt.Sprintf("password_wo_version changes to %d, which sends the password, but password_wo is not set. Set it, or leave the version as it is.", after.ValueInt64()))
+	}
 }
 
 // refuseDeletion adds an error if the account is protected.

@@ -94,12 +94,15 @@ func (s *Store) ConfirmPosts(ctx context.Context, lease bridge.Lease, posts []br
 	err = together(ctx, s.pool, "confirm posts", func(b *pgx.Batch) {
 		woken = false
 		queue(b, s.holding(lease, true), excluding(lease.Conversation))
-		b.Queue(`UPDATE msteamssync.message_map m SET state = 'confirmed', post_id = p.post, root_post_id = p.root, teams_hash = p.teams,
-				teams_form = p.form, post_hash = p.hash, confirmed_at = clock_timestamp()
-			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) AS p (id, post, root, teams, form, hash)
-			WHERE m.id = p.id AND m.state = 'reserved'`, ids, postIDs, rootPosts, teamsHashes, teamsForms, postHashes)
-		b.Queue(`DELETE FROM msteamssync.inbox i USING unnest($1::bigint[], $2::bigint[]) AS e (id, generation)
-			WHERE i.id = e.id AND i.generation = e.generation`, events, generations)
+		// Found by an array, the rows are looked up by their keys whatever size PostgreSQL takes the tables for. A join with the
+		// arrays is planned once for each connection, while the tables are small, and reads all of them ever after.
+		b.Queue(`UPDATE msteamssync.message_map SET state = 'confirmed', post_id = ($2::text[])[array_position($1::text[], id)],
+				root_post_id = ($3::text[])[array_position($1::text[], id)], teams_hash = ($4::text[])[array_position($1::text[], id)],
+				teams_form = ($5::text[])[array_position($1::text[], id)], post_hash = ($6::text[])[array_position($1::text[], id)],
+				confirmed_at = clock_timestamp()
+			WHERE id = ANY ($1::text[]) AND state = 'reserved'`, ids, postIDs, rootPosts, teamsHashes, teamsForms, postHashes)
+		b.Queue(`DELETE FROM msteamssync.inbox
+			WHERE id = ANY ($1::bigint[]) AND generation = ($2::bigint[])[array_position($1::bigint[], id)]`, events, generations)
 		for _, d := range []bridge.Direction{bridge.Inbound, bridge.Outbound} {
 			waking := s.waking(bridge.Lane{Conversation: lease.Conversation, Direction: d}, targets)
 			b.Queue(waking.sql, waking.arguments...).Query(func(rows pgx.Rows) error {

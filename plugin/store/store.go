@@ -37,6 +37,11 @@ type Store struct {
 	signals  *signals
 }
 
+// lookUp has a connection look rows up by their keys. PostgreSQL keeps plans with a connection; one that was made while a
+// queue was empty would read the whole of it a minute later. It compiles no query, either: what has to read a small table
+// as a whole counts as expensive then. They are no parameters of the connection, which poolers refuse.
+const lookUp = "SET enable_seqscan = off; SET jit = off"
+
 // Open connects, brings the schema up to date and starts to listen for wake-ups of other nodes. The data source is
 // Mattermost's own (SqlSettings.DataSource, not sanitised).
 func Open(ctx context.Context, dataSource string, options Options) (*Store, error) {
@@ -55,6 +60,10 @@ func Open(ctx context.Context, dataSource string, options Options) (*Store, erro
 	}
 	config.MaxConns = max(options.MaxConnections-1, 2) // a migration needs two
 	config.ConnConfig.RuntimeParams["application_name"] = "msteams-sync " + options.Node
+	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, lookUp)
+		return err
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
