@@ -85,7 +85,13 @@ func TestTheReleaseIsWhatTheRegistryWants(t *testing.T) {
 		t.Errorf("signatures are %+v", r.Signs)
 	}
 	if len(r.SBOMs) == 0 || r.SBOMs[0].Artifacts != "binary" {
-		t.Errorf("lists of what programs are made of: %+v", r.SBOMs)
+		t.Fatalf("lists of what programs are made of: %+v", r.SBOMs)
+	}
+	if cmd := r.SBOMs[0].Cmd; cmd != "../build/tools/cyclonedx-gomod" { // goreleaser runs it in dist/
+		t.Errorf("lists of what programs are made of are written by %s", cmd)
+	}
+	if !strings.Contains(readFile(t, ".gitignore"), "/dist/\n") {
+		t.Error("what goreleaser leaves behind would make the next tree dirty")
 	}
 	for _, build := range r.Builds {
 		if !slices.Contains(build.Flags, "-trimpath") || !slices.Contains(build.Env, "CGO_ENABLED=0") || build.Mod != "{{ .CommitTimestamp }}" {
