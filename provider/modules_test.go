@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // leftOut are arguments that examples/complete cannot show beside the others, with the reason.
@@ -79,6 +80,24 @@ func TestModulesCheckWhatTheyAreGiven(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTheModuleProtectsFromDeletion: who says nothing is protected.
+func TestTheModuleProtectsFromDeletion(t *testing.T) {
+	for _, b := range blocksOf(t, "../modules/msteams-sync") {
+		if b.Type != "variable" || b.Labels[0] != "deletion_protection" {
+			continue
+		}
+		given := b.Body.Attributes["default"]
+		if given == nil {
+			t.Fatal("deletion_protection has no default")
+		}
+		if value, diags := given.Expr.Value(nil); diags.HasErrors() || value.IsNull() || !value.RawEquals(cty.True) {
+			t.Errorf("deletion_protection is %#v by default: %v", value, diags)
+		}
+		return
+	}
+	t.Error("the module has no variable deletion_protection")
 }
 
 func blocksOf(t *testing.T, folder string) (all hclsyntax.Blocks) {

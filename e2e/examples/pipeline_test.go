@@ -135,6 +135,16 @@ func TestPipelineOfGitLab(t *testing.T) {
 			t.Errorf("the job %s is not as it should be: %+v", name, j)
 		}
 	}
+	for name, calls := range map[string][]string{
+		"plan":  {"terraform plan ", "scripts/plan-comment.sh plan.tfplan > comment.md", "body@comment.md", "/merge_requests/$CI_MERGE_REQUEST_IID/notes"},
+		"drift": {"scripts/drift.sh", "scripts/gitlab-issue.sh"},
+	} {
+		for _, call := range calls {
+			if !strings.Contains(strings.Join(jobs[name].Script, "\n"), call) {
+				t.Errorf("the job %s lacks %q: %v", name, call, jobs[name].Script)
+			}
+		}
+	}
 	if jobs["apply"].Rules[0]["when"] != "manual" {
 		t.Error("nobody is asked before an apply")
 	}

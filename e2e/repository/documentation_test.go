@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -257,7 +258,25 @@ func TestTheREADMEHasAScreenForEachReader(t *testing.T) {
 // TestLinksOfTheDocumentsLead: README and its siblings lead to what is there.
 func TestLinksOfTheDocumentsLead(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^):#]+)(?:#[^)]*)?\)`)
-	for _, document := range []string{"README.md", "CONTRIBUTING.md", "DESIGN.md", "SECURITY.md", "CHANGELOG.md", "bench/README.md", "deploy/README.md", "emulator/README.md"} {
+	documents := []string{"README.md", "CONTRIBUTING.md", "DESIGN.md", "SECURITY.md", "CHANGELOG.md", "bench/README.md", "deploy/README.md", "emulator/README.md"}
+	root, err := repository.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{"examples", "modules"} {
+		found, err := filepath.Glob(filepath.Join(root, folder, "*", "README.md"))
+		if err != nil || len(found) < 3 {
+			t.Fatalf("%s: %v, %v", folder, found, err)
+		}
+		for _, path := range found {
+			document, err := filepath.Rel(root, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			documents = append(documents, document)
+		}
+	}
+	for _, document := range documents {
 		for _, found := range link.FindAllStringSubmatch(readFile(t, document), -1) {
 			path, err := repository.Path(filepath.Dir(document), found[1])
 			if err != nil {
@@ -265,6 +284,23 @@ func TestLinksOfTheDocumentsLead(t *testing.T) {
 			}
 			if _, err := os.Stat(path); err != nil {
 				t.Errorf("%s leads to %s, which is not there", document, found[1])
+			}
+		}
+	}
+}
+
+// TestTheScenariosAreCounted: whoever says how many scenarios the bridge is run through says the same.
+func TestTheScenariosAreCounted(t *testing.T) {
+	scenarios := strings.Count(readFile(t, "bench", "chaos", "scenarios.go"), "\n\t{name: \"")
+	count := regexp.MustCompile(`(\S+) (?:scenarios|kinds of failure)`)
+	for _, document := range []string{"CHANGELOG.md", "GNUmakefile", "docs/guides/what-it-does.md"} {
+		found := count.FindAllStringSubmatch(readFile(t, document), -1)
+		if len(found) == 0 {
+			t.Errorf("%s counts no scenarios", document)
+		}
+		for _, said := range found {
+			if said[1] != strconv.Itoa(scenarios) {
+				t.Errorf("%s says %q, and there are %d", document, said[0], scenarios)
 			}
 		}
 	}
