@@ -58,7 +58,7 @@ func messages(t *testing.T) (all []string) {
 		t.Fatal(err)
 	}
 	var sources []string
-	for _, dir := range []string{"main.go", "internal", "plugin", "provider", "e2e/demo", "e2e/postgres"} {
+	for _, dir := range []string{"main.go", "internal", "plugin", "provider", "e2e/demo", "e2e/postgres", "e2e/process"} {
 		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
 				sources = append(sources, path)
