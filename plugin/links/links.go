@@ -215,6 +215,9 @@ func (l *Links) Delete(ctx context.Context, by Actor, id bridge.ChannelID) (brid
 	if !l.manages(by.User, id) {
 		return bridge.Link{}, notChannelAdmin("unlink")
 	}
+	if link, linked := l.Index.ByChannel(id); linked && link.Conversation.IsChat() { // its messages would go with it
+		return bridge.Link{}, refusal.New(refusal.BadRequest, "This is a chat of Microsoft Teams. Nobody linked it, and it cannot be unlinked; only linked channels can.")
+	}
 	link, found, err := l.Index.Delete(ctx, id)
 	if err == nil && !found {
 		if link, found, err = l.withdraw(ctx, by, id); found {

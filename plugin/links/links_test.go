@@ -369,8 +369,12 @@ func TestWhoMayUnlink(t *testing.T) {
 	if _, err := w.links().Delete(t.Context(), by("root"), "other"); err == nil {
 		t.Error("an unlinked channel was unlinked")
 	}
-	if _, linked := w.links().Of("town"); !linked {
-		t.Error("the refused calls unlinked the channel")
+	w.all = append(w.all, bridge.Link{Channel: "quiet", Conversation: bridge.Conversation{ID: "19:chat@thread.v2"}})
+	for _, user := range []bridge.UserID{"chief", "root"} {
+		refused(t, "a chat, by "+string(user), second(w.links().Delete(t.Context(), by(user), "quiet")), refusal.BadRequest, "chat of Microsoft Teams")
+	}
+	if len(w.all) != 2 {
+		t.Error("the refused calls unlinked a channel")
 	}
 }
 
