@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
@@ -54,9 +55,9 @@ type rooms struct {
 	mutes        *primary.Mutes
 
 	takingOver taking
-	mu         sync.Mutex
-	started    bool
-	resting    bool // the jobs do not run, because other nodes have newer settings
+	mu         sync.Mutex  // held while the store is asked: no hook may wait for it
+	started    atomic.Bool // changes under the lock
+	resting    bool        // the jobs do not run, because other nodes have newer settings
 	stopped    bool
 
 	background sync.WaitGroup // what follows from changes of links
@@ -176,7 +177,7 @@ func (r *rooms) channelName(ctx context.Context, id bridge.ChannelID) string {
 func (r *rooms) start(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.started || r.stopped {
+	if r.started.Load() || r.stopped {
 		return nil
 	}
 	if todo, err := r.takeOver.Look(ctx); err != nil {
@@ -197,19 +198,15 @@ func (r *rooms) start(ctx context.Context) error {
 		return err
 	}
 	r.keeper.Start()
-	r.started = true
+	r.started.Store(true)
 	if r.resting {
 		return nil
 	}
 	return r.jobs.Start()
 }
 
-// working tells whether messages travel.
-func (r *rooms) working() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.started
-}
+// working tells whether messages travel. Every post on the server asks it.
+func (r *rooms) working() bool { return r.started.Load() }
 
 // stop ends the work and closes the store.
 func (r *rooms) stop(ctx context.Context) error {
@@ -223,7 +220,7 @@ func (r *rooms) stop(ctx context.Context) error {
 	defer r.mu.Unlock()
 	r.stopped = true
 	var err error
-	if r.started {
+	if r.started.Swap(false) { // first: hooks queue nothing more
 		r.keeper.Stop()
 		stopped := make(chan error, 1)
 		go func() {
@@ -235,7 +232,6 @@ func (r *rooms) stop(ctx context.Context) error {
 		}()
 		err = r.engine.Stop(ctx)
 		err = errors.Join(err, <-stopped)
-		r.started = false
 	}
 	r.accounts.StopInviting()
 	r.background.Wait()

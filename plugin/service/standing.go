@@ -143,7 +143,7 @@ func (s *standing) stop() { s.end() }
 func (r *rooms) compareSettings(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.started || r.stopped {
+	if !r.started.Load() || r.stopped {
 		return nil
 	}
 	if err := r.settings.look(ctx); err != nil {
