@@ -4,6 +4,7 @@
 package links_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,8 +30,9 @@ import (
 type world struct {
 	settings  config.Settings
 	all       []bridge.Link
-	unseen    bool // Teams does not show the channel
-	forbidden bool // Teams does not let the account read
+	unseen    bool   // Teams does not show the channel
+	called    string // the Teams channel; empty for Bridge
+	forbidden bool   // Teams does not let the account read
 	changed   int
 	resynced  []bridge.ConversationID
 	audited   []string
@@ -188,7 +190,7 @@ func (g graph) Channel(context.Context, bridge.AccountID, bridge.TeamID, bridge.
 	if g.unseen {
 		return teams.Channel{}, &bridge.Failure{Class: bridge.NotFound, Err: errors.New("not there")}
 	}
-	return teams.Channel{DisplayName: "Bridge"}, nil
+	return teams.Channel{DisplayName: cmp.Or(g.called, "Bridge")}, nil
 }
 func (g graph) TeamsNamed(_ context.Context, name string) ([]teams.Team, error) {
 	if g.forbidden {

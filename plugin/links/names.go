@@ -6,6 +6,7 @@ package links
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,15 +31,26 @@ const (
 
 // TeamsName names a Teams conversation for people; its ids when the names cannot be had.
 func (l *Links) TeamsName(ctx context.Context, c bridge.Conversation) string {
+	return l.teamsName(ctx, c, asItIs)
+}
+
+func (l *Links) teamsName(ctx context.Context, c bridge.Conversation, show func(string) string) string {
 	current, err := l.Current()
 	if err != nil {
-		return "the Teams channel " + string(c.ID)
+		return "the Teams channel " + show(string(c.ID))
 	}
 	team, channel, err := l.askName(ctx, current.Graph, c)
 	if err != nil {
-		return "the Teams channel " + string(c.ID)
+		return "the Teams channel " + show(string(c.ID))
 	}
-	return fmt.Sprintf("the Teams channel %s of team %s", channel, team)
+	return fmt.Sprintf("the Teams channel %s of team %s", show(channel), show(team))
+}
+
+func asItIs(text string) string { return text }
+
+// code shows text in Markdown as it is, whatever it holds: people believe what the bot's messages say and link.
+func code(text string) string {
+	return "`" + strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "`", "'") + "`"
 }
 
 // askName asks Graph, and keeps the answer for the lists.
@@ -104,13 +116,13 @@ func (l *Links) refreshNames(ctx context.Context, known map[bridge.ConversationI
 	asking.Wait()
 }
 
-// channelName names a Mattermost channel for people who may know it.
+// channelName names a Mattermost channel in Markdown, for people who may know it.
 func (l *Links) channelName(ctx context.Context, id bridge.ChannelID) string {
 	channel, err := l.Mattermost.Channel(ctx, id)
 	if err != nil {
-		return string(id)
+		return code(string(id))
 	}
-	return fmt.Sprintf("%s in team %s", channel.Name, channel.TeamName)
+	return fmt.Sprintf("%s in team %s", code(channel.Name), code(channel.TeamName))
 }
 
 // visibleName names a channel to somebody; empty when they may not even know that it is there.

@@ -66,7 +66,7 @@ func (l *Links) explainRequest(ctx context.Context, holder store.LinkRequest, by
 
 func (l *Links) tellSystemAdmins(ctx context.Context, r store.LinkRequest) {
 	text := fmt.Sprintf("@%s asks to link the channel %s with %s. Nothing is carried until a system admin has decided:\n* `/msteams-sync approve %s`\n* `/msteams-sync refuse %s reason`",
-		l.username(ctx, r.Creator), l.channelName(ctx, r.Channel), l.TeamsName(ctx, r.Conversation), r.ID, r.ID)
+		l.username(ctx, r.Creator), l.channelName(ctx, r.Channel), l.teamsName(ctx, r.Conversation, code), r.ID, r.ID)
 	if err := l.Mattermost.NotifySystemAdmins(context.WithoutCancel(ctx), text); err != nil {
 		l.Log.Warn("could not tell the system admins of a request for a link; /msteams-sync link-requests lists it", "request", r.ID, "error", err)
 	}
@@ -103,7 +103,7 @@ func (l *Links) Approve(ctx context.Context, by Actor, id string) (bridge.Link, 
 	if err != nil {
 		return bridge.Link{}, err
 	}
-	l.tell(ctx, request.Creator, fmt.Sprintf("The channel %s is now linked with %s, as you asked: @%s has approved it.", l.channelName(ctx, link.Channel), l.TeamsName(ctx, link.Conversation), l.username(ctx, by.User)))
+	l.tell(ctx, request.Creator, fmt.Sprintf("The channel %s is now linked with %s, as you asked: @%s has approved it.", l.channelName(ctx, link.Channel), l.teamsName(ctx, link.Conversation, code), l.username(ctx, by.User)))
 	return link, nil
 }
 
@@ -121,7 +121,7 @@ func (l *Links) Refuse(ctx context.Context, by Actor, id, reason string) error {
 	}
 	l.record(ctx, by, ActionRefuse, request.Channel, request.Conversation, map[string]string{"request": request.ID, "requested_by": string(request.Creator), "reason": reason})
 	l.announce(EventRequests, request.Channel, request.Conversation)
-	text := fmt.Sprintf("@%s does not want the channel %s linked with %s.", l.username(ctx, by.User), l.channelName(ctx, request.Channel), l.TeamsName(ctx, request.Conversation))
+	text := fmt.Sprintf("@%s does not want the channel %s linked with %s.", l.username(ctx, by.User), l.channelName(ctx, request.Channel), l.teamsName(ctx, request.Conversation, code))
 	if reason != "" {
 		text += " The reason: " + reason
 	}

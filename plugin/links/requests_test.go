@@ -35,7 +35,7 @@ func refused(t *testing.T, what string, err error, code refusal.Code, words stri
 
 func TestALinkWaitsForASystemAdmin(t *testing.T) {
 	w, request := needsApproval(t)
-	if len(w.told) != 2 || !strings.Contains(w.told[0], "@chief asks to link the channel Town in team red with the Teams channel Bridge of team Demo Team") || !strings.Contains(w.told[0], "approve "+request) {
+	if len(w.told) != 2 || !strings.Contains(w.told[0], "@chief asks to link the channel `Town` in team `red` with the Teams channel `Bridge` of team `Demo Team`") || !strings.Contains(w.told[0], "approve "+request) {
 		t.Errorf("told %q", w.told)
 	}
 	again, err := w.links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{FromTeams: 7, ToTeams: 3})
@@ -52,7 +52,7 @@ func TestALinkWaitsForASystemAdmin(t *testing.T) {
 	if want := []string{"chief link_request town via api", "root link_approve town via command"}; !slices.Equal(w.audited, want) {
 		t.Errorf("audited %q, want %q", w.audited, want)
 	}
-	if last := w.told[len(w.told)-1]; w.changed != 1 || !strings.Contains(last, "to chief: The channel Town") || !strings.Contains(last, "@root has approved it") {
+	if last := w.told[len(w.told)-1]; w.changed != 1 || !strings.Contains(last, "to chief: The channel `Town`") || !strings.Contains(last, "@root has approved it") {
 		t.Errorf("announced %d times, told %q", w.changed, w.told)
 	}
 	_, err = w.links().Approve(t.Context(), by("root"), request)
@@ -74,7 +74,7 @@ func TestARequestIsRefusedWithAReason(t *testing.T) {
 	if err := w.links().Refuse(t.Context(), by("root"), request, "Not this team."); err != nil {
 		t.Fatal(err)
 	}
-	if last := w.told[len(w.told)-1]; len(w.all) != 0 || len(w.requests) != 0 || !strings.Contains(last, "to chief: @root does not want the channel Town") || !strings.Contains(last, "Not this team.") {
+	if last := w.told[len(w.told)-1]; len(w.all) != 0 || len(w.requests) != 0 || !strings.Contains(last, "to chief: @root does not want the channel `Town`") || !strings.Contains(last, "Not this team.") {
 		t.Errorf("links %v, requests %v, told %q", w.all, w.requests, w.told)
 	}
 	refused(t, "refused twice", w.links().Refuse(t.Context(), by("root"), request, ""), refusal.NotFound, "no request")
@@ -118,6 +118,25 @@ func TestTheApprovalChecksAgain(t *testing.T) {
 		refused(t, name, err, c.code, c.words)
 		if len(w.requests) != 1 {
 			t.Errorf("%s: %d requests are left, want the one that could not be approved", name, len(w.requests))
+		}
+	}
+}
+
+// TestNamesMeanNothingInMessages: who names a channel in Teams does not speak with the bot's voice.
+func TestNamesMeanNothingInMessages(t *testing.T) {
+	w := newWorld()
+	w.settings.LinkApprovalRequired = true
+	w.called = "a` @all [log in](https://evil.example)"
+	made, err := w.links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.links().Approve(t.Context(), by("root"), made.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range []int{0, len(w.told) - 1} {
+		if !strings.Contains(w.told[i], "`a' @all [log in](https://evil.example)`") {
+			t.Errorf("told %q", w.told[i])
 		}
 	}
 }
