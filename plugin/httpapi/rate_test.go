@@ -5,6 +5,7 @@ package httpapi
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -48,6 +49,26 @@ func TestEachCallerHasAnAllowance(t *testing.T) {
 	pass(time.Hour)
 	if taken, _ := spend(l, alex, Route{Role: User, Cost: lookupCost}); taken != 100 {
 		t.Errorf("of the dear ones %d, want 100", taken)
+	}
+}
+
+// TestWhatAsksGraphIsDear: while the caller waits, so does a call to Microsoft.
+func TestWhatAsksGraphIsDear(t *testing.T) {
+	want := []string{
+		"POST /api/v1/checks/webhook", "POST /api/v1/checks/credentials", "POST /api/v1/checks/consent", "POST /api/v1/links",
+		"POST /api/v1/link-requests/{id}/approve", "GET /api/v1/my/links", "GET /api/v1/my/channels/{channel_id}/link",
+		"GET /api/v1/my/teams", "GET /api/v1/my/teams/{id}/channels", "GET /api/v1/teams", "GET /api/v1/teams/{id}", "GET /api/v1/teams/{id}/channels",
+	}
+	var got []string
+	for _, route := range Routes() {
+		if route.Cost == lookupCost {
+			got = append(got, route.Method+" "+route.Path)
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("dear are %q, want %q", got, want)
 	}
 }
 
