@@ -6,6 +6,7 @@ package httpapi
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
@@ -23,6 +24,9 @@ func (a *api) connect(c *call) error {
 	bot := c.URL.Query().Get("bot") == "true"
 	if bot && !a.Permissions.SystemAdmin(c.User) {
 		return &Error{Status: http.StatusForbidden, Code: "forbidden", Message: "Only system admins may connect a bot account."}
+	}
+	if bot && fromElsewhere(c.Request) {
+		return &Error{Status: http.StatusForbidden, Code: "cross_origin", Message: "A page of another site has led here. To connect a bot account, use /msteams-sync connect-bot in Mattermost, or put this address into the browser yourself."}
 	}
 	address, cookie, err := a.Accounts.Begin(c.Context(), c.visitor(), bot)
 	if err != nil {
@@ -62,11 +66,29 @@ func (a *api) redirect(c *call) error {
 // refusal keeps admin_consent and adds an error (Entra docs, "Admin consent"). It changes nothing here.
 func adminConsented(c *call, query url.Values) {
 	if query.Get("error") != "" {
-		description, _, _ := strings.Cut(query.Get("error_description"), "\r\n")
-		page(c, http.StatusForbidden, pageText{Title: "Consent was not given", Text: "Microsoft says: " + description, Detail: c.RequestID})
+		page(c, http.StatusForbidden, pageText{Title: "Consent was not given", Text: refusedConsent(query), Detail: c.RequestID})
 		return
 	}
 	page(c, http.StatusOK, pageText{Title: "Consent was given", Text: "Microsoft has noted the administrator's consent."})
+}
+
+// The codes of Microsoft's log-in service: OAuth's error, and its own, which begins the description.
+var (
+	oauthError = regexp.MustCompile(`^[a-z_]{1,40}$`)
+	entraCode  = regexp.MustCompile(`^AADSTS[0-9]{4,10}\b`)
+)
+
+// refusedConsent says why, by codes alone: anybody can make an address with a text of their own, and nothing here tells it
+// from Microsoft's.
+func refusedConsent(query url.Values) string {
+	why := oauthError.FindString(query.Get("error"))
+	if code := entraCode.FindString(query.Get("error_description")); code != "" {
+		why = strings.TrimSpace(why + " " + code)
+	}
+	if why == "" {
+		return "Microsoft gives no reason that is known here."
+	}
+	return "Microsoft's reason: " + why + "."
 }
 
 func (a *api) needsConnect(c *call) error {

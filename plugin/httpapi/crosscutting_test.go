@@ -110,6 +110,29 @@ func TestOtherSitesMaySendNothing(t *testing.T) {
 	}
 }
 
+// TestNoOtherSiteHasABotConnected: the log-in that follows could be somebody else's.
+func TestNoOtherSiteHasABotConnected(t *testing.T) {
+	for _, c := range []struct {
+		path, from string
+		want       int
+	}{
+		{"/connect?bot=true", "cross-site", http.StatusForbidden},
+		{"/connect?bot=true", "same-site", http.StatusForbidden},
+		{"/connect?bot=true", "same-origin", http.StatusSeeOther},
+		{"/connect?bot=true", "none", http.StatusSeeOther},
+		{"/connect?bot=true", "", http.StatusSeeOther},
+		{"/connect", "cross-site", http.StatusSeeOther},
+	} {
+		p := parts()
+		l := &logins{}
+		p.Accounts = l
+		w := send(httpapi.New(p), "root", "GET", c.path, "", map[string]string{"Sec-Fetch-Site": c.from})
+		if w.Code != c.want || (l.begun.User != "") != (c.want == http.StatusSeeOther) {
+			t.Errorf("%s from %q answers %d, want %d", c.path, c.from, w.Code, c.want)
+		}
+	}
+}
+
 func TestTooManyRequestsAreToldToWait(t *testing.T) {
 	h := httpapi.New(parts())
 	for range 100_000 { // the allowance grows meanwhile, far more slowly than this

@@ -549,8 +549,12 @@ func TestAnAdministratorsConsentComesBack(t *testing.T) {
 		t.Errorf("answers %d: %s", w.Code, w.Body)
 	}
 	w = ask(t, p, "somebody", "GET", "/oauth-redirect?admin_consent=True&error=consent_required&error_description=AADSTS65004%3A+%3Cb%3Edenied%0D%0ATrace", "")
-	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "AADSTS65004: &lt;b&gt;denied") || strings.Contains(w.Body.String(), "Trace") {
+	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "consent_required AADSTS65004.") || strings.Contains(w.Body.String(), "denied") {
 		t.Errorf("answers %d: %s", w.Code, w.Body)
+	}
+	w = ask(t, p, "somebody", "GET", "/oauth-redirect?admin_consent=True&error=Call+your+bank&error_description=Call+your+bank+AADSTS65004", "")
+	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "no reason that is known") || strings.Contains(w.Body.String(), "bank") {
+		t.Errorf("a made-up reason answers %d: %s", w.Code, w.Body)
 	}
 }
 

@@ -25,3 +25,13 @@ func (a *api) sameOrigin(r *http.Request) error {
 	}
 	return nil
 }
+
+// fromElsewhere tells whether a page of another site has led a browser here, as it says itself. Whoever follows a link in
+// Mattermost, or types the address, does not come from elsewhere.
+func fromElsewhere(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "cross-site", "same-site":
+		return true
+	}
+	return false
+}
