@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
@@ -82,11 +84,18 @@ type Config struct {
 	Log     *slog.Logger
 }
 
-// Links links and unlinks channels.
-type Links struct{ Config }
+// Links links and unlinks channels. It is safe for concurrent use.
+type Links struct {
+	Config
+	asking  singleflight.Group // for names, by the conversation
+	unnamed unnamed
+	health  healthMemory
+}
 
 // New returns it.
-func New(config Config) *Links { return &Links{config} }
+func New(config Config) *Links {
+	return &Links{Config: config}
+}
 
 // List returns the links of channels, oldest first.
 func (l *Links) List(context.Context) ([]bridge.Link, error) { return l.Index.Channels(), nil }

@@ -175,7 +175,7 @@ func (l *Links) complete(ctx context.Context, user bridge.UserID, shown []Shown,
 		conversations = append(conversations, x.Link.Conversation)
 	}
 	l.refreshNames(ctx, names, conversations)
-	health, err := l.Health(ctx)
+	health, err := l.health.get(ctx, l.Health)
 	if err != nil {
 		return err
 	}

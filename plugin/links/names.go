@@ -6,6 +6,7 @@ package links
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -27,7 +28,43 @@ const (
 	askWithin = 5 * time.Second
 	// askAtATime is how many conversations Graph is asked about at a time: two calls each.
 	askAtATime = 4
+	// refusedFor is how long lists do not ask again for a name that Graph refuses, failedFor for one that did not come.
+	refusedFor = 10 * time.Minute
+	failedFor  = 30 * time.Second
 )
+
+// unnamed remembers which names could not be had.
+type unnamed struct {
+	mu    sync.Mutex
+	until map[bridge.ConversationID]time.Time
+}
+
+func (u *unnamed) note(id bridge.ConversationID, err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	now := time.Now()
+	maps.DeleteFunc(u.until, func(_ bridge.ConversationID, until time.Time) bool { return !now.Before(until) })
+	if err == nil {
+		delete(u.until, id)
+		return
+	}
+	if u.until == nil {
+		u.until = map[bridge.ConversationID]time.Time{}
+	}
+	wait := failedFor
+	switch bridge.ClassOf(err) {
+	case bridge.NotFound, bridge.Permanent, bridge.UserAction:
+		wait = refusedFor
+	case bridge.Retry, bridge.Unknown:
+	}
+	u.until[id] = now.Add(wait)
+}
+
+func (u *unnamed) holds(id bridge.ConversationID) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return time.Now().Before(u.until[id])
+}
 
 // TeamsName names a Teams conversation for people; its ids when the names cannot be had.
 func (l *Links) TeamsName(ctx context.Context, c bridge.Conversation) string {
@@ -53,8 +90,25 @@ func code(text string) string {
 	return "`" + strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "`", "'") + "`"
 }
 
-// askName asks Graph, and keeps the answer for the lists.
+// askName asks Graph, and keeps the answer for the lists. Who asks for the same name meanwhile gets the same answer.
 func (l *Links) askName(ctx context.Context, graph Graph, c bridge.Conversation) (teamName, channelName string, err error) {
+	answer := l.asking.DoChan(string(c.Team)+" "+string(c.ID), func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askWithin) // others wait too
+		defer cancel()
+		team, channel, err := l.fetchName(ctx, graph, c)
+		l.unnamed.note(c.ID, err)
+		return [2]string{team, channel}, err
+	})
+	select {
+	case got := <-answer:
+		names, _ := got.Val.([2]string)
+		return names[0], names[1], got.Err
+	case <-ctx.Done():
+		return "", "", ctx.Err()
+	}
+}
+
+func (l *Links) fetchName(ctx context.Context, graph Graph, c bridge.Conversation) (teamName, channelName string, err error) {
 	team, err := graph.Team(ctx, c.Team)
 	if err != nil {
 		return "", "", err
@@ -96,7 +150,7 @@ func (l *Links) refreshNames(ctx context.Context, known map[bridge.ConversationI
 	room := make(chan struct{}, askAtATime)
 	var todo []bridge.Conversation // found out before anybody writes into known
 	for _, c := range shown {
-		if name, found := known[c.ID]; !found || time.Since(name.SeenAt) >= namesAge {
+		if name, found := known[c.ID]; (!found || time.Since(name.SeenAt) >= namesAge) && !l.unnamed.holds(c.ID) {
 			todo = append(todo, c)
 		}
 	}
