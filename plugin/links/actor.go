@@ -5,8 +5,10 @@ package links
 
 import (
 	"context"
+	"maps"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
 
 // Via is the way on which somebody links or unlinks.
@@ -49,16 +51,16 @@ const (
 	EventRequests = "channel_link_requested"
 )
 
-// record writes down who did what, in the database and in the server's log.
-func (l *Links) record(ctx context.Context, by Actor, action string, channel bridge.ChannelID, in bridge.Conversation, more map[string]string) {
-	detail := map[string]string{"conversation": string(in.ID), "team": string(in.Team), "via": string(by.Via)}
-	for key, value := range more {
-		detail[key] = value
-	}
+// noting has the store write down who did what, along with the deed.
+func noting(ctx context.Context, by Actor, action string, more map[string]string) context.Context {
+	detail := map[string]string{"via": string(by.Via)}
+	maps.Copy(detail, more)
+	return store.Noting(ctx, store.Note{Actor: by.User, Action: action, Detail: detail})
+}
+
+// log writes into the server's log who did what.
+func (l *Links) log(by Actor, action string, channel bridge.ChannelID, in bridge.Conversation) {
 	l.Log.Info("a link was changed", "action", action, "channel", channel, "teams_channel", in.ID, "teams_team", in.Team, "by", by.User, "via", by.Via)
-	if err := l.Audit(context.WithoutCancel(ctx), by.User, action, string(channel), detail); err != nil {
-		l.Log.Error("could not write an audit record", "action", action, "channel", channel, "by", by.User, "error", err)
-	}
 }
 
 // announce tells the members of a channel.

@@ -77,8 +77,6 @@ type Config struct {
 	Changed func()
 	// Resync has what may have been missed in a conversation looked for.
 	Resync func(ctx context.Context, conversation bridge.ConversationID) error
-	// Audit writes who did what.
-	Audit func(ctx context.Context, actor bridge.UserID, action, subject string, detail map[string]string) error
 	// Records reads what was written, newest first, and tells how much there is.
 	Records func(ctx context.Context, actions []string, subject string, offset, limit int) ([]store.AuditRecord, int, error)
 	Log     *slog.Logger
@@ -180,14 +178,14 @@ func (l *Links) mayLink(ctx context.Context, settings config.Settings, by bridge
 
 // put makes a link, writes it down and tells everybody.
 func (l *Links) put(ctx context.Context, by Actor, wanted bridge.Link, action string, more map[string]string) (bridge.Link, error) {
-	link, err := l.Index.Create(ctx, wanted)
+	link, err := l.Index.Create(noting(ctx, by, action, more), wanted)
 	if conflict, ok := errors.AsType[*bridge.LinkConflict](err); ok {
 		return bridge.Link{}, l.explain(ctx, conflict, by.User, wanted.Channel)
 	}
 	if err != nil {
 		return bridge.Link{}, err
 	}
-	l.record(ctx, by, action, link.Channel, link.Conversation, more)
+	l.log(by, action, link.Channel, link.Conversation)
 	l.Changed()
 	if by.Via == ViaWebApp { // who links in bulk does not wait for names
 		l.learnName(ctx, link.Conversation)
@@ -227,7 +225,7 @@ func (l *Links) Delete(ctx context.Context, by Actor, id bridge.ChannelID) (brid
 	if link, linked := l.Index.ByChannel(id); linked && link.Conversation.IsChat() { // its messages would go with it
 		return bridge.Link{}, refusal.New(refusal.BadRequest, "This is a chat of Microsoft Teams. Nobody linked it, and it cannot be unlinked; only linked channels can.")
 	}
-	link, found, err := l.Index.Delete(ctx, id)
+	link, found, err := l.Index.Delete(noting(ctx, by, ActionUnlink, nil), id)
 	if err == nil && !found {
 		if link, found, err = l.withdraw(ctx, by, id); found {
 			return link, nil
@@ -239,7 +237,7 @@ func (l *Links) Delete(ctx context.Context, by Actor, id bridge.ChannelID) (brid
 	if !found {
 		return bridge.Link{}, refusal.New(refusal.NotFound, "This channel is not linked.")
 	}
-	l.record(ctx, by, ActionUnlink, link.Channel, link.Conversation, nil)
+	l.log(by, ActionUnlink, link.Channel, link.Conversation)
 	l.Changed()
 	l.announce(EventUnlinked, link.Channel, link.Conversation)
 	return link, nil

@@ -52,8 +52,15 @@ func (w *world) ByChannel(id bridge.ChannelID) (bridge.Link, bool) {
 	}
 	return bridge.Link{}, false
 }
+
+// audit writes down what the store would.
+func (w *world) audit(ctx context.Context, channel bridge.ChannelID) {
+	if note, found := store.NoteIn(ctx); found {
+		w.audited = append(w.audited, string(note.Actor)+" "+note.Action+" "+string(channel)+" via "+note.Detail["via"])
+	}
+}
 func (w *world) Channels() []bridge.Link { return w.all }
-func (w *world) Create(_ context.Context, link bridge.Link) (bridge.Link, error) {
+func (w *world) Create(ctx context.Context, link bridge.Link) (bridge.Link, error) {
 	for _, l := range w.all {
 		if l.Channel == link.Channel || l.Conversation.ID == link.Conversation.ID {
 			return bridge.Link{}, &bridge.LinkConflict{Holder: l}
@@ -65,12 +72,14 @@ func (w *world) Create(_ context.Context, link bridge.Link) (bridge.Link, error)
 		}
 	}
 	w.all = append(w.all, link)
+	w.audit(ctx, link.Channel)
 	return link, nil
 }
-func (w *world) Delete(_ context.Context, id bridge.ChannelID) (bridge.Link, bool, error) {
+func (w *world) Delete(ctx context.Context, id bridge.ChannelID) (bridge.Link, bool, error) {
 	link, found := w.ByChannel(id)
 	if found {
 		w.all = nil
+		w.audit(ctx, id)
 	}
 	return link, found, nil
 }
@@ -143,7 +152,7 @@ func (p people) PublishToChannel(event string, channel bridge.ChannelID, payload
 	p.told = append(p.told, fmt.Sprint(event, " ", channel, " ", payload["teams_channel_id"]))
 }
 
-func (w *world) RequestLink(_ context.Context, wanted store.LinkRequest) (store.LinkRequest, error) {
+func (w *world) RequestLink(ctx context.Context, wanted store.LinkRequest) (store.LinkRequest, error) {
 	for _, r := range w.requests {
 		if r.Channel == wanted.Channel && r.Conversation == wanted.Conversation {
 			return r, nil
@@ -153,13 +162,15 @@ func (w *world) RequestLink(_ context.Context, wanted store.LinkRequest) (store.
 		}
 	}
 	w.requests = append(w.requests, wanted)
+	w.audit(ctx, wanted.Channel)
 	return wanted, nil
 }
 func (w *world) LinkRequests(context.Context) ([]store.LinkRequest, error) { return w.requests, nil }
-func (w *world) DropLinkRequest(_ context.Context, id string) (store.LinkRequest, bool, error) {
+func (w *world) DropLinkRequest(ctx context.Context, id string) (store.LinkRequest, bool, error) {
 	for i, r := range w.requests {
 		if r.ID == id {
 			w.requests = slices.Delete(slices.Clone(w.requests), i, i+1)
+			w.audit(ctx, r.Channel)
 			return r, true, nil
 		}
 	}
@@ -225,11 +236,7 @@ func (w *world) links() *links.Links {
 			w.resynced = append(w.resynced, conversation)
 			return nil
 		},
-		Current: func() (links.Current, error) { return links.Current{Settings: w.settings, Graph: graph{w}}, nil },
-		Audit: func(_ context.Context, actor bridge.UserID, action, subject string, detail map[string]string) error {
-			w.audited = append(w.audited, string(actor)+" "+action+" "+subject+" via "+detail["via"])
-			return nil
-		},
+		Current:   func() (links.Current, error) { return links.Current{Settings: w.settings, Graph: graph{w}}, nil },
 		Health:    func(context.Context) (bridge.Health, error) { return w.health, nil },
 		Searching: func(context.Context) (map[bridge.ConversationID]bool, error) { return w.searching, nil },
 	})

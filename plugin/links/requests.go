@@ -31,7 +31,7 @@ func (l *Links) request(ctx context.Context, by Actor, wanted bridge.Link, backf
 		ID: strings.ToLower(rand.Text()[:requestIDLength]), Channel: wanted.Channel, MattermostTeam: wanted.MattermostTeam, Conversation: wanted.Conversation,
 		Creator: by.User, Backfill: backfill,
 	}
-	kept, err := l.Requests.RequestLink(ctx, request)
+	kept, err := l.Requests.RequestLink(noting(ctx, by, ActionRequest, nil), request)
 	if conflict, ok := errors.AsType[*bridge.LinkConflict](err); ok {
 		return Linked{}, l.explain(ctx, conflict, by.User, wanted.Channel)
 	}
@@ -42,7 +42,7 @@ func (l *Links) request(ctx context.Context, by Actor, wanted bridge.Link, backf
 		return Linked{}, err
 	}
 	if kept.ID == request.ID { // else the same was asked for before
-		l.record(ctx, by, ActionRequest, kept.Channel, kept.Conversation, map[string]string{"request": kept.ID})
+		l.log(by, ActionRequest, kept.Channel, kept.Conversation)
 		l.tellSystemAdmins(ctx, kept) // which asks for the name, so that lists know it
 		l.announce(EventRequests, kept.Channel, kept.Conversation)
 	}
@@ -112,14 +112,14 @@ func (l *Links) Refuse(ctx context.Context, by Actor, id, reason string) error {
 	if !l.Mattermost.SystemAdmin(by.User) {
 		return onlySystemAdmins()
 	}
-	request, found, err := l.Requests.DropLinkRequest(ctx, id)
+	request, found, err := l.Requests.DropLinkRequest(noting(ctx, by, ActionRefuse, map[string]string{"reason": reason}), id)
 	if err != nil {
 		return err
 	}
 	if !found {
 		return noRequest(id)
 	}
-	l.record(ctx, by, ActionRefuse, request.Channel, request.Conversation, map[string]string{"request": request.ID, "requested_by": string(request.Creator), "reason": reason})
+	l.log(by, ActionRefuse, request.Channel, request.Conversation)
 	l.announce(EventRequests, request.Channel, request.Conversation)
 	text := fmt.Sprintf("@%s does not want the channel %s linked with %s.", l.username(ctx, by.User), l.channelName(ctx, request.Channel), l.teamsName(ctx, request.Conversation, code))
 	if reason != "" {
@@ -135,10 +135,10 @@ func (l *Links) withdraw(ctx context.Context, by Actor, channel bridge.ChannelID
 	if err != nil || !found {
 		return bridge.Link{}, false, err
 	}
-	if request, found, err = l.Requests.DropLinkRequest(ctx, request.ID); err != nil || !found {
+	if request, found, err = l.Requests.DropLinkRequest(noting(ctx, by, ActionWithdraw, nil), request.ID); err != nil || !found {
 		return bridge.Link{}, false, err
 	}
-	l.record(ctx, by, ActionWithdraw, request.Channel, request.Conversation, map[string]string{"request": request.ID})
+	l.log(by, ActionWithdraw, request.Channel, request.Conversation)
 	l.announce(EventRequests, request.Channel, request.Conversation)
 	return asLinked(request).Link, true, nil
 }

@@ -136,7 +136,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	r.links = links.New(links.Config{
 		Index: r.engine.Links(), Requests: db, Names: db, Mattermost: r.mattermost, Accounts: r.accounts, Current: s.forLinks,
 		Health: r.engine.Health, Searching: r.searching,
-		Changed: r.keeper.Poke, Resync: r.resync, Audit: db.Audit, Records: db.AuditPage, Log: s.log,
+		Changed: r.keeper.Poke, Resync: r.resync, Records: db.AuditPage, Log: s.log,
 	})
 	r.takeOver = takeover.New(takeover.Config{Store: db, Bot: bot, Current: s.forTakeOver, Log: s.log})
 	if _, err := r.takeOver.Look(ctx); err != nil {

@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -33,6 +34,40 @@ func (s *Store) Audit(ctx context.Context, actor bridge.UserID, action, subject 
 		return fmt.Errorf("write the audit record %s of %s: %w", action, subject, err)
 	}
 	return nil
+}
+
+// Note is who changes a link or a request for one, and how.
+type Note struct {
+	Actor  bridge.UserID
+	Action string
+	Detail map[string]string
+}
+
+type noteKey struct{}
+
+// Noting returns a context for one change of a link or of a request for one. What changes it writes the note as an audit record
+// within its own transaction, if it changes anything; the record's subject is the Mattermost channel, and its detail names the
+// Teams channel too. A context, because the bridge lies between, which makes and deletes links without knowing who asked for it.
+func Noting(ctx context.Context, note Note) context.Context {
+	return context.WithValue(ctx, noteKey{}, note)
+}
+
+// NoteIn returns the note that Noting put into the context; false for none.
+func NoteIn(ctx context.Context) (Note, bool) {
+	note, found := ctx.Value(noteKey{}).(Note)
+	return note, found
+}
+
+// auditNote writes the note in the context, if there is one.
+func auditNote(ctx context.Context, tx pgx.Tx, channel bridge.ChannelID, in bridge.Conversation, more map[string]string) error {
+	note, found := NoteIn(ctx)
+	if !found {
+		return nil
+	}
+	detail := map[string]string{"conversation": string(in.ID), "team": string(in.Team)}
+	maps.Copy(detail, note.Detail)
+	maps.Copy(detail, more)
+	return audit(ctx, tx, note.Actor, note.Action, string(channel), detail)
 }
 
 // AuditRecord is one thing that somebody did.

@@ -52,10 +52,15 @@ func (s *Store) RequestLink(ctx context.Context, wanted LinkRequest) (kept LinkR
 		case linked:
 			return &bridge.LinkConflict{Holder: holder}
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO msteamssync.link_requests (`+requestColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp())
+		tag, err := tx.Exec(ctx, `INSERT INTO msteamssync.link_requests (`+requestColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp())
 			ON CONFLICT DO NOTHING`, wanted.ID, wanted.Channel, wanted.MattermostTeam, wanted.Conversation.ID, wanted.Conversation.Team, wanted.Creator, wanted.Backfill.FromTeams, wanted.Backfill.ToTeams)
 		if err != nil {
 			return err
+		}
+		if tag.RowsAffected() > 0 {
+			if err := auditNote(ctx, tx, wanted.Channel, wanted.Conversation, map[string]string{"request": wanted.ID}); err != nil {
+				return err
+			}
 		}
 		// A request about this channel comes first: it is the one that its admins can take back.
 		rows, _ := tx.Query(ctx, "SELECT "+requestColumns+` FROM msteamssync.link_requests
@@ -92,9 +97,14 @@ func (s *Store) LinkRequests(ctx context.Context) ([]LinkRequest, error) {
 }
 
 // DropLinkRequest takes a request away and returns it; false when there is none.
-func (s *Store) DropLinkRequest(ctx context.Context, id string) (LinkRequest, bool, error) {
-	rows, _ := s.pool.Query(ctx, "DELETE FROM msteamssync.link_requests WHERE id = $1 RETURNING "+requestColumns, id)
-	dropped, err := pgx.CollectExactlyOneRow(rows, scanRequest)
+func (s *Store) DropLinkRequest(ctx context.Context, id string) (dropped LinkRequest, found bool, err error) {
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		rows, _ := tx.Query(ctx, "DELETE FROM msteamssync.link_requests WHERE id = $1 RETURNING "+requestColumns, id)
+		if dropped, err = pgx.CollectExactlyOneRow(rows, scanRequest); err != nil {
+			return err
+		}
+		return auditNote(ctx, tx, dropped.Channel, dropped.Conversation, map[string]string{"request": dropped.ID, "requested_by": string(dropped.Creator)})
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return LinkRequest{}, false, nil
 	}

@@ -6,8 +6,10 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -141,6 +143,61 @@ func TestNamesOfTeamsChannelsAreKept(t *testing.T) {
 	names, err := s.TeamsNames(t.Context())
 	if err != nil || len(names) != 1 || names["19:one"].Channel != "New" || names["19:one"].SeenAt.IsZero() {
 		t.Errorf("names %v, %v", names, err)
+	}
+}
+
+// TestWhoChangedALinkIsWrittenAlongWithIt: what changes nothing writes nothing, and what cannot be written down does not happen.
+func TestWhoChangedALinkIsWrittenAlongWithIt(t *testing.T) {
+	dsn := storetest.NewDatabase(t)
+	s := storetest.Open(t, dsn, "node")
+	noting := func(action string) context.Context {
+		return store.Noting(t.Context(), store.Note{Actor: "root", Action: action, Detail: map[string]string{"via": "api"}})
+	}
+	for range 2 { // the second time the request is there already
+		if _, err := s.RequestLink(noting("ask"), request("r1", "c1", "19:one")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if _, _, err := s.DropLinkRequest(noting("drop"), "r1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made := s.CreateLink(noting("link"), link("c1", "19:one"))
+	if err := s.CreateLink(noting("link"), link("c1", "19:two")); made != nil || err == nil {
+		t.Fatalf("linked: %v, twice: %v", made, err)
+	}
+	for range 2 {
+		if _, _, err := s.DeleteLink(noting("unlink"), "c1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.CreateLink(t.Context(), link("c2", "19:two")); err != nil { // the bridge's own
+		t.Fatal(err)
+	}
+	trail, err := s.AuditTrail(t.Context(), 10)
+	var actions []string
+	for _, r := range trail {
+		actions = append(actions, r.Action)
+		if r.Actor != "root" || r.Subject != "c1" || r.Detail["conversation"] != "19:one" || r.Detail["team"] != "team" || r.Detail["via"] != "api" {
+			t.Errorf("%+v", r)
+		}
+	}
+	if want := []string{"unlink", "link", "drop", "ask"}; err != nil || !slices.Equal(actions, want) || trail[2].Detail["requested_by"] != "creator" || trail[3].Detail["request"] != "r1" {
+		t.Errorf("the trail is %+v, %v; want %v", trail, err, want)
+	}
+
+	if _, err := s.Pool().Exec(t.Context(), "ALTER TABLE msteamssync.audit ADD CONSTRAINT full_up CHECK (false) NOT VALID"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.CreateLink(noting("link"), link("c3", "19:three")); err == nil {
+		t.Error("a link was made that nobody wrote down")
+	}
+	if _, _, err := s.DeleteLink(noting("unlink"), "c2"); err == nil {
+		t.Error("a link was deleted and nobody wrote it down")
+	}
+	if all, err := s.Links(t.Context()); err != nil || len(all) != 1 || all[0].Channel != "c2" {
+		t.Errorf("links %v, %v", all, err)
 	}
 }
 

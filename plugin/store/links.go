@@ -61,6 +61,9 @@ func (s *Store) CreateLink(ctx context.Context, l bridge.Link) error {
 		if err := s.insertLink(ctx, tx, l); err != nil {
 			return err
 		}
+		if err := auditNote(ctx, tx, l.Channel, l.Conversation, nil); err != nil {
+			return err
+		}
 		if err := wantBackfills(ctx, tx, l); err != nil {
 			return err
 		}
@@ -117,6 +120,9 @@ func (s *Store) DeleteLink(ctx context.Context, channel bridge.ChannelID) (link 
 			if _, err := tx.Exec(ctx, statement, link.Conversation.ID); err != nil {
 				return err
 			}
+		}
+		if err := auditNote(ctx, tx, link.Channel, link.Conversation, nil); err != nil {
+			return err
 		}
 		return notifyLinks(ctx, tx)
 	})
