@@ -68,7 +68,7 @@ test('follows links that come and go', async () => {
     expect(asked).toHaveBeenCalledTimes(2);
 });
 
-test('looks again after the websocket was down, and when somebody was added to a channel', async () => {
+test('looks again after the websocket was down, and when the user was added to a channel', async () => {
     const {host, asked} = open({json: {channels: []}}, {json: {channels: []}}, town);
     host.render(<>{host.in('registerChannelHeaderIcon')}</>);
     await settle();
@@ -77,11 +77,21 @@ test('looks again after the websocket was down, and when somebody was added to a
     });
     await settle();
     act(() => {
-        host.deliverOwn('user_added');
+        host.deliverOwn('user_added', {user_id: 'alex'});
     });
     await settle();
     expect(asked).toHaveBeenCalledTimes(3);
     expect(mark()).toBeInTheDocument();
+});
+
+test.each([[{user_id: 'blake'}], [{}], [undefined]])('somebody else who is added to a channel changes nothing (%o)', async (data) => {
+    const {host, asked} = open(town);
+    await settle();
+    act(() => {
+        host.deliverOwn('user_added', data);
+    });
+    await settle();
+    expect(asked).toHaveBeenCalledOnce();
 });
 
 test('an answer that is none is asked for again', async () => {

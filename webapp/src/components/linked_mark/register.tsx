@@ -8,6 +8,7 @@ import {unregisterAll} from '../../registration';
 import type {Registration} from '../../registration';
 import {linkedChannels} from '../../requests/sync';
 import {whileLoggedIn} from '../../session';
+import {selectUserId} from '../../state/connection';
 
 import {HeaderMark, SidebarMark} from './linked_mark';
 
@@ -29,9 +30,11 @@ export const registerLinkedMark: Registration = (registry, store) => {
             };
         }),
 
-        // Joining a channel that is linked brings no event of ours.
-        onHostEvent(registry, 'user_added', () => {
-            fetch();
+        // Joining a channel that is linked brings no event of ours. The host tells everybody in the channel of it.
+        onHostEvent(registry, 'user_added', ({data}) => {
+            if (isRecord(data) && data.user_id === selectUserId(store.getState())) {
+                fetch();
+            }
         }),
         onEvent(registry, 'link_mark', ({data}) => {
             if (isRecord(data) && data.linked === false && typeof data.channel_id === 'string') {
