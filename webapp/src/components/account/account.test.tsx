@@ -116,9 +116,48 @@ test('where the browser blocks the window there is a link', async () => {
     expect(screen.getByRole('link', {name: 'Open it here.'})).toHaveAttribute('href', connectRoute);
 });
 
-test('a lost connection says why', async () => {
-    const {host} = open([lost]);
-    expect((await banner(host, 'The connection with Microsoft Teams was lost')).text).toContain('The token was revoked.');
+test('a lost connection says why, and can be connected again or disconnected', async () => {
+    const {host, disconnected} = open([lost], {disconnect: [none]});
+    const action = await banner(host, 'The connection with Microsoft Teams was lost');
+    expect(action.text).toContain('The token was revoked.');
+    act(action.onClick);
+    expect(screen.getByRole('dialog')).toHaveTextContent('The token was revoked.');
+    expect(screen.getByRole('button', {name: 'Connect account'})).toHaveFocus();
+    await userEvent.click(screen.getByRole('button', {name: 'Disconnect'}));
+    await userEvent.click(screen.getByRole('button', {name: 'Disconnect'}));
+    await banner(host, 'No Microsoft Teams account is connected');
+    expect(disconnected).toHaveBeenCalledOnce();
+});
+
+test('a lost account that may not be connected again can be disconnected', async () => {
+    const {host} = open([{json: {...lost.json, can_connect: false}}]);
+    const action = await banner(host, 'The connection with Microsoft Teams was lost');
+    expect(action.buttonText).toBe('Disconnect');
+    expect(action.text).not.toContain('Log in to Microsoft as');
+    act(action.onClick);
+    expect(screen.getByRole('dialog', {name: 'Disconnect your Microsoft Teams account?'})).toHaveTextContent('alex@demo.example');
+});
+
+test('who may not connect is not told to', async () => {
+    const {host} = open([{json: {...none.json, can_connect: false, reason: 'You are not on the whitelist.'}}], {modern: false});
+    act(() => {
+        host.chooseMenu();
+    });
+    await vi.waitFor(() => {
+        expect(screen.getByRole('dialog')).toHaveTextContent('You are not on the whitelist.');
+    });
+    expect(screen.getAllByRole('button').map(({textContent}) => textContent)).toEqual(['Close']);
+});
+
+test('the user settings do not tell those to connect who may not', async () => {
+    const {host, asked} = open([{json: {...none.json, can_connect: false, reason: 'You are not on the whitelist.'}}, none]);
+    const action = await banner(host, 'No Microsoft Teams account is connected');
+    expect(action).toMatchObject({text: 'You are not on the whitelist.', buttonText: 'Check now'});
+    action.onClick();
+    await vi.waitFor(() => {
+        expect(host.userSettings?.action?.buttonText).toBe('Connect account');
+    });
+    expect(asked).toHaveBeenCalledTimes(2);
 });
 
 test('a server that does not answer is said to be unknown, and can be asked again', async () => {

@@ -22,27 +22,29 @@ interface Props {
 export function AccountDialog({mine, failed, onCheck, onDisconnect, onClose}: Props) {
     const {phase, open, openedElsewhere} = useConnectWindow(onCheck);
     const connected = Boolean(mine?.connected && mine.account);
+    const mayConnect = !connected && mine?.canConnect !== false;
     return (
         <Dialog
             title={<Text id='msteams_sync.account.title'/>}
             onDismiss={onClose}
             actions={(
                 <>
-                    {connected ? (
-                        <button
-                            type='button'
-                            className='btn btn-danger'
-                            onClick={onDisconnect}
-                        >
-                            <Text id='msteams_sync.account.disconnect'/>
-                        </button>
-                    ) : (
+                    {mayConnect && (
                         <button
                             type='button'
                             className='btn btn-primary'
                             onClick={open}
                         >
                             <Text id={phase === 'idle' ? 'msteams_sync.prompt.connect' : 'msteams_sync.prompt.connect_again'}/>
+                        </button>
+                    )}
+                    {mine?.account && (
+                        <button
+                            type='button'
+                            className='btn btn-danger'
+                            onClick={onDisconnect}
+                        >
+                            <Text id='msteams_sync.account.disconnect'/>
                         </button>
                     )}
                     <button
@@ -101,8 +103,10 @@ function Standing({mine}: {mine: MyConnection | null}) {
     }
     return (
         <>
-            <p>{mine.reason || <Text id='msteams_sync.account.none'/>}</p>
-            {mine.email && (
+            {mine.account && <p><Text id='msteams_sync.account.lost_title'/></p>}
+            {mine.reason && <p>{mine.reason}</p>}
+            {!mine.account && !mine.reason && <p><Text id='msteams_sync.account.none'/></p>}
+            {mine.canConnect && mine.email && (
                 <p>
                     <Text
                         id='msteams_sync.account.email'

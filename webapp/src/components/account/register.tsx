@@ -72,6 +72,9 @@ export const registerAccount: Registration = (registry, store) => {
             disconnect: () => {
                 show('disconnect');
             },
+            manage: () => {
+                show('account');
+            },
             check: () => {
                 check();
             },

@@ -10,6 +10,9 @@ import type {MyConnection} from '../../requests/account';
 export interface AccountActions {
     connect: () => void;
     disconnect: () => void;
+
+    /** Shows all that can be done about the account: the host's tab has one button. */
+    manage: () => void;
     check: () => void;
 }
 
@@ -80,9 +83,20 @@ function banner(text: (id: MessageId, values?: Record<string, string>) => string
         title: text(mine.account ? 'msteams_sync.account.lost_title' : 'msteams_sync.account.none_title'),
         text: [
             mine.reason || text('msteams_sync.account.none'),
-            mine.email && text('msteams_sync.account.email', {email: mine.email}),
+            mine.canConnect && mine.email && text('msteams_sync.account.email', {email: mine.email}),
         ].filter(Boolean).join(' '),
-        buttonText: text('msteams_sync.prompt.connect'),
-        onClick: actions.connect,
+        ...remedy(text, mine, actions),
     };
+}
+
+/** What can be done about a connection that is not there or does not work. */
+function remedy(text: (id: MessageId) => string, mine: MyConnection, actions: AccountActions) {
+    if (mine.account) {
+        return mine.canConnect ?
+            {buttonText: text('msteams_sync.account.manage'), onClick: actions.manage} :
+            {buttonText: text('msteams_sync.account.disconnect'), onClick: actions.disconnect};
+    }
+    return mine.canConnect ?
+        {buttonText: text('msteams_sync.prompt.connect'), onClick: actions.connect} :
+        {buttonText: text('msteams_sync.prompt.check'), onClick: actions.check};
 }

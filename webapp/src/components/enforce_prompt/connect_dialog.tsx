@@ -13,6 +13,9 @@ import type {ConnectPhase} from './use_connect_window';
 interface Props {
     requirement: Requirement;
 
+    /** Why the connection that there was does not work, in the server's words; "" when it said nothing. */
+    lostBecause: string;
+
     /** The last check brought no answer. */
     checkFailed: boolean;
     onCheck: () => void;
@@ -20,7 +23,7 @@ interface Props {
 }
 
 /** Asks the user to connect a Teams account; stays until that is done or, where allowed, put off. */
-export function ConnectDialog({requirement, checkFailed, onCheck, onSkip}: Props) {
+export function ConnectDialog({requirement, lostBecause, checkFailed, onCheck, onSkip}: Props) {
     const {phase, open, openedElsewhere} = useConnectWindow(onCheck);
     const {canSkip, email} = requirement;
 
@@ -58,6 +61,13 @@ export function ConnectDialog({requirement, checkFailed, onCheck, onSkip}: Props
                 </>
             )}
         >
+            {lostBecause && (
+                <p>
+                    <strong><Text id='msteams_sync.account.lost_title'/></strong>
+                    {' '}
+                    {lostBecause}
+                </p>
+            )}
             <p><Text id='msteams_sync.prompt.reason'/></p>
             {email && (
                 <p>

@@ -5,7 +5,7 @@ import {act, screen} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
-import {Host, serveRoute} from '../../../test/host';
+import {Host, serveRoute, serveRoutes} from '../../../test/host';
 import type {Answer} from '../../../test/host';
 import {Plugin} from '../../plugin';
 
@@ -83,6 +83,24 @@ test('says which e-mail address must match, and cannot be left', async () => {
 test('names no address where any will do', async () => {
     open([{json: {needsConnect: true}}]);
     expect(await screen.findByRole('dialog')).not.toHaveTextContent('Log in to Microsoft as');
+});
+
+test.each([
+    ['of a lost connection', {id: 't', display_name: 'Alex Demo', user_principal_name: 'alex@demo.example'}, true],
+    ['where there was none', null, false],
+])('tells the reason %s: %o', async (_name, account, told) => {
+    const [, asked] = serveRoutes({
+        '/needsConnect': [mustConnect],
+        '/my/connection': [{json: {connected: false, teams_account: account, can_connect: true, reason: 'The token was revoked.'}}],
+    });
+    const host = new Host();
+    new Plugin().initialize(host.registry, host.store);
+    host.logIn('alex');
+    host.draw();
+    await screen.findByRole('dialog');
+    await settle();
+    expect(asked).toHaveBeenCalledOnce();
+    expect(dialog()?.textContent.includes('The connection with Microsoft Teams was lost The token was revoked.')).toBe(told);
 });
 
 test('opens the log-in window in the click and closes on the event', async () => {

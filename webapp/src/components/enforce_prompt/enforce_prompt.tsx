@@ -28,6 +28,7 @@ interface Props {
 export function EnforcePrompt({watch}: Props) {
     const userId = useSelector(selectUserId);
     const {requirement, failures, skipped} = useSelector((state: GlobalState) => selectPart(state, 'connection'));
+    const {mine} = useSelector((state: GlobalState) => selectPart(state, 'account'));
     const dispatch = useDispatch();
 
     useEffect(() => {
@@ -52,6 +53,7 @@ export function EnforcePrompt({watch}: Props) {
         return (
             <ConnectDialog
                 requirement={requirement}
+                lostBecause={mine?.account && !mine.connected ? mine.reason : ''}
                 checkFailed={failures > 0}
                 onCheck={check}
                 onSkip={skip}

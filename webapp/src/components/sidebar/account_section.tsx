@@ -18,10 +18,16 @@ interface Props {
 export function AccountSection({mine, onChanged}: Props) {
     if (mine.connected && mine.account) {
         return (
-            <Connected
-                account={mine.account}
-                onChanged={onChanged}
-            />
+            <>
+                <p>
+                    <Text
+                        id='msteams_sync.sidebar.connected_as'
+                        values={{name: <b key='name'>{mine.account.name || mine.account.upn}</b>}}
+                    />
+                    {mine.account.name && <small>{mine.account.upn}</small>}
+                </p>
+                <Disconnect onChanged={onChanged}/>
+            </>
         );
     }
     return (
@@ -34,11 +40,13 @@ export function AccountSection({mine, onChanged}: Props) {
                 />
             )}
             {!mine.canConnect && !mine.reason && <p><Text id='msteams_sync.sidebar.not_connected'/></p>}
+            {mine.account && <Disconnect onChanged={onChanged}/>}
         </>
     );
 }
 
-function Connected({account, onChanged}: {account: {name: string; upn: string}; onChanged: () => void}) {
+/** Disconnects the account, lost or not, after a question. */
+function Disconnect({onChanged}: {onChanged: () => void}) {
     const [asking, setAsking] = useState(false);
     const [busy, setBusy] = useState(false);
     const [failure, setFailure] = useState<unknown>(null);
@@ -55,13 +63,6 @@ function Connected({account, onChanged}: {account: {name: string; upn: string}; 
     };
     return (
         <>
-            <p>
-                <Text
-                    id='msteams_sync.sidebar.connected_as'
-                    values={{name: <b key='name'>{account.name || account.upn}</b>}}
-                />
-                {account.name && <small>{account.upn}</small>}
-            </p>
             {failure !== null && <Failure error={failure}/>}
             {asking ? (
                 <div role='group'>

@@ -89,6 +89,18 @@ test('who may not connect learns why', async () => {
     expect(screen.queryByRole('button', {name: 'Connect account'})).toBeNull();
 });
 
+test.each([[true], [false]])('a lost account can be disconnected, where connecting it again is allowed: %s', async (canConnect) => {
+    const {server} = open({
+        'GET /api/v1/my/connection': {json: {...me, connected: false, can_connect: canConnect, reason: 'It was revoked.'}},
+        'POST /api/v1/my/disconnect': {json: {connected: false}},
+    });
+    await screen.findByText('It was revoked.');
+    expect(screen.queryAllByRole('button', {name: 'Connect account'})).toHaveLength(canConnect ? 1 : 0);
+    await user.click(screen.getByRole('button', {name: 'Disconnect'}));
+    await user.click(screen.getByRole('button', {name: 'Disconnect'}));
+    expect(server.calls).toContain('POST /api/v1/my/disconnect');
+});
+
 test('disconnects after a question', async () => {
     const {server} = open({'POST /api/v1/my/disconnect': {json: {connected: false}}});
     await user.click(await screen.findByRole('button', {name: 'Disconnect'}));
