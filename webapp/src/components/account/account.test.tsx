@@ -44,6 +44,7 @@ async function banner(host: Host, title: string) {
 }
 
 afterEach(() => {
+    vi.useRealTimers();
     vi.unstubAllGlobals();
     delete window.WebappUtils;
 });
@@ -106,6 +107,44 @@ test('who is not connected learns which e-mail address must match and connects i
         host.deliver('user_connected');
     });
     await banner(host, 'Connected with Microsoft Teams');
+});
+
+test.each([
+    ['on the return to this tab', () => {
+        window.dispatchEvent(new Event('focus'));
+        return vi.advanceTimersByTimeAsync(0);
+    }],
+    ['within ten seconds', () => vi.advanceTimersByTimeAsync(10_000)],
+])('a log-in from the user settings is seen %s although its event was lost, and not looked for longer', async (_name, look) => {
+    vi.useFakeTimers();
+    vi.spyOn(window, 'open').mockReturnValue({} as Window);
+    const {host, asked} = open([none, connected]);
+    (await banner(host, 'No Microsoft Teams account is connected')).onClick();
+    await look();
+    await banner(host, 'Connected with Microsoft Teams');
+    window.dispatchEvent(new Event('focus'));
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(asked).toHaveBeenCalledTimes(2);
+});
+
+test.each<[string, (host: Host) => Promise<unknown>]>([
+    ['when it takes too long', () => vi.advanceTimersByTimeAsync(900_000)],
+    ['when the user logs out', (host) => {
+        act(() => {
+            host.logIn('');
+        });
+        return vi.advanceTimersByTimeAsync(0);
+    }],
+])('a log-in is not looked for any more %s', async (_name, end) => {
+    vi.useFakeTimers();
+    vi.spyOn(window, 'open').mockReturnValue({} as Window);
+    const {host, asked} = open([none]);
+    (await banner(host, 'No Microsoft Teams account is connected')).onClick();
+    await end(host);
+    const before = asked?.mock.calls.length;
+    window.dispatchEvent(new Event('focus'));
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(asked?.mock.calls.length).toBe(before);
 });
 
 test('where the browser blocks the window there is a link', async () => {

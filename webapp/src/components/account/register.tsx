@@ -17,10 +17,13 @@ import {whileLoggedIn} from '../../session';
 import type {AccountDialogName} from '../../state/account';
 import {selectUserId} from '../../state/connection';
 import {selectPart} from '../../state/plugin_state';
-import {connectURL} from '../enforce_prompt/use_connect_window';
+import {followLogIn, openConnectWindow} from '../enforce_prompt/use_connect_window';
 
 import {AccountDialogs} from './account_dialogs';
 import {userSettings} from './user_settings';
+
+/** For how long the end of a log-in is looked for that began in the user's settings; it may as well be given up. */
+const longestLogInMs = 900_000;
 
 /** Whose Teams account is connected: in the user's settings where the host has them, and in dialogs. */
 export const registerAccount: Registration = (registry, store) => {
@@ -33,20 +36,31 @@ export const registerAccount: Registration = (registry, store) => {
         store.dispatch({type: 'MODAL_CLOSE', modalId: 'user_settings'});
         store.dispatch({type: 'msteams_sync/account_dialog', dialog});
     };
+    let endLogIn = () => {
+        // no log-in has begun
+    };
     const connect = () => {
-        const opened = window.open(connectURL(), '_blank');
-        if (opened) {
-
-            // The pages in that window are not ours: they get no hold on this one.
-            opened.opener = null;
-        } else {
+        endLogIn();
+        if (!openConnectWindow()) {
             show('account');
+            return;
         }
+        const unfollow = followLogIn(() => {
+            check();
+        });
+        const tooLong = setTimeout(unfollow, longestLogInMs);
+        endLogIn = () => {
+            clearTimeout(tooLong);
+            unfollow();
+        };
     };
 
     const undo = [
         whileLoggedIn(store, () => {
             const connection = new Fetched(myConnection, (mine) => {
+                if (mine.connected) {
+                    endLogIn();
+                }
                 store.dispatch({type: 'msteams_sync/account', mine});
             }, () => {
                 store.dispatch({type: 'msteams_sync/account_failed'});
@@ -55,6 +69,7 @@ export const registerAccount: Registration = (registry, store) => {
             check();
             return () => {
                 connection.stop();
+                endLogIn();
                 store.dispatch({type: 'msteams_sync/account_forgotten'});
             };
         }),

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-import React from 'react';
+import React, {useEffect} from 'react';
 
 import type {Requirement} from '../../client';
 import {Text} from '../../i18n/text';
@@ -9,6 +9,9 @@ import {Dialog} from '../dialog/dialog';
 
 import {connectURL, useConnectWindow} from './use_connect_window';
 import type {ConnectPhase} from './use_connect_window';
+
+/** How often a prompt that nobody answers asks whether it is still wanted: an administrator may have ended it. */
+const stillWantedMs = 60_000;
 
 interface Props {
     requirement: Requirement;
@@ -26,6 +29,17 @@ interface Props {
 export function ConnectDialog({requirement, lostBecause, checkFailed, onCheck, onSkip}: Props) {
     const {phase, open, openedElsewhere} = useConnectWindow(onCheck);
     const {canSkip, email} = requirement;
+
+    // After a check that failed the next comes by itself, ever more slowly.
+    useEffect(() => {
+        if (checkFailed) {
+            return undefined;
+        }
+        const poll = setInterval(onCheck, stillWantedMs);
+        return () => {
+            clearInterval(poll);
+        };
+    }, [checkFailed, onCheck]);
 
     return (
         <Dialog

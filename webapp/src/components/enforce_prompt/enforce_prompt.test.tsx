@@ -140,6 +140,27 @@ test.each([
     });
 });
 
+test('goes within a minute when connecting is not asked for any more, and asks no more then', async () => {
+    const {fetched} = open([mustConnect, mustConnect, connected]);
+    await screen.findByRole('dialog');
+    await settle(60_000);
+    expect(dialog()).toBeInTheDocument();
+    await settle(60_000);
+    expect(dialog()).toBeNull();
+    await settle(3_600_000);
+    expect(fetched).toHaveBeenCalledTimes(3);
+});
+
+test('asks a server that does not answer ever more slowly, also while it is drawn', async () => {
+    const {fetched} = open([mustConnect, 'no network']);
+    await screen.findByRole('dialog');
+    await settle(60_000); // the first that fails; then after 2, 4, ... 128 seconds
+    await settle(254_000);
+    expect(fetched).toHaveBeenCalledTimes(9);
+    await settle(255_000);
+    expect(fetched).toHaveBeenCalledTimes(9);
+});
+
 test('offers a link where the browser blocks the window', async () => {
     windowOpen.mockReturnValue(null);
     open([mustConnect]);

@@ -27,6 +27,42 @@ export function connectURL(): string {
 }
 
 /**
+ * Opens the window in which the user logs in to Microsoft. Has to run inside a click.
+ *
+ * @returns null when the browser blocks it.
+ */
+export function openConnectWindow(): Window | null {
+    const opened = window.open(connectURL(), '_blank');
+    if (opened) {
+
+        // The pages in that window are not ours: they get no hold on this one.
+        opened.opener = null;
+    }
+    return opened;
+}
+
+/**
+ * Runs onLook whenever a log-in that has begun may be over: the event of it may not come to this node, or get lost.
+ *
+ * @returns what ends it.
+ */
+export function followLogIn(onLook: () => void): () => void {
+    const onVisible = () => {
+        if (document.visibilityState === 'visible') {
+            onLook();
+        }
+    };
+    const poll = setInterval(onLook, pollMs);
+    window.addEventListener('focus', onLook);
+    document.addEventListener('visibilitychange', onVisible);
+    return () => {
+        clearInterval(poll);
+        window.removeEventListener('focus', onLook);
+        document.removeEventListener('visibilitychange', onVisible);
+    };
+}
+
+/**
  * The window in which the user logs in to Microsoft. From its opening on, onLook runs whenever the log-in may be
  * over; when the caller disappears, which it does once connected, the window is closed.
  */
@@ -36,12 +72,7 @@ export function useConnectWindow(onLook: () => void): ConnectWindow {
 
     const open = useCallback(() => {
         opened.current?.close();
-        opened.current = window.open(connectURL(), '_blank');
-        if (opened.current) {
-
-            // The pages in that window are not ours: they get no hold on this one.
-            opened.current.opener = null;
-        }
+        opened.current = openConnectWindow();
         setPhase(opened.current ? 'waiting' : 'blocked');
     }, []);
 
@@ -49,24 +80,7 @@ export function useConnectWindow(onLook: () => void): ConnectWindow {
         setPhase('waiting');
     }, []);
 
-    useEffect(() => {
-        if (phase !== 'waiting') {
-            return undefined;
-        }
-        const onVisible = () => {
-            if (document.visibilityState === 'visible') {
-                onLook();
-            }
-        };
-        const poll = setInterval(onLook, pollMs);
-        window.addEventListener('focus', onLook);
-        document.addEventListener('visibilitychange', onVisible);
-        return () => {
-            clearInterval(poll);
-            window.removeEventListener('focus', onLook);
-            document.removeEventListener('visibilitychange', onVisible);
-        };
-    }, [phase, onLook]);
+    useEffect(() => (phase === 'waiting' ? followLogIn(onLook) : undefined), [phase, onLook]);
 
     useEffect(() => () => {
         opened.current?.close();
