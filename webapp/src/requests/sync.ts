@@ -9,6 +9,9 @@ export type SyncState = 'not_bridged' | 'pending' | 'synced' | 'failed';
 export interface PostState {
     state: SyncState;
 
+    /** Inbound: it came from Teams. "" when it is not bridged. */
+    direction: 'inbound' | 'outbound' | '';
+
     /** Why it is so, in the server's words; "" when there is no more to say. */
     reason: string;
 }
@@ -33,10 +36,14 @@ export function readStates(list: unknown): Record<string, PostState> {
     const states: Record<string, PostState> = {};
     for (const entry of Array.isArray(list) ? list as unknown[] : []) {
         if (isRecord(entry) && typeof entry.post_id === 'string' && isState(entry.state)) {
-            states[entry.post_id] = {state: entry.state, reason: typeof entry.reason === 'string' ? entry.reason : ''};
+            states[entry.post_id] = {state: entry.state, direction: direction(entry.direction), reason: typeof entry.reason === 'string' ? entry.reason : ''};
         }
     }
     return states;
+}
+
+function direction(value: unknown): PostState['direction'] {
+    return value === 'inbound' || value === 'outbound' ? value : '';
 }
 
 function isState(value: unknown): value is SyncState {

@@ -13,7 +13,7 @@ import {selectPart} from '../../state/plugin_state';
 import type {PostStates} from './post_states';
 import {SyncStatus} from './sync_status';
 
-/** The prop by which the server half knows a post that it brought from Teams. */
+/** The prop of a post that the server half brought from Teams. Anybody can write it: the server's answer counts more. */
 const mappingProp = 'msteams_sync_mapping';
 
 interface Props {
@@ -28,11 +28,12 @@ export function PostMark({postId, states}: Props) {
     const linked = useSelector((state: GlobalState) => post && selectPart(state, 'linked')[post.channel_id]);
     const state = useSelector((whole: GlobalState) => selectPart(whole, 'posts')[postId]);
 
-    const own = Boolean(post && linked && isWrittenHere(post, userId));
+    const own = Boolean(post && linked && isWrittenBy(post, userId));
+    const claimed = Boolean(post && isClaimed(post));
     const edited = post?.edit_at;
-    useEffect(() => (own ? states.draw(postId) : undefined), [own, postId, edited, states]);
+    useEffect(() => (own || claimed ? states.draw(postId) : undefined), [own, claimed, postId, edited, states]);
 
-    if (post?.props[mappingProp] && !post.delete_at) {
+    if ((own || claimed) && (state ? state.direction === 'inbound' : claimed)) {
         return <p className='msteams-sync-post'><Text id='msteams_sync.post.from_teams'/></p>;
     }
     if (!own || !state) {
@@ -47,7 +48,13 @@ export function PostMark({postId, states}: Props) {
     );
 }
 
-/** Whether the user wrote a post that the server has, here. */
-function isWrittenHere(post: Post, userId: string): boolean {
-    return post.user_id === userId && !post.type && !post.delete_at && !post.props[mappingProp] && post.pending_post_id !== post.id;
+/** Whether it is a post of the user's that the server has. */
+function isWrittenBy(post: Post, userId: string): boolean {
+    return post.user_id === userId && !post.type && !post.delete_at && post.pending_post_id !== post.id;
+}
+
+/** Whether a post says of itself that it came from Teams. */
+function isClaimed(post: Post): boolean {
+    const props = post.props as Post['props'] | null | undefined; // the host's store keeps what the server sends
+    return Boolean(props?.[mappingProp]) && !post.delete_at && post.pending_post_id !== post.id;
 }

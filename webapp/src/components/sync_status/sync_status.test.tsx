@@ -13,8 +13,8 @@ import {Plugin} from '../../plugin';
 const linked = [{json: {channels: [{channel_id: 'town', kind: 'channel'}]}}];
 
 /** The server's answer about the post "mine". */
-function mine(state: string, reason = ''): Answer {
-    return {json: {posts: [{post_id: 'mine', state, reason}]}};
+function mine(state: string, reason = '', direction: string | undefined = 'outbound'): Answer {
+    return {json: {posts: [{post_id: 'mine', state, direction, reason}]}};
 }
 
 /** A host with the plugin, in which a post of the user who is logged in is drawn. */
@@ -88,10 +88,41 @@ test.each<[string, Partial<Post>]>([
     expect(page.container).toBeEmptyDOMElement();
 });
 
-test('what came from Teams is labelled, whoever wrote it', async () => {
-    const {asked} = await open({post: {user_id: 'blake', props: {msteams_sync_mapping: 'm'}}});
+const claims = {props: {msteams_sync_mapping: 'm'}};
+
+test.each([['alex'], ['blake']])('what came from Teams is labelled, also when %s wrote it there', async (author) => {
+    await open({states: [mine('synced', '', 'inbound')], post: {...claims, user_id: author}});
     expect(screen.getByText('From Microsoft Teams')).toBeInTheDocument();
-    expect(asked).not.toHaveBeenCalled();
+    expect(screen.queryByText('In Microsoft Teams')).toBeNull();
+});
+
+test('while the server has not answered, the post itself is believed', async () => {
+    await open({states: ['no network'], post: {...claims, user_id: 'blake'}});
+    expect(screen.getByText('From Microsoft Teams')).toBeInTheDocument();
+});
+
+test.each([
+    ['that goes there', mine('synced')],
+    ['that is not bridged', mine('not_bridged', '', '')],
+])("somebody else's post %s is not labelled, whatever it says of itself", async (_name, answer) => {
+    const {page} = await open({states: [answer], post: {...claims, user_id: 'blake'}});
+    expect(page.container).toBeEmptyDOMElement();
+});
+
+test("one's own post that claims to come from Teams shows how far it is", async () => {
+    await open({states: [mine('pending')], post: claims});
+    expect(screen.getByText('On its way to Microsoft Teams.')).toBeInTheDocument();
+    expect(screen.queryByText('From Microsoft Teams')).toBeNull();
+});
+
+test('a deleted post is not labelled', async () => {
+    const {page} = await open({post: {...claims, delete_at: 1}});
+    expect(page.container).toBeEmptyDOMElement();
+});
+
+test('a post without props is none from Teams', async () => {
+    await open({states: [mine('synced')], post: {props: null as unknown as Post['props']}});
+    expect(screen.getByText('In Microsoft Teams')).toBeInTheDocument();
 });
 
 test('an edit is asked about again', async () => {

@@ -61,7 +61,7 @@ function Failed({postId, reason, states}: FailedProps) {
         setPhase('working');
         try {
             await retryPost(postId);
-            states.told({[postId]: {state: 'pending', reason: ''}});
+            states.told({[postId]: {state: 'pending', direction: 'outbound', reason: ''}});
             states.ask([postId]);
         } catch {
             setPhase('failed');
