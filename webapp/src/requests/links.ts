@@ -150,9 +150,9 @@ export async function approveRequest(id: string): Promise<void> {
     await request('POST', `/api/v1/link-requests/${encodeURIComponent(id)}/approve`);
 }
 
-/** Refuses a link that somebody asked for. */
-export async function refuseRequest(id: string): Promise<void> {
-    await request('POST', `/api/v1/link-requests/${encodeURIComponent(id)}/refuse`, undefined, {reason: ''});
+/** Refuses a link that somebody asked for; they are told the reason, if there is one. */
+export async function refuseRequest(id: string, reason: string): Promise<void> {
+    await request('POST', `/api/v1/link-requests/${encodeURIComponent(id)}/refuse`, undefined, {reason});
 }
 
 async function find<Choice>(route: string, name: string, text: string, page: number, signal?: AbortSignal): Promise<FoundOf<Choice>> {

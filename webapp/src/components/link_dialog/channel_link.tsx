@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 import type {GlobalState} from '@mattermost/types/store';
-import React, {useCallback, useState} from 'react';
+import React, {useCallback} from 'react';
 import {useDispatch, useSelector} from 'react-redux';
 
 import {Text} from '../../i18n/text';
@@ -11,6 +11,7 @@ import type {ChannelState} from '../../requests/links';
 import {selectPart} from '../../state/plugin_state';
 import {useRequest} from '../../use_request';
 import {Failure} from '../failure/failure';
+import {useAsking} from '../question/use_asking';
 import {LinkDetails} from './link_details';
 import {LinkForm} from './link_form';
 import {UnlinkQuestion} from './unlink_question';
@@ -64,7 +65,7 @@ function introduction({link}: ChannelState) {
 }
 
 function Standing({state, onChanged}: {state: ChannelState; onChanged: () => void}) {
-    const [asking, setAsking] = useState(false);
+    const {asking, ask, leave, around} = useAsking<'unlink'>();
     const {link, channel, refused, needs_approval: needsApproval} = state;
     if (!link) {
         return refused ? <p className='msteams-sync-dialog__error'>{refused}</p> : (
@@ -76,31 +77,30 @@ function Standing({state, onChanged}: {state: ChannelState; onChanged: () => voi
         );
     }
     return (
-        <>
+        <div ref={around}>
             <LinkDetails link={link}/>
             {asking && (
                 <UnlinkQuestion
                     link={link}
                     onUnlinked={() => {
-                        setAsking(false);
+                        leave();
                         onChanged();
                     }}
-                    onKeep={() => {
-                        setAsking(false);
-                    }}
+                    onKeep={leave}
                 />
             )}
             {link.can_manage && !asking && (
                 <button
                     type='button'
                     className='btn btn-danger'
+                    data-asks='unlink'
                     onClick={() => {
-                        setAsking(true);
+                        ask('unlink');
                     }}
                 >
                     <Text id={link.state === 'pending_approval' ? 'msteams_sync.unlink.withdraw' : 'msteams_sync.unlink.unlink'}/>
                 </button>
             )}
-        </>
+        </div>
     );
 }

@@ -7,6 +7,7 @@ import {Text} from '../../i18n/text';
 import {unlinkChannel} from '../../requests/links';
 import type {Link} from '../../requests/links';
 import {Failure} from '../failure/failure';
+import {Question} from '../question/question';
 
 interface Props {
     link: Link;
@@ -31,23 +32,25 @@ export function UnlinkQuestion({link, onUnlinked, onKeep}: Props) {
         }
     };
     return (
-        <div
-            className='msteams-sync-question'
-            role='group'
-        >
-            <p>
+        <Question
+            text={(
                 <Text
                     id={pending ? 'msteams_sync.unlink.withdraw_question' : 'msteams_sync.unlink.question'}
                     values={{channel: link.channel.display_name, teamsChannel: link.teams_channel_name || link.teams_channel_id}}
                 />
-            </p>
+            )}
+        >
             {failure !== null && <Failure error={failure}/>}
             <div className='msteams-sync-dialog__actions'>
                 <button
                     type='button'
                     className='btn btn-danger'
-                    disabled={busy}
-                    onClick={() => void unlink()}
+                    aria-disabled={busy}
+                    onClick={() => {
+                        if (!busy) {
+                            void unlink();
+                        }
+                    }}
                 >
                     <Text id={pending ? 'msteams_sync.unlink.withdraw' : 'msteams_sync.unlink.unlink'}/>
                 </button>
@@ -59,6 +62,6 @@ export function UnlinkQuestion({link, onUnlinked, onKeep}: Props) {
                     <Text id='msteams_sync.unlink.keep'/>
                 </button>
             </div>
-        </div>
+        </Question>
     );
 }

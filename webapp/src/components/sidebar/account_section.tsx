@@ -8,6 +8,8 @@ import {disconnect} from '../../requests/account';
 import type {MyConnection} from '../../requests/account';
 import {Failure} from '../failure/failure';
 import {ConnectAccount} from '../link_dialog/connect_account';
+import {Question} from '../question/question';
+import {useAsking} from '../question/use_asking';
 
 interface Props {
     mine: MyConnection;
@@ -47,7 +49,7 @@ export function AccountSection({mine, onChanged}: Props) {
 
 /** Disconnects the account, lost or not, after a question. */
 function Disconnect({onChanged}: {onChanged: () => void}) {
-    const [asking, setAsking] = useState(false);
+    const {asking, ask, leave: stay, around} = useAsking<'disconnect'>();
     const [busy, setBusy] = useState(false);
     const [failure, setFailure] = useState<unknown>(null);
     const leave = async () => {
@@ -62,42 +64,44 @@ function Disconnect({onChanged}: {onChanged: () => void}) {
         }
     };
     return (
-        <>
+        <div ref={around}>
             {failure !== null && <Failure error={failure}/>}
             {asking ? (
-                <div role='group'>
-                    <p><Text id='msteams_sync.sidebar.disconnect_question'/></p>
+                <Question text={<Text id='msteams_sync.sidebar.disconnect_question'/>}>
                     <div className='msteams-sync-sidebar__actions'>
                         <button
                             type='button'
                             className='btn btn-danger btn-sm'
-                            disabled={busy}
-                            onClick={() => void leave()}
+                            aria-disabled={busy}
+                            onClick={() => {
+                                if (!busy) {
+                                    void leave();
+                                }
+                            }}
                         >
                             <Text id='msteams_sync.sidebar.disconnect'/>
                         </button>
                         <button
                             type='button'
                             className='btn btn-tertiary btn-sm'
-                            onClick={() => {
-                                setAsking(false);
-                            }}
+                            onClick={stay}
                         >
                             <Text id='msteams_sync.sidebar.stay'/>
                         </button>
                     </div>
-                </div>
+                </Question>
             ) : (
                 <button
                     type='button'
                     className='btn btn-tertiary btn-sm'
+                    data-asks='disconnect'
                     onClick={() => {
-                        setAsking(true);
+                        ask('disconnect');
                     }}
                 >
                     <Text id='msteams_sync.sidebar.disconnect'/>
                 </button>
             )}
-        </>
+        </div>
     );
 }

@@ -5,11 +5,13 @@ import React, {useState} from 'react';
 
 import {Text} from '../../i18n/text';
 import type {MessageId} from '../../i18n/translations';
-import {approveRequest, refuseRequest, resyncChannel} from '../../requests/links';
+import {approveRequest, resyncChannel} from '../../requests/links';
 import type {Link} from '../../requests/links';
 import {Failure} from '../failure/failure';
 import {LinkDetails} from '../link_dialog/link_details';
 import {UnlinkQuestion} from '../link_dialog/unlink_question';
+import {useAsking} from '../question/use_asking';
+import {RefuseQuestion} from './refuse_question';
 
 interface Props {
     link: Link;
@@ -18,7 +20,7 @@ interface Props {
 
 /** One link in the list, with what the user may do about it. */
 export function LinkEntry({link, onChanged}: Props) {
-    const [asking, setAsking] = useState(false);
+    const {asking, ask, leave, around} = useAsking<'unlink' | 'refuse'>();
     const [busy, setBusy] = useState(false);
     const [done, setDone] = useState(false);
     const [failure, setFailure] = useState<unknown>(null);
@@ -44,6 +46,18 @@ export function LinkEntry({link, onChanged}: Props) {
             <Text id={text}/>
         </button>
     );
+    const opener = (name: 'unlink' | 'refuse', text: MessageId) => (
+        <button
+            type='button'
+            className='btn btn-tertiary btn-sm'
+            data-asks={name}
+            onClick={() => {
+                ask(name);
+            }}
+        >
+            <Text id={text}/>
+        </button>
+    );
     const pending = link.state === 'pending_approval';
     return (
         <li className='msteams-sync-entry'>
@@ -56,30 +70,29 @@ export function LinkEntry({link, onChanged}: Props) {
             <div role='status'>
                 {done && !pending && <Text id='msteams_sync.sidebar.resync_begun'/>}
             </div>
-            {asking ? (
+            {asking === 'unlink' && (
                 <UnlinkQuestion
                     link={link}
                     onUnlinked={onChanged}
-                    onKeep={() => {
-                        setAsking(false);
-                    }}
+                    onKeep={leave}
                 />
-            ) : (
-                <div className='msteams-sync-sidebar__actions'>
+            )}
+            {asking === 'refuse' && (
+                <RefuseQuestion
+                    link={link}
+                    onRefused={onChanged}
+                    onLeave={leave}
+                />
+            )}
+            {asking === null && (
+                <div
+                    ref={around}
+                    className='msteams-sync-sidebar__actions'
+                >
                     {link.can_approve && button('msteams_sync.sidebar.approve', () => approveRequest(link.id))}
-                    {link.can_approve && button('msteams_sync.sidebar.refuse', () => refuseRequest(link.id))}
+                    {link.can_approve && opener('refuse', 'msteams_sync.sidebar.refuse')}
                     {link.can_manage && !pending && button('msteams_sync.sidebar.resync', () => resyncChannel(link.channel_id))}
-                    {link.can_manage && (
-                        <button
-                            type='button'
-                            className='btn btn-tertiary btn-sm'
-                            onClick={() => {
-                                setAsking(true);
-                            }}
-                        >
-                            <Text id={pending ? 'msteams_sync.unlink.withdraw' : 'msteams_sync.unlink.unlink'}/>
-                        </button>
-                    )}
+                    {link.can_manage && opener('unlink', pending ? 'msteams_sync.unlink.withdraw' : 'msteams_sync.unlink.unlink')}
                 </div>
             )}
         </li>

@@ -208,17 +208,55 @@ test('unlinks after a question', async () => {
     expect(await screen.findByText('None of your channels is linked with Microsoft Teams.')).toBeInTheDocument();
 });
 
-test.each([['Approve', 'POST /api/v1/link-requests/r/approve', 201], ['Refuse', 'POST /api/v1/link-requests/r/refuse', 204]])('a system admin can %s what was asked for', async (name, call, status) => {
-    const {server} = open({'GET /api/v1/my/links?': {json: {links: [link({id: 'r', state: 'pending_approval', can_approve: true})], total: 1, has_more: false}}});
-    server.answers[call] = {status, json: {}};
+const requested = {json: {links: [link({id: 'r', state: 'pending_approval', can_approve: true})], total: 1, has_more: false}};
+
+test('a system admin can approve what was asked for', async () => {
+    const call = 'POST /api/v1/link-requests/r/approve';
+    const {server} = open({'GET /api/v1/my/links?': requested, [call]: {status: 201, json: {}}});
     const asked = await entry('Town Square');
     expect(asked).toHaveTextContent('Waits for approval');
     expect(within(asked).queryByRole('button', {name: 'Look for missed messages'})).toBeNull();
-    await user.click(within(asked).getByRole('button', {name}));
+    await user.click(within(asked).getByRole('button', {name: 'Approve'}));
     await vi.waitFor(() => {
         expect(server.calls).toContain(call);
         expect(links(server).length).toBeGreaterThan(1);
     });
+});
+
+test('a system admin can refuse what was asked for, and say why', async () => {
+    const call = 'POST /api/v1/link-requests/r/refuse';
+    const {server} = open({'GET /api/v1/my/links?': requested, [call]: {status: 503, json: {code: 'not_ready', message: 'The plugin is not ready.'}}});
+    const asked = within(await entry('Town Square'));
+    await user.click(asked.getByRole('button', {name: 'Refuse'}));
+    expect(asked.getByRole('group', {name: 'Refuse to link Town Square with Bridge?'})).toBeInTheDocument();
+    expect(asked.getByRole('textbox', {name: /Reason/})).toHaveFocus();
+    await user.click(asked.getByRole('button', {name: 'Cancel'}));
+    expect(asked.getByRole('button', {name: 'Refuse'})).toHaveFocus();
+    expect(server.bodies).toEqual([]);
+
+    await user.click(asked.getByRole('button', {name: 'Refuse'}));
+    await user.type(asked.getByRole('textbox'), ' Not this one. ');
+    await user.click(asked.getByRole('button', {name: 'Refuse'}));
+    expect(await asked.findByRole('alert')).toHaveTextContent('The plugin is not ready.');
+    server.answers[call] = {status: 204};
+    await user.click(asked.getByRole('button', {name: 'Refuse'}));
+    await vi.waitFor(() => {
+        expect(links(server).length).toBeGreaterThan(1);
+    });
+    expect(server.bodies).toEqual([{reason: 'Not this one.'}, {reason: 'Not this one.'}]);
+});
+
+test.each([
+    ['unlink', 'Unlink', 'Keep it'],
+    ['disconnect', 'Disconnect', 'Stay connected'],
+])('the question whether to %s takes the focus and gives it back', async (_name, name, leave) => {
+    open();
+    await user.click(await screen.findByRole('button', {name}));
+    expect(screen.getByRole('button', {name})).toHaveFocus();
+    expect(screen.getByRole('group')).toContainElement(document.activeElement as HTMLElement);
+    await user.click(screen.getByRole('button', {name: leave}));
+    expect(screen.queryByRole('group')).toBeNull();
+    expect(screen.getByRole('button', {name})).toHaveFocus();
 });
 
 test('an approval that fails is told beside the link', async () => {

@@ -1,0 +1,82 @@
+// Copyright (c) The terraform-provider-msteamssync authors
+// SPDX-License-Identifier: MPL-2.0
+
+import React, {useState} from 'react';
+
+import {Text} from '../../i18n/text';
+import {refuseRequest} from '../../requests/links';
+import type {Link} from '../../requests/links';
+import {Failure} from '../failure/failure';
+import {Question} from '../question/question';
+
+/** How many characters the server takes. */
+const longestReason = 1000;
+
+interface Props {
+    link: Link;
+    onRefused: () => void;
+    onLeave: () => void;
+}
+
+/** Asks why a link is refused before it is. */
+export function RefuseQuestion({link, onRefused, onLeave}: Props) {
+    const [reason, setReason] = useState('');
+    const [busy, setBusy] = useState(false);
+    const [failure, setFailure] = useState<unknown>(null);
+    const refuse = async () => {
+        setBusy(true);
+        setFailure(null);
+        try {
+            await refuseRequest(link.id, reason.trim());
+            onRefused();
+        } catch (error) {
+            setFailure(error);
+            setBusy(false);
+        }
+    };
+    return (
+        <Question
+            text={(
+                <Text
+                    id='msteams_sync.sidebar.refuse_question'
+                    values={{channel: link.channel.display_name, teamsChannel: link.teams_channel_name || link.teams_channel_id}}
+                />
+            )}
+        >
+            <label className='msteams-sync-question__field'>
+                <Text id='msteams_sync.sidebar.refuse_reason'/>
+                <textarea
+                    className='form-control'
+                    rows={2}
+                    maxLength={longestReason}
+                    value={reason}
+                    onChange={(event) => {
+                        setReason(event.target.value);
+                    }}
+                />
+            </label>
+            {failure !== null && <Failure error={failure}/>}
+            <div className='msteams-sync-sidebar__actions'>
+                <button
+                    type='button'
+                    className='btn btn-danger btn-sm'
+                    aria-disabled={busy}
+                    onClick={() => {
+                        if (!busy) {
+                            void refuse();
+                        }
+                    }}
+                >
+                    <Text id='msteams_sync.sidebar.refuse'/>
+                </button>
+                <button
+                    type='button'
+                    className='btn btn-tertiary btn-sm'
+                    onClick={onLeave}
+                >
+                    <Text id='msteams_sync.account.cancel'/>
+                </button>
+            </div>
+        </Question>
+    );
+}
