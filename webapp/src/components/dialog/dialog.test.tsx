@@ -104,3 +104,52 @@ test('gives the focus back when it goes', () => {
     rerender(<button>{'before'}</button>);
     expect(screen.getByText('before')).toHaveFocus();
 });
+
+test('of two only the topmost keeps the keyboard, until it goes', async () => {
+    const dismissed: string[] = [];
+    const dialog = (title: string) => (
+        <Dialog
+            key={title}
+            title={title}
+            onDismiss={() => {
+                dismissed.push(title);
+            }}
+            actions={<button>{`ok ${title}`}</button>}
+        >
+            {'Text'}
+        </Dialog>
+    );
+    const {rerender} = render(<>{dialog('lower')}</>);
+    rerender(<>{[dialog('lower'), dialog('upper')]}</>);
+    expect(screen.getByText('ok upper')).toHaveFocus();
+    screen.getByText('ok lower').focus();
+    expect(screen.getByText('ok upper')).toHaveFocus();
+    await userEvent.keyboard('{Escape}');
+    screen.getByText('ok upper').blur();
+    await userEvent.keyboard('{Escape}');
+    expect(dismissed).toEqual(['upper', 'upper']);
+    expect(screen.getByText('ok upper')).toHaveFocus();
+
+    rerender(<>{[dialog('lower')]}</>);
+    await userEvent.keyboard('{Escape}');
+    expect(dismissed).toEqual(['upper', 'upper', 'lower']);
+});
+
+test('the lower of two takes no focus when it goes', () => {
+    const {rerender} = render(<button>{'before'}</button>);
+    screen.getByText('before').focus();
+    const dialog = (title: string) => (
+        <Dialog
+            key={title}
+            title={title}
+            actions={<button>{`ok ${title}`}</button>}
+        >
+            {'Text'}
+        </Dialog>
+    );
+    const before = <button key='before'>{'before'}</button>;
+    rerender(<>{[before, dialog('lower')]}</>);
+    rerender(<>{[before, dialog('lower'), dialog('upper')]}</>);
+    rerender(<>{[before, dialog('upper')]}</>);
+    expect(screen.getByText('ok upper')).toHaveFocus();
+});

@@ -6,9 +6,17 @@ import type {RefObject} from 'react';
 
 const focusable = 'a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled])';
 
+/** What keeps the keyboard now, the topmost last: two at a time would take it from each other. */
+const traps: HTMLElement[] = [];
+
+function isTopmost(element: HTMLElement): boolean {
+    return traps[traps.length - 1] === element;
+}
+
 /**
  * Keeps the keyboard inside an element while it is drawn: Tab goes round in it, focus that the page moves elsewhere
  * comes back, and keys do not reach the page's shortcuts. Afterwards focus returns to where it was.
+ * Of several at a time the last that was drawn does so.
  *
  * @param onEscape what the Escape key does; without it the key does nothing.
  */
@@ -19,12 +27,16 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
             return undefined;
         }
         const before = document.activeElement;
+        traps.push(element);
         let last = first(element);
         let bringing = false;
         last.focus();
 
         // Mattermost moves focus to the message box by itself, e.g. when a channel is drawn.
         const bringBack = (event: FocusEvent) => {
+            if (!isTopmost(element)) {
+                return;
+            }
             if (event.target instanceof HTMLElement && element.contains(event.target)) {
                 last = event.target;
                 return;
@@ -40,7 +52,9 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
         document.addEventListener('focusin', bringBack);
         return () => {
             document.removeEventListener('focusin', bringBack);
-            if (before instanceof HTMLElement && before.isConnected) {
+            const wasTopmost = isTopmost(element);
+            traps.splice(traps.indexOf(element), 1);
+            if (wasTopmost && before instanceof HTMLElement && before.isConnected) {
                 before.focus();
             }
         };
@@ -52,6 +66,9 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
             return undefined;
         }
         const onKeyDown = (event: KeyboardEvent) => {
+            if (!isTopmost(element)) {
+                return;
+            }
             if (event.key === 'Tab') {
                 goRound(element, event);
             } else if (event.key === 'Escape') {
@@ -62,7 +79,7 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
 
         // What had the focus may be gone from the element: the page has the focus then, and would get the keys.
         const onLostKey = (event: KeyboardEvent) => {
-            if (document.activeElement === document.body) {
+            if (isTopmost(element) && document.activeElement === document.body) {
                 first(element).focus();
                 event.preventDefault();
                 event.stopPropagation();
