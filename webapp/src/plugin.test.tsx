@@ -1,10 +1,11 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-import {act, cleanup, screen} from '@testing-library/react';
+import {act, cleanup, render, screen} from '@testing-library/react';
+import React from 'react';
 import {afterEach, expect, test, vi} from 'vitest';
 
-import {Host, serve, serveRoute} from '../test/host';
+import {Host, serve, serveRoute, serveRoutes} from '../test/host';
 import {isAtTheFloor} from '../test/registry';
 
 import {Plugin} from './plugin';
@@ -100,6 +101,49 @@ test('uninitialize leaves no listener and no timer', () => {
         plugin.uninitialize();
         expect(listening).toEqual([]);
         expect(vi.getTimerCount()).toBe(0);
+    } finally {
+        vi.useRealTimers();
+    }
+});
+
+test('uninitialize leaves none of a user who is logged in, with everything at work', async () => {
+    vi.useFakeTimers();
+    try {
+        render(<i/>); // React listens to the document from its first root on, for good
+        const asked = serveRoutes({
+            '/needsConnect': [{json: {needsConnect: true}}],
+            '/my/connection': [{json: {connected: false, teams_account: null, can_connect: true}}],
+            '/my/linked-channels': [{json: {channels: [{channel_id: 'town', kind: 'channel'}]}}],
+            '/posts/sync': [{json: {posts: [{post_id: 'mine', state: 'pending', direction: 'outbound'}]}}],
+        });
+        vi.spyOn(window, 'open').mockReturnValue({close: vi.fn()} as unknown as Window);
+        const listening = listeners();
+        const host = new Host();
+        const plugin = new Plugin();
+        plugin.initialize(host.registry, host.store);
+        host.logIn('alex');
+        host.post({id: 'mine', user_id: 'alex', channel_id: 'town'});
+        host.draw();
+        host.render(<>{host.in('registerPostMessageAttachmentComponent', {postId: 'mine'})}</>);
+        await act(() => vi.advanceTimersByTimeAsync(0));
+        await act(() => vi.advanceTimersByTimeAsync(100));
+        act(() => {
+            host.userSettings?.action?.onClick();
+            screen.getByRole('button', {name: 'Connect account'}).click();
+        });
+        expect(asked.every((mock) => mock.mock.calls.length > 0)).toBe(true);
+        expect(listening).toContain('focus');
+        expect(vi.getTimerCount()).toBeGreaterThan(3);
+
+        act(() => {
+            plugin.uninitialize();
+        });
+        cleanup();
+        expect(listening).toEqual([]);
+        expect(vi.getTimerCount()).toBe(0);
+        const before = asked.map((mock) => mock.mock.calls.length);
+        await vi.advanceTimersByTimeAsync(3_600_000);
+        expect(asked.map((mock) => mock.mock.calls.length)).toEqual(before);
     } finally {
         vi.useRealTimers();
     }
