@@ -41,6 +41,8 @@ export default defineConfig(({command, mode}) => ({
         setupFiles: ['test/setup.ts'],
         include: ['src/**/*.test.{ts,tsx}'],
         restoreMocks: true,
-        css: {include: []},
+
+        // Style sheets are empty in tests, but for those that ask for the text.
+        css: {include: [/\.css\?raw$/]},
     },
 }));

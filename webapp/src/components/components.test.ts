@@ -25,3 +25,15 @@ test('every style sheet is added to the page', () => {
     const imported = [...(source ?? '').matchAll(/from '(\.\/components\/\S+\.css)\?inline'/g)].map(([, path]) => path);
     expect(imported.sort()).toEqual(sheets.sort());
 });
+
+test('what moves stands still for those who want no motion', () => {
+    const sheets = Object.entries(import.meta.glob<string>('./*/*.css', {query: '?raw', import: 'default', eager: true}));
+    const moving = sheets.filter(([, style]) => /^\s*(animation|transition)(-\w+)*:/m.test(style));
+    expect(moving.map(([path]) => path)).toEqual(['./dialog/dialog.css']);
+    for (const [path, style] of moving) {
+        const [normal = '', reduced = ''] = style.split('@media (prefers-reduced-motion: reduce)');
+        for (const [, selector = '', property = ''] of normal.matchAll(/([.\w-]+) \{[^{}]*?\b(animation|transition):/g)) {
+            expect(reduced, path).toMatch(new RegExp(`\\${selector} \\{[^{}]*${property}: none;`));
+        }
+    }
+});
