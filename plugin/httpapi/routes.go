@@ -69,7 +69,7 @@ func Routes() []Route {
 		{Method: http.MethodPost, Path: "/api/v1/posts/sync", Role: User, MaxBody: smallBody, serve: (*api).postStates},
 		{Method: http.MethodGet, Path: "/api/v1/my/linked-channels", Role: User, serve: (*api).linkedChannels},
 		{Method: http.MethodGet, Path: "/api/v1/links", Role: SystemAdmin, serve: (*api).listLinks},
-		{Method: http.MethodPost, Path: "/api/v1/links", Role: ChannelAdmin, MaxBody: smallBody, Cost: lookupCost, serve: (*api).createLink},
+		{Method: http.MethodPost, Path: "/api/v1/links", Role: ChannelAdmin, MaxBody: smallBody, serve: (*api).createLink},
 		{Method: http.MethodGet, Path: "/api/v1/links/audit", Role: SystemAdmin, serve: (*api).linkAudit},
 		{Method: http.MethodDelete, Path: "/api/v1/links/{channel_id}", Role: ChannelAdmin, serve: (*api).deleteLink},
 		{Method: http.MethodPost, Path: "/api/v1/links/{channel_id}/resync", Role: ChannelAdmin, serve: (*api).resyncLink},

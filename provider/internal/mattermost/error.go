@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 )
@@ -23,10 +24,14 @@ type Error struct {
 	Status    int    // HTTP status; 0 = no answer
 	Code      string // Mattermost's error id, e.g. api.context.permissions.app_error
 	RequestID string
-	Message   string // what the server said
-	Mend      string // what to do about it, a full sentence; may be empty
-	Err       error  // the cause when there was no answer
+	Message   string        // what the server said
+	Mend      string        // what to do about it, a full sentence; may be empty
+	Err       error         // the cause when there was no answer
+	After     time.Duration // when trying again makes sense; 0 = not said
 }
+
+// RetryAfter is when trying again makes sense; 0 = the server does not say.
+func (e *Error) RetryAfter() time.Duration { return e.After }
 
 // Error implements error.
 func (e *Error) Error() string {

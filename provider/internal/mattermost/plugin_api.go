@@ -15,7 +15,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 )
@@ -128,8 +130,18 @@ func (s *Server) CheckCredentials(ctx context.Context) (found Check, err error) 
 	return found, err
 }
 
-// callPlugin calls one of the plugin's own routes.
+// callPlugin calls one of the plugin's own routes. When the plugin says that it is asked too often, as many links in one run
+// may have it say, it is asked again after the time that it names.
 func (s *Server) callPlugin(ctx context.Context, doing, method, route string, body, answer any) error {
+	return s.policy.Retry(ctx, isTooOften, func(ctx context.Context) error { return s.askPlugin(ctx, doing, method, route, body, answer) })
+}
+
+func isTooOften(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Status == http.StatusTooManyRequests
+}
+
+func (s *Server) askPlugin(ctx context.Context, doing, method, route string, body, answer any) error {
 	api, err := s.client(ctx)
 	if err != nil {
 		return err
@@ -174,6 +186,9 @@ func (s *Server) callPlugin(ctx context.Context, doing, method, route string, bo
 	}
 	e := &Error{Doing: doing, URL: s.cfg.URL, Status: response.StatusCode, Code: refusal.Code,
 		RequestID: response.Header.Get("X-Request-Id"), Message: refusal.Message}
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {
+		e.After = time.Duration(seconds) * time.Second
+	}
 	s.mendPlugin(e, method, route)
 	return e
 }

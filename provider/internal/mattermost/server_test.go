@@ -275,3 +275,24 @@ func TestPluginThatDoesNotAnswerIsDown(t *testing.T) {
 		t.Errorf("an answer: %v, %v", sums, err)
 	}
 }
+
+// TestThePluginIsAskedAgainWhenItSays: a run that makes hundreds of links asks more often than the plugin lets anybody.
+func TestThePluginIsAskedAgainWhenItSays(t *testing.T) {
+	asked := 0
+	s := &stub{answers: map[string]http.HandlerFunc{
+		"GET /plugins/" + catalog.PluginID + "/api/v1/bots": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			if asked++; asked < 3 {
+				w.Header().Set("Retry-After", "1")
+				w.WriteHeader(http.StatusTooManyRequests)
+				_, _ = w.Write([]byte(`{"code":"too_many_requests","message":"These are too many requests at a time."}`))
+				return
+			}
+			_, _ = w.Write([]byte(`{"bots":[{"id":"b"}]}`))
+		},
+	}}
+	bots, err := s.connect(t).Bots(t.Context())
+	if err != nil || len(bots) != 1 || asked != 3 {
+		t.Errorf("asked %d times: %v, %v", asked, bots, err)
+	}
+}
