@@ -97,7 +97,7 @@ func (p *Plugin) UserWillLogIn(_ *plugin.Context, user *model.User) string {
 }
 
 // MessageWillBePosted is called before a post is made, of any channel and by anybody; an answer refuses it.
-func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (*model.Post, string) {
+func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (*model.Post, string) { //nolint:unparam // the server's shape
 	return nil, p.service.PostWillBeMade(c.SessionId, post)
 }
 

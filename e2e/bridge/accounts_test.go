@@ -129,14 +129,14 @@ func buttons(t *testing.T, user *stack.User, channel, label string) (n int) {
 // TestWhoeverWritesInALinkedChannelIsInvited: or has the web app open, once; a system admin sees it.
 func TestWhoeverWritesInALinkedChannelIsInvited(t *testing.T) {
 	l := newLink(t)
-	writer, reader := newPerson(t, "jules"), newPerson(t, "kim")
+	writer, reader := newPerson(t, "jules"), newPerson(t, "kelly")
 	join(t, writer, l.channel.Id)
 	join(t, reader, l.channel.Id)
 	set(t, map[string]any{"connectedusersmaxpendinginvites": 2})
 	l.write(t, writer, "", "hello from jules")
 	told(t, writer, "You are invited to connect")
 	as(t, reader, http.MethodGet, "/api/v1/my/connection", nil)
-	direct := channelWith(t, reader, model.ChannelTypeDirect, "Log in at Microsoft as kim@demo.example")
+	direct := channelWith(t, reader, model.ChannelTypeDirect, "Log in at Microsoft as kelly@demo.example")
 	if n := buttons(t, reader, direct.Id, "Connect your account"); n != 1 {
 		t.Errorf("the invitation has %d buttons that lead to the log-in", n)
 	}
@@ -156,7 +156,7 @@ func TestWhoeverWritesInALinkedChannelIsInvited(t *testing.T) {
 		}
 		return states
 	}
-	if now := states(); now["jules"] != "pending" || now["kim"] != "pending" || now["pending"] != "2" {
+	if now := states(); now["jules"] != "pending" || now["kelly"] != "pending" || now["pending"] != "2" {
 		t.Errorf("invitations %v", now)
 	}
 	if err := shared.Connect(t.Context(), writer, stack.DemoCredentials("jules")); err != nil {
@@ -165,7 +165,7 @@ func TestWhoeverWritesInALinkedChannelIsInvited(t *testing.T) {
 	if status := as(t, shared.Mattermost.Admin(), http.MethodDelete, "/api/v1/invites/"+reader.ID, nil); status != http.StatusNoContent {
 		t.Errorf("withdrawing answers %d", status)
 	}
-	if now := states(); now["jules"] != "connected" || now["kim"] != "withdrawn" || now["pending"] != "0" {
+	if now := states(); now["jules"] != "connected" || now["kelly"] != "withdrawn" || now["pending"] != "0" {
 		t.Errorf("invitations %v", now)
 	}
 }

@@ -43,6 +43,7 @@ func TestSeeing(t *testing.T) {
 			if err := shared.AwaitSubscriptions(ctx, []stack.LinkedChannel{linked}); err != nil {
 				t.Fatal(err)
 			}
+			before := connectedAccounts(t) // other tests leave some
 			serveHostPage(t, react)
 			runSpec(t, "seeing.test.mjs", user, "react-"+react,
 				"EMULATOR="+shared.Emulator.URL(), "CHANNEL="+linked.ID, "CHANNEL_NAME=linked-"+react, "TEAMS_CHANNEL="+string(linked.Teams.Channel), "REACT="+react)
@@ -51,21 +52,27 @@ func TestSeeing(t *testing.T) {
 			if err != nil || len(messages) != 3 {
 				t.Errorf("Teams has %d messages, want 3: %v", len(messages), err)
 			}
-			status, answer, err := shared.CallPlugin(ctx, http.MethodGet, "/api/v1/status", nil)
-			if err != nil || status != http.StatusOK {
-				t.Fatalf("status answers %d: %v", status, err)
-			}
-			var state struct {
-				Accounts struct{ Connected int } `json:"accounts"`
-			}
-			if err := json.Unmarshal(answer, &state); err != nil {
-				t.Fatal(err)
-			}
-			if state.Accounts.Connected != 0 {
-				t.Errorf("%d accounts are connected after the disconnect", state.Accounts.Connected)
+			if after := connectedAccounts(t); after != before {
+				t.Errorf("%d accounts are connected after the disconnect, %d were before", after, before)
 			}
 		})
 	}
+}
+
+// connectedAccounts is how many accounts the plugin's status says are connected.
+func connectedAccounts(t *testing.T) int {
+	t.Helper()
+	status, answer, err := shared.CallPlugin(t.Context(), http.MethodGet, "/api/v1/status", nil)
+	if err != nil || status != http.StatusOK {
+		t.Fatalf("status answers %d: %v", status, err)
+	}
+	var state struct {
+		Accounts struct{ Connected int } `json:"accounts"`
+	}
+	if err := json.Unmarshal(answer, &state); err != nil {
+		t.Fatal(err)
+	}
+	return state.Accounts.Connected
 }
 
 // TestSkippedPrompt: where it is allowed, the prompt can be put off until the page is loaded again.

@@ -75,10 +75,12 @@ func (w *worker) changeOfPart(ctx context.Context, event *InboundEvent) (done bo
 		return false, err
 	}
 	part, err := w.Teams.Message(ctx, event.Ref)
-	if err != nil && ClassOf(err) != NotFound {
+	switch {
+	case err != nil && ClassOf(err) == NotFound:
+		return false, nil //nolint:nilerr // what is gone is no part; the caller goes on as without
+	case err != nil:
 		return false, err
-	}
-	if err != nil || !part.Attempt.isPart() {
+	case !part.Attempt.isPart():
 		return false, nil
 	}
 	if part.EditedAt.IsZero() || !part.DeletedAt.IsZero() {
