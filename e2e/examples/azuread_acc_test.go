@@ -135,7 +135,7 @@ func record(t *testing.T, e *example, app directory.Application) string {
 			values["Assignment"], values["Role"] = assignment.ID, assignment.AppRoleID
 		}
 	}
-	text, err := os.ReadFile(filepath.Join("testdata", "azuread.tfstate.tmpl"))
+	text, err := os.ReadFile(filepath.Join("testdata", "recorded_state.json.tmpl"))
 	if err != nil {
 		t.Fatal(err)
 	}
