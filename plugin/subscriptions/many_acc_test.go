@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
@@ -96,6 +97,8 @@ func TestANewLinkIsServedFirst(t *testing.T) {
 	w.Faults().Clear()
 	w.link(t)
 	w.now(t)
+	// Each takes a while, so that the first is among the first in the log, too, however late its worker gets a processor.
+	w.fault(t, faults.Rule{Effect: faults.Latency, Route: "POST /subscriptions", Delay: faults.Duration(300 * time.Millisecond)})
 	w.RequestLog().Reset()
 	w.reconcile(t)
 	var posts []string
