@@ -98,8 +98,15 @@ func TestAccBotConnection(t *testing.T) {
 			{ResourceName: botConnection, ImportState: true, ImportStateVerify: true, ImportStateId: strings.ToUpper(upn)},
 			{ResourceName: botConnection, ImportState: true, ImportStateId: "alex@demo.example", ExpectError: words("There is no bot connection to import")},
 			{PreConfig: disconnect, Config: config, ConfigPlanChecks: plans(updates(botConnection, "connected")), Check: connected},
-			{ // the connection is lost: another key cannot open what Microsoft gave
-				PreConfig: func() { b.configure(nil) }, Config: config, ConfigPlanChecks: plans(updates(botConnection, "connected")), Check: connected,
+			{ // the connection is lost: another key, of which the plugin knew nothing while it was off, cannot open what Microsoft gave
+				PreConfig: func() {
+					b.disable()
+					if err := shared.ConfigurePlugin(t.Context(), b.app, nil); err != nil {
+						t.Fatal(err)
+					}
+					b.enable()
+				},
+				Config: config, ConfigPlanChecks: plans(updates(botConnection, "connected")), Check: connected,
 			},
 			{Config: connectionConfig(upn, directory.DemoPassword, "password_wo_version = 2"), ConfigPlanChecks: plans(updates(botConnection, "display_name", "password_wo_version")), Check: connected},
 			{Config: connectionConfig(upn, "not-the-password", "password_wo_version = 3"), ExpectError: words("(AADSTS50126)")},
