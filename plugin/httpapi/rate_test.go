@@ -52,10 +52,10 @@ func TestEachCallerHasAnAllowance(t *testing.T) {
 	}
 }
 
-// TestWhatAsksGraphIsDear: while the caller waits, so does a call to Microsoft. Linking is not: a run of Terraform links hundreds.
+// TestWhatAsksGraphIsDear: while the caller waits, so does a call to Graph. Linking is not dear: a run of Terraform links hundreds.
 func TestWhatAsksGraphIsDear(t *testing.T) {
 	want := []string{
-		"POST /api/v1/checks/webhook", "POST /api/v1/checks/credentials", "POST /api/v1/checks/consent",
+		"POST /api/v1/checks/webhook", "POST /api/v1/checks/consent",
 		"POST /api/v1/link-requests/{id}/approve", "GET /api/v1/my/links", "GET /api/v1/my/channels/{channel_id}/link",
 		"GET /api/v1/my/teams", "GET /api/v1/my/teams/{id}/channels", "GET /api/v1/teams", "GET /api/v1/teams/{id}", "GET /api/v1/teams/{id}/channels",
 	}

@@ -57,7 +57,7 @@ func Routes() []Route {
 		{Method: http.MethodGet, Path: "/api/v1/metrics", Role: SystemAdmin, serve: (*api).metrics},
 		{Method: http.MethodPost, Path: "/api/v1/config/fingerprints", Role: SystemAdmin, MaxBody: smallBody, serve: (*api).fingerprints},
 		{Method: http.MethodPost, Path: "/api/v1/checks/webhook", Role: SystemAdmin, Cost: lookupCost, serve: (*api).checkWebhook},
-		{Method: http.MethodPost, Path: "/api/v1/checks/credentials", Role: SystemAdmin, Cost: lookupCost, serve: (*api).checkCredentials},
+		{Method: http.MethodPost, Path: "/api/v1/checks/credentials", Role: SystemAdmin, serve: (*api).checkCredentials},
 		{Method: http.MethodGet, Path: "/api/v1/encryption-key", Role: SystemAdmin, serve: (*api).showKeys},
 		{Method: http.MethodPost, Path: "/api/v1/encryption-key/rotate", Role: SystemAdmin, serve: (*api).rotateKeys},
 		{Method: http.MethodPost, Path: "/api/v1/checks/consent", Role: SystemAdmin, Cost: lookupCost, serve: (*api).checkConsent},
