@@ -38,8 +38,8 @@ type Store struct {
 }
 
 // lookUp has a connection look rows up by their keys. PostgreSQL keeps plans with a connection; one that was made while a
-// queue was empty would read the whole of it a minute later. It compiles no query, either: what has to read a small table
-// as a whole counts as expensive then. They are no parameters of the connection, which poolers refuse.
+// queue was empty would read the whole of it a minute later. Compilation is off because a small table that has to be read as
+// a whole counts as expensive then. It is said after connecting: poolers refuse such parameters of a connection.
 const lookUp = "SET enable_seqscan = off; SET jit = off"
 
 // Open connects, brings the schema up to date and starts to listen for wake-ups of other nodes. The data source is
