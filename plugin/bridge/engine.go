@@ -46,6 +46,7 @@ type Engine struct {
 	links      *Links
 	dispatcher *dispatcher
 	scans      *scans
+	neighbours neighbours
 	kept       keptLeases
 	refusals   refusals
 	arrivals   gathering
@@ -236,6 +237,9 @@ func (e *Engine) poll() {
 			e.dispatcher.wake(lane, 0)
 		}
 		if err := e.links.load(e.life); err != nil {
+			continue
+		}
+		if _, err := e.lookAround(e.life); err != nil {
 			continue
 		}
 		e.scan(e.life)

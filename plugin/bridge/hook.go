@@ -52,12 +52,6 @@ func (s *scans) want(conversation ConversationID) {
 // poke makes the next poll now.
 func (s *scans) poke() { poke(s.poked) }
 
-func (s *scans) wanted(conversation ConversationID) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.soon[conversation]
-}
-
 func (s *scans) take(conversation ConversationID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -61,28 +61,26 @@ func (e *Engine) claim(lane Lane) (lease Lease, since time.Time, mine bool, err 
 		return kept.Lease, since, true, nil
 	}
 	lease, mine, err = e.Store.Claim(e.life, lane, e.Tuning.Lease)
-	if mine && lane.Direction == Outbound {
-		e.beforeWork(lease)
-	}
 	return lease, since, mine, err
 }
 
-// beforeWork looks for posts that no hook reported before others of the lane are sent, if there may be some: this node could not
-// write them down or has just started, or the node that had the lane died, perhaps between a post's commit and its hook.
-func (e *Engine) beforeWork(lease Lease) {
-	if lease.TookOver {
-		e.scans.want(lease.Conversation)
+// takeOutbound reads the lane, after it looked for posts that no hook reported, if there may be some: this node could not write
+// them down or has just started, or another node died, perhaps between a post's commit and its hook. What is found is older than
+// what is read.
+func (w *worker) takeOutbound(ctx context.Context, lease Lease, limit int) ([]OutboundEvent, time.Duration, error) {
+	missing, err := w.lookAround(ctx)
+	if err != nil {
+		return nil, 0, err
 	}
-	if !e.scans.wanted(lease.Conversation) {
-		return
+	if missing {
+		w.scans.want(lease.Conversation)
 	}
-	link, linked, err := e.links.find(e.life, lease.Conversation)
-	if err == nil && linked {
-		err = e.scanFirst(e.life, link)
+	if w.linked {
+		if err := w.scanFirst(ctx, w.link); err != nil && ctx.Err() == nil {
+			w.Log.Warn("could not scan a channel for posts that no hook reported; it is tried again", "channel", w.link.Channel, "error", err)
+		}
 	}
-	if err != nil && e.life.Err() == nil {
-		e.Log.Warn("could not scan a channel for posts that no hook reported; it is tried again", "channel", link.Channel, "error", err)
-	}
+	return w.Store.TakeOutbound(ctx, lease, limit)
 }
 
 // giveBackKept releases the leases of lanes that nobody works on.

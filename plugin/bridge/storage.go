@@ -69,6 +69,8 @@ type LaneStore interface {
 	Due(ctx context.Context) ([]Lane, error)
 	// NoteError keeps the newest error of a lane for people to read.
 	NoteError(ctx context.Context, lane Lane, message string) error
+	// Nodes lists the nodes that are alive, each by a name that no other run of the plugin has.
+	Nodes(ctx context.Context) ([]string, error)
 }
 
 // QueueStore settles events of either direction. An event whose generation was raised meanwhile is not removed or given

@@ -109,7 +109,7 @@ func (e *Engine) work(ctx context.Context, lease Lease) (time.Duration, error) {
 		if lease.Direction == Inbound {
 			b, err = each(ctx, w, e.Store.TakeInbound, (*worker).inboundNext)
 		} else {
-			b, err = each(ctx, w, e.Store.TakeOutbound, (*worker).outboundNext)
+			b, err = each(ctx, w, w.takeOutbound, (*worker).outboundNext)
 		}
 		if err != nil || b.taken == 0 {
 			return b.next, err

@@ -80,7 +80,9 @@ func Open(ctx context.Context, dataSource string, options Options) (*Store, erro
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	s := &Store{pool: pool, arrivals: arrivals, node: options.Node, log: options.Log}
-	s.signals = listen(config.ConnConfig.Copy(), options.Log)
+	listening := config.ConnConfig.Copy()
+	listening.RuntimeParams["application_name"] = listeningAs(options.Node)
+	s.signals = listen(listening, options.Log)
 	return s, nil
 }
 
