@@ -22,7 +22,8 @@ func (v verdict) clean() bool { return v.lost == 0 && v.duplicated == 0 && v.out
 // shown is one message as a side shows it.
 type shown struct {
 	seen
-	root *seen // of the message that it replies to
+	root  *seen // of the message that it replies to
+	likes int
 }
 
 // await waits until both sides agree and the plugin has nothing left to carry, and says how they compare then, or when
@@ -117,6 +118,9 @@ func (c *chat) showMattermost(ctx context.Context, at *conversation) (list []sho
 		}
 		of[p.Id] = s
 		item := shown{seen: s}
+		if p.Metadata != nil {
+			item.likes = len(p.Metadata.Reactions)
+		}
 		if root, ok := of[p.RootId]; ok {
 			item.root = &root
 		}
@@ -136,7 +140,7 @@ func (c *chat) showTeams(at *conversation) (list []shown, err error) {
 		root, visible := read(roots[i].Text())
 		visible = visible && roots[i].DeletedAt == nil
 		if visible {
-			list = append(list, shown{seen: root})
+			list = append(list, shown{seen: root, likes: len(roots[i].Reactions)})
 		}
 		replies, err := state.Replies(at.place, roots[i].ID)
 		if err != nil {
@@ -144,7 +148,7 @@ func (c *chat) showTeams(at *conversation) (list []shown, err error) {
 		}
 		for j := len(replies) - 1; j >= 0; j-- {
 			if reply, ok := read(replies[j].Text()); ok && replies[j].DeletedAt == nil {
-				item := shown{seen: reply}
+				item := shown{seen: reply, likes: len(replies[j].Reactions)}
 				if visible {
 					item.root = &root
 				}
@@ -162,6 +166,23 @@ type key struct {
 }
 
 func (s seen) key() key { return key{s.from, s.number} }
+
+// fault says what is wrong with how a side shows the message; nothing when it is as it should be.
+func (m *message) fault(s shown, there bool) string {
+	switch {
+	case m.deleted && there:
+		return "was deleted and is still shown"
+	case m.deleted:
+		return ""
+	case !there:
+		return "is missing"
+	case s.version != m.version:
+		return fmt.Sprintf("is shown as version %d", s.version)
+	case s.likes != m.likes:
+		return fmt.Sprintf("has %d reactions instead of %d", s.likes, m.likes)
+	}
+	return ""
+}
 
 // judge compares what was written in one conversation with what both sides show.
 func (v *verdict) judge(written []*message, sides map[side][]shown) {
@@ -187,25 +208,22 @@ func (v *verdict) judge(written []*message, sides map[side][]shown) {
 				note("%s is shown %d times on side %c", m.token(), n, where)
 			}
 		}
-		s, there := last[other][k]
-		switch {
-		case m.deleted && there:
-			v.lost++
-			note("%s was deleted and is still shown", m.token())
-		case m.deleted:
-			v.arrived++
-		case !there:
-			v.lost++
-			note("%s has not arrived", m.token())
-		case s.version != m.version:
-			v.lost++
-			note("%s is shown as version %d", m.token(), s.version)
-		default:
-			v.arrived++
-			if (m.root != nil) != (s.root != nil) || m.root != nil && s.root.key() != (key{m.root.from, m.root.number}) {
-				v.outOfOrder++
-				note("%s is in another thread", m.token())
+		wrong := false
+		for _, where := range []side{m.from, other} {
+			s, there := last[where][k]
+			if fault := m.fault(s, there); fault != "" {
+				wrong = true
+				note("%s %s on side %c", m.token(), fault, where)
 			}
+		}
+		if wrong {
+			v.lost++
+			continue
+		}
+		v.arrived++
+		if s := last[other][k]; !m.deleted && ((m.root != nil) != (s.root != nil) || m.root != nil && s.root.key() != (key{m.root.from, m.root.number})) {
+			v.outOfOrder++
+			note("%s is in another thread", m.token())
 		}
 	}
 	// The order is that of the side where they were written: roots among roots, replies within their thread.

@@ -17,6 +17,7 @@ type scenario struct {
 	fresh       bool // on servers of its own, because it kills some
 	nodes       int  // Mattermost servers; 0 is 1
 	basic       bool // notifications without content, so that each message is fetched; only with fresh
+	liked       bool // people react to each of their messages and take every second reaction back
 
 	// before makes the trouble, before anybody writes; the function that it returns ends it after everybody has written.
 	before func(context.Context, *chat) (end func(context.Context) error, err error)
@@ -42,7 +43,7 @@ func (w *world) play(ctx context.Context, s scenario) (verdict, error) {
 	if planned == 0 {
 		planned = 2 * eachSide
 	}
-	c := &chat{world: w, conversations: all, messages: map[*conversation][]*message{}, third: make(chan struct{}), planned: int64(w.options.messages(planned))}
+	c := &chat{world: w, liked: s.liked, conversations: all, messages: map[*conversation][]*message{}, third: make(chan struct{}), planned: int64(w.options.messages(planned))}
 	defer w.Emulator.Faults().Clear()
 	end := func(context.Context) error { return nil }
 	if s.before != nil {

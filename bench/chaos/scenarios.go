@@ -11,10 +11,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/entra"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/faults"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/notify"
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
 // scenarios are all of them, in the order in which they run.
@@ -29,15 +31,15 @@ var scenarios = []scenario{
 		faults.Rule{Effect: faults.Duplicate, Copies: 1, Delay: faults.Duration(5 * time.Millisecond)})},
 	{name: "notifications_shuffled", about: "notifications arrive in any order within 500 ms", before: rules(
 		faults.Rule{Effect: faults.Reorder, Delay: faults.Duration(500 * time.Millisecond)})},
-	{name: "every_post_throttled", about: "Graph answers every POST of a message with 429 once", before: rules(
+	{name: "every_post_throttled", about: "Graph answers every POST with 429 once: of messages, replies and reactions", liked: true, write: pairs, before: rules(
 		faults.Rule{Effect: faults.Throttle, Route: "POST /teams/**", OncePerRequest: true, RetryAfter: faults.Duration(time.Second)})},
-	{name: "failures_before_commit", about: "5 % of Graph's calls are answered with 503, 5 % dropped, before they have an effect", before: rules(
+	{name: "failures_before_commit", about: "5 % of Graph's calls are answered with 503, 5 % dropped, before they have an effect; each message is fetched", fresh: true, basic: true, before: rules(
 		faults.Rule{Effect: faults.Status, Status: 503, Route: "* /teams/**", Percent: 5}, faults.Rule{Effect: faults.Drop, Route: "* /teams/**", Percent: 5})},
-	{name: "failures_after_commit", about: "5 % of Graph's calls are dropped after they had their effect", before: rules(
+	{name: "failures_after_commit", about: "5 % of Graph's calls are dropped after they had their effect; each message is fetched", fresh: true, basic: true, before: rules(
 		faults.Rule{Effect: faults.Drop, Route: "* /teams/**", Percent: 5, AfterCommit: true})},
 	{name: "burst", about: "8,000 messages in Teams at once, and 1,000 in Mattermost", write: burst, planned: 9000},
 	{name: "pairs", about: "500 messages on each side, each followed at once by a reply", write: pairs},
-	{name: "overtaken", about: "messages are edited or deleted at once, and notifications arrive in any order within 700 ms", write: overtaken, before: rules(
+	{name: "overtaken", about: "messages are liked, edited or deleted at once, and notifications arrive in any order within 700 ms", liked: true, write: overtaken, before: rules(
 		faults.Rule{Effect: faults.Reorder, Delay: faults.Duration(700 * time.Millisecond)})},
 	{name: "five_edits", about: "each message is edited five times within a second", write: fiveEdits},
 	{name: "outbox_fails", about: "for 5 s the plugin cannot write down what is posted in Mattermost", during: failingOutbox},
@@ -50,14 +52,14 @@ var scenarios = []scenario{
 	{name: "written_while_disabled", about: "everything is written while the plugin is disabled", before: whileDisabled},
 	{name: "subscriptions_removed", about: "Graph removes all subscriptions and makes none for a minute", during: unsubscribed},
 	{name: "token_revoked", about: "Entra revokes everybody's log-in; people connect again later", during: revoked},
-	{name: "plugin_killed", about: "kill -9 of the plugin; the server starts it again at its next check", fresh: true, during: func(ctx context.Context, c *chat) error {
+	{name: "plugin_killed", about: "kill -9 of the plugin while people write and react; the server starts it again at its next check", fresh: true, liked: true, during: func(ctx context.Context, c *chat) error {
 		if err := c.Mattermost.KillPlugin(catalog.PluginID); err != nil {
 			return err
 		}
 		return c.AwaitPlugin(ctx)
 	}},
 	{name: "hooks_killed", about: "kill -9 of the plugin between posts' commits and their hooks", fresh: true, during: killedHooks},
-	{name: "server_killed", about: "kill -9 of the Mattermost server", fresh: true, during: func(ctx context.Context, c *chat) error {
+	{name: "server_killed", about: "kill -9 of the Mattermost server while people write and react", fresh: true, liked: true, during: func(ctx context.Context, c *chat) error {
 		c.Mattermost.Kill()
 		if err := c.Mattermost.Start(ctx); err != nil {
 			return err
@@ -206,12 +208,13 @@ func unsubscribed(ctx context.Context, c *chat) error {
 	return c.Emulator.Faults().Remove(refuse.ID)
 }
 
-// revoked ends all refresh and access tokens that people and bots have been given, and connects the people again.
+// revoked ends all refresh and access tokens that people and the bot have been given, so that what is written waits, and connects
+// them again: the bot first, which then sends for people who are not.
 func revoked(ctx context.Context, c *chat) error {
-	for _, p := range c.people {
-		user, found := c.Emulator.Directory().User(p.upn)
+	for _, upn := range append(c.upns(), stack.DemoCredentials(bot).Login) {
+		user, found := c.Emulator.Directory().User(upn)
 		if !found {
-			return fmt.Errorf("there is no %s", p.upn)
+			return fmt.Errorf("there is no %s", upn)
 		}
 		what := entra.Revocation{AppID: c.app.ClientID, UserID: user.ID}
 		c.Emulator.Entra().RevokeRefreshTokens(what)
@@ -220,23 +223,49 @@ func revoked(ctx context.Context, c *chat) error {
 	if err := rest(ctx, c.options.outage(20*time.Second)); err != nil {
 		return err
 	}
+	if err := c.connectBot(ctx); err != nil {
+		return err
+	}
 	return c.reconnect(ctx)
 }
 
-// killedHooks freezes the plugin, so that posts are committed and their hooks do not come to an end, and kills it.
+// killedHooks locks the outbox, so that posts are committed and their hooks do not come to an end, and kills the plugin. The
+// connections that it leaves behind are ended before the lock is: they would write down what nobody had committed yet.
 func killedHooks(ctx context.Context, c *chat) error {
-	if err := c.Mattermost.FreezePlugin(catalog.PluginID); err != nil {
+	db, err := pgx.Connect(ctx, c.Postgres.DSN)
+	if err != nil {
 		return err
 	}
-	before := c.written.Load()
-	frozen, cancel := context.WithTimeout(ctx, c.options.outage(5*time.Second))
-	defer cancel()
-	_ = rest(frozen, time.Minute)
+	defer db.Close(context.WithoutCancel(ctx))
+	lock, err := db.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = lock.Rollback(context.WithoutCancel(ctx)) }()
+	if _, err := lock.Exec(ctx, "LOCK TABLE msteamssync.outbox IN EXCLUSIVE MODE"); err != nil {
+		return err
+	}
+	if err := rest(ctx, c.options.outage(5*time.Second)); err != nil {
+		return err
+	}
 	if err := c.Mattermost.KillPlugin(catalog.PluginID); err != nil {
 		return err
 	}
-	if c.written.Load() == before && before < c.planned {
-		return errors.New("nobody wrote while the plugin was frozen, so nothing was proved")
+	if _, err := lock.Exec(ctx, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE starts_with(application_name, 'msteams-sync')"); err != nil {
+		return fmt.Errorf("end the killed plugin's connections: %w", err)
+	}
+	var unreported int
+	if err := lock.QueryRow(ctx, `SELECT count(*) FROM posts p JOIN msteamssync.links l ON l.channel_id = p.channelid
+		WHERE p.message ~ '^m\d+v' AND p.deleteat = 0 AND p.props ->> $1 IS NULL
+			AND NOT EXISTS (SELECT FROM msteamssync.outbox o WHERE o.post_id = p.id)
+			AND NOT EXISTS (SELECT FROM msteamssync.message_map m WHERE m.post_id = p.id)`, bridge.MappingProp).Scan(&unreported); err != nil {
+		return fmt.Errorf("count the posts that no hook reported: %w", err)
+	}
+	if unreported == 0 {
+		return errors.New("no post was committed whose hook had not come to an end, so nothing was proved")
+	}
+	if err := lock.Commit(ctx); err != nil {
+		return err
 	}
 	return c.AwaitPlugin(ctx)
 }

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -34,6 +35,7 @@ type message struct {
 	root         *message // what it replies to
 	version      int      // of the text; each edit writes the next
 	deleted      bool
+	likes        int // how many reactions it has: its author's, or none
 
 	post string          // its id, if it was written in Mattermost
 	id   teams.MessageID // if it was written in Teams
@@ -68,6 +70,7 @@ func read(text string) (seen, bool) {
 type chat struct {
 	*world
 	conversations []*conversation
+	liked         bool // see scenario
 
 	mu       sync.Mutex
 	messages map[*conversation][]*message
@@ -110,7 +113,13 @@ func (c *chat) write(ctx context.Context, m *message) error {
 		return err
 	}
 	c.remember(m)
-	return nil
+	if !c.liked {
+		return nil
+	}
+	if err := c.like(ctx, m, true); err != nil || m.number%2 == 0 {
+		return err
+	}
+	return errors.Join(rest(ctx, pause/2), c.like(ctx, m, false))
 }
 
 func (c *chat) say(m *message) error {
@@ -177,6 +186,32 @@ func (c *chat) remove(ctx context.Context, m *message) error {
 	}
 	return c.insist(ctx, "delete "+m.token(), func(bool) error {
 		_, err := m.conversation.writer.user.Client.DeletePost(ctx, m.post)
+		return err
+	})
+}
+
+// like has the author react to the message, or take that back.
+func (c *chat) like(ctx context.Context, m *message, likes bool) error {
+	m.likes = 0
+	if likes {
+		m.likes = 1
+	}
+	if m.from == inTeams {
+		change := c.Emulator.Teams().Unreact
+		if likes {
+			change = c.Emulator.Teams().React
+		}
+		_, err := change(m.conversation.speaker.upn, c.ref(m), "❤️")
+		return err
+	}
+	author := m.conversation.writer.user
+	reaction := &model.Reaction{UserId: author.ID, PostId: m.post, EmojiName: "heart"}
+	return c.insist(ctx, "react to "+m.token(), func(bool) (err error) {
+		if likes {
+			_, _, err = author.Client.SaveReaction(ctx, reaction)
+		} else {
+			_, err = author.Client.DeleteReaction(ctx, reaction)
+		}
 		return err
 	})
 }

@@ -32,7 +32,8 @@ type world struct {
 	team      *model.Team
 	teamsTeam teams.Team
 	people    []person
-	opened    int // conversations so far, for their names
+	bots      string // the channel in which the bot is connected
+	opened    int    // conversations so far, for their names
 	stages    *stages
 }
 
@@ -108,9 +109,22 @@ func (w *world) close() {
 	_ = w.Stop(context.Background())
 }
 
+// bot is who sends for people who are not connected.
+const bot = "bridge"
+
+func (w *world) connectBot(ctx context.Context) error {
+	return w.ConnectBot(ctx, w.bots, stack.DemoCredentials(bot))
+}
+
+func (w *world) upns() (all []string) {
+	for _, p := range w.people {
+		all = append(all, p.upn)
+	}
+	return all
+}
+
 // gather makes the people on both sides and connects them and a bot.
 func (w *world) gather(ctx context.Context) error {
-	const bot = "bridge"
 	if err := w.NewTeamsUser(w.teamsTeam.ID, bot); err != nil {
 		return err
 	}
@@ -118,7 +132,8 @@ func (w *world) gather(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.ConnectBot(ctx, channel.Id, stack.DemoCredentials(bot)); err != nil {
+	w.bots = channel.Id
+	if err := w.connectBot(ctx); err != nil {
 		return err
 	}
 	w.people = make([]person, w.options.conversations())

@@ -26,18 +26,13 @@ func (s *Server) PluginPid(id string) (int, error) {
 
 // KillPlugin ends a plugin at once, as a crash would. The server starts it again at its next check, within 30 s, and gives
 // up at the third failure within 60 minutes.
-func (s *Server) KillPlugin(id string) error { return s.signalPlugin(id, syscall.SIGKILL) }
-
-// FreezePlugin stops a plugin where it is: the server's calls to it do not come back.
-func (s *Server) FreezePlugin(id string) error { return s.signalPlugin(id, syscall.SIGSTOP) }
-
-func (s *Server) signalPlugin(id string, signal syscall.Signal) error {
+func (s *Server) KillPlugin(id string) error {
 	pid, err := s.PluginPid(id)
 	if err != nil {
 		return err
 	}
-	if err := syscall.Kill(pid, signal); err != nil {
-		return fmt.Errorf("send %s to the plugin %s: %w", signal, id, err)
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		return fmt.Errorf("kill the plugin %s: %w", id, err)
 	}
 	return nil
 }

@@ -234,7 +234,7 @@ func (w *worker) reactToMessage(ctx context.Context, event *OutboundEvent, mappi
 		return err
 	}
 	if !found {
-		return w.awaitSender(ctx, event, subject.User, carried.TeamsUser)
+		return w.awaitSender(ctx, event, subject.User, carried.TeamsUser, "")
 	}
 	return w.change(ctx, event, mapping, Change{Account: account}, record, func(ctx context.Context) error {
 		return w.Teams.React(ctx, account, mapping.Ref, carried.Emoji, false)

@@ -43,7 +43,7 @@ func (w *worker) accountOf(ctx context.Context, event *OutboundEvent, mapping Ma
 	} else if mapping.Direction == Inbound && !connected {
 		return Account{}, &Failure{Class: Permanent, Err: fmt.Errorf("Teams lets only its author change a message, and Teams user %q has no connected account", mapping.Sender)}
 	}
-	return Account{}, w.awaitSender(ctx, event, post.Author, mapping.Sender)
+	return Account{}, w.awaitSender(ctx, event, post.Author, mapping.Sender, "")
 }
 
 // reactor is the account that reacts for a user: the user's own, else a bot; false when there is neither.
@@ -55,8 +55,8 @@ func (w *worker) reactor(ctx context.Context, user UserID) (Account, bool, error
 	return groups[0][0], true, nil
 }
 
-// awaitSender parks a change until the account that may make it can act again.
-func (w *worker) awaitSender(ctx context.Context, event *OutboundEvent, user UserID, sender TeamsUserID) error {
+// awaitSender parks a change until the account that may make it can act again. The one that was tried, if any, was refused.
+func (w *worker) awaitSender(ctx context.Context, event *OutboundEvent, user UserID, sender TeamsUserID, tried AccountID) error {
 	if event.WaitedFor == AccountConnected(user) {
 		return &Failure{Class: Permanent, Err: errors.New("the Microsoft Teams account that wrote the message was not connected again in time; nobody else may change the message")}
 	}
@@ -64,10 +64,10 @@ func (w *worker) awaitSender(ctx context.Context, event *OutboundEvent, user Use
 	if !errors.Is(err, errWaiting) {
 		return err
 	}
-	// An account that was connected while we were parking has woken nobody.
+	// An account that was connected since has woken nobody. Who connects again gets a new one.
 	if account, found, lookErr := w.accountByTeamsUser(ctx, sender); lookErr != nil {
 		return lookErr
-	} else if found && event.Sender != account.TeamsUser {
+	} else if found && account.ID != tried {
 		return errors.Join(w.AccountConnected(ctx, user), err)
 	}
 	w.tellWaiting(ctx, event)

@@ -158,7 +158,7 @@ func (w *worker) openPost(ctx context.Context, event *OutboundEvent, channel Cha
 		return w.ignore(ctx, event.Event, refused.Reason)
 	}
 	if errors.Is(err, ErrNoAccount) {
-		return w.awaitAccount(ctx, event, nil)
+		return w.awaitAccount(ctx, event, nil, nil)
 	}
 	if err != nil {
 		return err

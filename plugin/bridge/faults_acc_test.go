@@ -228,6 +228,50 @@ func TestPostsWaitForAnAccount(t *testing.T) {
 	}
 }
 
+// reconnects has alex connect again, with a new account as the store gives everybody, while a call with the old one is made.
+func (s *site) reconnects(t *testing.T, n *node) {
+	again := alex
+	again.ID = "connected again"
+	s.people.mu.Lock()
+	s.people.accounts = []bridge.Account{again}
+	s.people.mu.Unlock()
+	if err := n.AccountConnected(t.Context(), alexMM); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestWhoConnectsWhileAnotherAccountIsRefused wakes nobody, because nothing waits yet; the post must not wait either.
+func TestWhoConnectsWhileAnotherAccountIsRefused(t *testing.T) {
+	s := newSite(t)
+	s.people.bots = nil
+	n := s.start()
+	s.teams.sends.set(func(call int) (verdict, error) {
+		if call > 1 {
+			return works, nil
+		}
+		s.reconnects(t, n)
+		return failsBefore, revoked
+	})
+	s.writePost("", alexMM, "hello")
+	s.settle([]string{"alex: hello"}, []string{"hello"})
+}
+
+func TestWhoConnectsWhileAnEditIsRefused(t *testing.T) {
+	s := newSite(t)
+	n := s.start()
+	s.writePost("", alexMM, "one")
+	post, _ := s.pair()
+	s.teams.changes.set(func(call int) (verdict, error) {
+		if call > 1 {
+			return works, nil
+		}
+		s.reconnects(t, n)
+		return failsBefore, revoked
+	})
+	s.editPost(post.ID, "two")
+	s.stands([]string{"two"}, []string{"two"})
+}
+
 // TestWhoWasToldOfALostAccountIsNotToldAgain: the message about the loss says what becomes of posts.
 func TestWhoWasToldOfALostAccountIsNotToldAgain(t *testing.T) {
 	s := newSite(t)

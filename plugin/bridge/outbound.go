@@ -80,6 +80,7 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 		}
 	}
 	var refused error
+	var tried []AccountID
 	for _, able := range groups {
 		for len(able) > 0 {
 			permit, err := w.permit(ctx, ToSend, root, able)
@@ -134,11 +135,11 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 			// This account cannot speak here until somebody does something; perhaps the next one can.
 			w.Observer.Failed(Outbound, Create, UserAction)
 			w.refusals.note(account.ID, w.lease.Conversation)
-			refused = err
+			refused, tried = err, append(tried, account.ID)
 			able = slices.Delete(slices.Clone(able), permit.Choice(), permit.Choice()+1)
 		}
 	}
-	return w.awaitAccount(ctx, event, refused)
+	return w.awaitAccount(ctx, event, refused, tried)
 }
 
 // send makes one POST as the account, after those of other parts, and settles the event by its outcome.

@@ -56,7 +56,7 @@ func (w *worker) call(ctx context.Context, event *OutboundEvent, mapping Mapping
 	if err == nil || event.Kind == Delete && ClassOf(err) == NotFound {
 		return confirm()
 	}
-	return w.changeFailed(ctx, event, mapping, cutOff, err)
+	return w.changeFailed(ctx, event, mapping, c.Account.ID, cutOff, err)
 }
 
 // actions are the calls that carry changes.
@@ -71,8 +71,8 @@ func (w *worker) confirmChange(ctx context.Context, event *OutboundEvent, mappin
 	return nil
 }
 
-// changeFailed settles an event whose change was not confirmed.
-func (w *worker) changeFailed(ctx context.Context, event *OutboundEvent, mapping Mapping, cutOff bool, err error) error {
+// changeFailed settles an event whose change, made with the account, was not confirmed.
+func (w *worker) changeFailed(ctx context.Context, event *OutboundEvent, mapping Mapping, account AccountID, cutOff bool, err error) error {
 	class := ClassOf(err)
 	failure, classified := errors.AsType[*Failure](err)
 	if !classified || cutOff && failure.Status == 0 {
@@ -111,7 +111,7 @@ func (w *worker) changeFailed(ctx context.Context, event *OutboundEvent, mapping
 		}
 	case class == UserAction && failure.Status != http.StatusForbidden:
 		// The account's token is lost. Nobody else may change the message.
-		return w.awaitSender(ctx, event, event.Author, event.Sender)
+		return w.awaitSender(ctx, event, event.Author, event.Sender, account)
 	}
 	return &Failure{Class: Permanent, Status: failure.Status, Code: failure.Code, RequestID: failure.RequestID,
 		Err: fmt.Errorf("Teams does not take the change: %w", failure.Err)}

@@ -113,8 +113,9 @@ func (w *worker) authorName(ctx context.Context, post Post) (string, error) {
 	return "Unknown author", nil
 }
 
-// awaitAccount parks a post that nobody can send now. Its author is told, once for all that wait.
-func (w *worker) awaitAccount(ctx context.Context, event *OutboundEvent, refused error) error {
+// awaitAccount parks a post that nobody can send now: the accounts that were tried were refused. Its author is told, once for all
+// that wait.
+func (w *worker) awaitAccount(ctx context.Context, event *OutboundEvent, refused error, tried []AccountID) error {
 	target := AccountConnected(event.Author)
 	if event.WaitedFor == target {
 		return &Failure{Class: Permanent, Err: errors.New("nobody connected a Microsoft Teams account that could send it in time")}
@@ -138,18 +139,14 @@ func (w *worker) awaitAccount(ctx context.Context, event *OutboundEvent, refused
 	if !errors.Is(err, errWaiting) {
 		return err
 	}
-	// An account that was connected while we were parking has woken nobody.
-	if refused == nil {
-		senders, lookErr := w.senders(ctx, Post{Author: event.Author})
-		if lookErr != nil {
-			return lookErr
-		}
-		if len(senders) > 0 {
-			if wakeErr := w.AccountConnected(ctx, event.Author); wakeErr != nil {
-				return wakeErr
-			}
-			return errWaiting
-		}
+	// An account that was connected since we asked who can send has woken nobody: we may have waited for a turn, and been refused
+	// with what was connected before. Who connects gets a new account.
+	senders, lookErr := w.senders(ctx, Post{Author: event.Author})
+	if lookErr != nil {
+		return lookErr
+	}
+	if slices.ContainsFunc(slices.Concat(senders...), func(a Account) bool { return !slices.Contains(tried, a.ID) }) {
+		return errors.Join(w.AccountConnected(ctx, event.Author), err)
 	}
 	told, lookErr := w.Accounts.ToldLost(ctx, event.Author)
 	if lookErr != nil {
