@@ -22,8 +22,10 @@ func TestClassOf(t *testing.T) {
 		"throttled":     {&Failure{Class: Retry, Status: 429}, Retry, true},
 		"unavailable":   {&Failure{Class: Retry, Status: 503}, Retry, true},
 		"no connection": {&Failure{Class: Retry}, Retry, true},
-		"server error":  {&Failure{Class: Retry, Status: 500}, Retry, false},
-		"no answer":     {&Failure{Class: Unknown}, Unknown, false},
+		"server error":  {&Failure{Class: Retry, Status: 500}, Retry, true},
+		"no answer":     {&Failure{Class: Unknown}, Unknown, true},
+		"bad gateway":   {&Failure{Class: Unknown, Status: 502}, Unknown, true},
+		"locked":        {&Failure{Class: Retry, Status: 423}, Retry, false},
 		"refused":       {&Failure{Class: Permanent, Status: 400}, Permanent, false},
 		"wrapped":       {fmt.Errorf("read: %w", &Failure{Class: NotFound, Status: 404}), NotFound, false},
 	} {

@@ -87,7 +87,8 @@
 // # When something fails
 //
 // A Failure has a Class. Outages and throttling are waited out, however long. An error of the event's own is retried with
-// growing waits and then becomes a dead letter: it keeps its reason, the lane goes on, and Retry gives it another chance.
+// growing waits and then becomes a dead letter: it keeps its reason, the lane goes on, and Retry gives it another chance. An
+// outage of the other side is not the event's failure and is borne for a day (trouble.go).
 // An event in back-off holds its lane, because what comes after it must not overtake it; a parked event does not.
 //
 // # Several nodes

@@ -53,6 +53,7 @@ type Engine struct {
 	giveWay    *giveWay
 	guard      loopGuard
 	newest     newestPosts
+	works      *works
 	transfers  transfers
 	pictures   pictureRoom
 	names      conversationNames
@@ -91,7 +92,8 @@ func New(config Config) *Engine {
 	if config.Moved == nil {
 		config.Moved = func(PostID, UserID) {}
 	}
-	e := &Engine{Config: config, links: newLinks(config.Store), giveWay: newGiveWay(), pictures: newPictureRoom(), stopping: make(chan struct{})}
+	e := &Engine{Config: config, works: &works{}, links: newLinks(config.Store), giveWay: newGiveWay(), pictures: newPictureRoom(), stopping: make(chan struct{})}
+	e.Observer = watched{config.Observer, e.works}
 	e.links.changed = config.LinksChanged
 	e.life, e.end = context.WithCancel(context.Background())
 	e.dispatcher = newDispatcher(config.Tuning.Workers, e.drain)

@@ -74,11 +74,13 @@ type Event struct {
 	Kind       Kind
 	Generation int // raised by each repetition while it is queued
 	State      State
-	Attempts   int // failures that count towards giving up
+	Attempts   int // failures of its own
+	Outages    int // failures that say nothing about it
 	SourceAt   time.Time
 	ReceivedAt time.Time
-	Waited     bool   // it was parked and its time is up
-	WaitedFor  Target // what it was parked for then
+	FailingFor time.Duration // since the first of its Outages
+	Waited     bool          // it was parked and its time is up
+	WaitedFor  Target        // what it was parked for then
 }
 
 // InboundEvent says that a Teams message changed.

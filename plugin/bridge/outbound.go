@@ -183,31 +183,30 @@ func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, acco
 		return errWaiting
 	case Retry:
 		w.Observer.Failed(Outbound, Create, Retry)
-		counted := !outage(err)
-		if counted && event.Attempts+1 >= w.Tuning.MaxAttempts {
+		if w.spent(event.Event, err) {
 			break
 		}
 		if noteErr := w.Store.NoteError(ctx, w.lease.Lane, explain(err)); noteErr != nil {
 			return noteErr
 		}
-		if unsentErr := w.unsent(ctx, event, w.Tuning.backoff(event.Attempts, err), counted, err); unsentErr != nil {
+		if unsentErr := w.unsent(ctx, event, w.backoff(event.Event, err), counts(err), err); unsentErr != nil {
 			return unsentErr
 		}
 		return errWaiting
 	}
 	// It did not happen. What follows is decided for a pending event.
-	if unsentErr := w.unsent(ctx, event, 0, false, err); unsentErr != nil {
+	if unsentErr := w.unsent(ctx, event, 0, CountsNothing, err); unsentErr != nil {
 		return unsentErr
 	}
-	if class == NotFound || class == Retry {
-		// The channel or the thread is gone, or it failed too often: the same POST will not work again.
+	if class == NotFound {
+		// The channel or the thread is gone: the same POST will not work again.
 		return &Failure{Class: Permanent, Err: err}
 	}
 	return err
 }
 
-func (w *worker) unsent(ctx context.Context, event *OutboundEvent, after time.Duration, counted bool, reason error) error {
-	if err := w.Store.Unsent(ctx, w.lease, *event, after, counted, explain(reason)); err != nil {
+func (w *worker) unsent(ctx context.Context, event *OutboundEvent, after time.Duration, count Count, reason error) error {
+	if err := w.Store.Unsent(ctx, w.lease, *event, after, count, explain(reason)); err != nil {
 		return err
 	}
 	event.State = Pending

@@ -88,19 +88,20 @@ func (w *worker) changeFailed(ctx context.Context, event *OutboundEvent, mapping
 		w.Log.Warn("whether a change arrived in Teams is not known; looking", "conversation", w.lease.Conversation, "post", event.Post, "kind", event.Kind, "error", err)
 		return errWaiting
 	case Retry:
-		counted := !outage(err)
-		if !counted || event.Attempts+1 < w.Tuning.MaxAttempts {
+		if !w.spent(event.Event, err) {
 			w.Observer.Failed(Outbound, event.Kind, Retry)
-			if unsentErr := w.unsent(ctx, event, w.Tuning.backoff(event.Attempts, err), counted, err); unsentErr != nil {
+			if unsentErr := w.unsent(ctx, event, w.backoff(event.Event, err), counts(err), err); unsentErr != nil {
 				return unsentErr
 			}
 			return errWaiting
 		}
 	}
-	if unsentErr := w.unsent(ctx, event, 0, false, err); unsentErr != nil {
+	if unsentErr := w.unsent(ctx, event, 0, CountsNothing, err); unsentErr != nil {
 		return unsentErr
 	}
 	switch {
+	case class == Retry:
+		return err // it failed too often
 	case class == NotFound:
 		message, lookErr := w.Teams.Message(ctx, mapping.Ref)
 		if lookErr != nil && ClassOf(lookErr) == NotFound || lookErr == nil && !message.DeletedAt.IsZero() {
@@ -177,15 +178,6 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 
 // notShown has a change sent again that did not arrive, or gives it up.
 func (w *worker) notShown(ctx context.Context, event *OutboundEvent) error {
-	absent := errors.New("the change does not show in Teams although it was sent; it is sent again")
-	if event.Attempts+1 >= w.Tuning.MaxAttempts {
-		if err := w.unsent(ctx, event, 0, false, absent); err != nil {
-			return err
-		}
-		return &Failure{Class: Permanent, Err: errors.New("each try to change the message ended without an answer and changed nothing in Teams")}
-	}
-	if err := w.unsent(ctx, event, 0, true, absent); err != nil {
-		return err
-	}
-	return errWaiting
+	return w.absent(ctx, event, "the change does not show in Teams although it was sent; it is sent again",
+		"each try to change the message ended without an answer and changed nothing in Teams")
 }

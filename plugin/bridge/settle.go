@@ -45,14 +45,21 @@ func (w *worker) lookForSend(ctx context.Context, event *OutboundEvent) error {
 		}
 		return errWaiting
 	}
-	absent := errors.New("the message is not in Teams although it was sent; it is sent again")
-	if event.Attempts+1 >= w.Tuning.MaxAttempts {
-		if err := w.unsent(ctx, event, 0, false, absent); err != nil {
+	return w.absent(ctx, event, "the message is not in Teams although it was sent; it is sent again",
+		"each send ended without an answer and left no message in Teams")
+}
+
+// absent has sent again what was sent and did not arrive, or gives it up. No answer came, so that it is an outage for all that
+// is known, and each repetition is a risk: they come ever more slowly.
+func (w *worker) absent(ctx context.Context, event *OutboundEvent, now, inTheEnd string) error {
+	failure := &Failure{Class: Unknown, Err: errors.New(now)}
+	if w.spent(event.Event, failure) {
+		if err := w.unsent(ctx, event, 0, CountsNothing, failure); err != nil {
 			return err
 		}
-		return &Failure{Class: Permanent, Err: errors.New("each send ended without an answer and left no message in Teams")}
+		return &Failure{Class: Unknown, Err: errors.New(inTheEnd)}
 	}
-	if err := w.unsent(ctx, event, 0, true, absent); err != nil {
+	if err := w.unsent(ctx, event, w.backoff(event.Event, failure), CountsOutage, failure); err != nil {
 		return err
 	}
 	return errWaiting

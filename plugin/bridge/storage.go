@@ -78,14 +78,13 @@ type LaneStore interface {
 type QueueStore interface {
 	// Finish removes an event that needs nothing more.
 	Finish(ctx context.Context, lease Lease, event Event) error
-	// Retry puts an event back for a while. Counted failures are those that may lead to giving up. A send in flight is
-	// left alone: only Unsent may say that it did not happen.
-	Retry(ctx context.Context, lease Lease, event Event, after time.Duration, counted bool, reason string) error
+	// Retry puts an event back for a while. A send in flight is left alone: only Unsent may say that it did not happen.
+	Retry(ctx context.Context, lease Lease, event Event, after time.Duration, counts Count, reason string) error
 	// Park takes an event out of the lane until its target comes true, at most for as long as atMost. It is due at once
 	// when the target has come true meanwhile.
 	Park(ctx context.Context, lease Lease, event Event, target Target, atMost time.Duration, reason string) error
-	// Bury gives an event up.
-	Bury(ctx context.Context, lease Lease, event Event, reason string) error
+	// Bury gives an event up. One that is given up for an outage gets another chance by itself.
+	Bury(ctx context.Context, lease Lease, event Event, counts Count, reason string) error
 	// Revive makes dead events of a lane due again and tells how many. A send that was given up with its outcome unknown is
 	// looked for again before it is repeated.
 	Revive(ctx context.Context, lane Lane) (int, error)
@@ -122,7 +121,7 @@ type OutboxStore interface {
 	// LookAgain puts the next look off, after one that did not find the send, or one that failed.
 	LookAgain(ctx context.Context, lease Lease, event OutboundEvent, after time.Duration, look Look) error
 	// Unsent records that a send did not happen: the event is pending again.
-	Unsent(ctx context.Context, lease Lease, event OutboundEvent, after time.Duration, counted bool, reason string) error
+	Unsent(ctx context.Context, lease Lease, event OutboundEvent, after time.Duration, counts Count, reason string) error
 	// OpenSends lists the sends in flight of a Teams user in a conversation.
 	OpenSends(ctx context.Context, conversation ConversationID, sender TeamsUserID) ([]OpenSend, error)
 	// SettleSend is ConfirmSend by somebody who saw the message: evidence needs no lease.
@@ -154,6 +153,16 @@ type Send struct {
 	Files     []CarriedFile
 }
 
+// Count is what a failure counts as.
+type Count int
+
+// What a failure counts as.
+const (
+	CountsNothing Count = iota // it is settled in another way
+	CountsFailure              // of the event's own
+	CountsOutage               // says nothing about the event
+)
+
 // Look is how a look for a send ended.
 type Look int
 
@@ -161,7 +170,7 @@ type Look int
 const (
 	LookedInVain Look = iota // the send is not there; counts towards sending again
 	LookFailed               // counts towards giving up
-	LookHindered             // by an outage; counts nothing
+	LookHindered             // by an outage
 )
 
 // Sent is a message that a send made.

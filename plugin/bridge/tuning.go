@@ -31,6 +31,9 @@ type Tuning struct {
 	FirstBackoff, LastBackoff time.Duration
 	// MaxAttempts is after how many failures of its own an event is given up. Outages do not count. Default 12.
 	MaxAttempts int
+	// OutageFor is for how long an event is tried in an outage of the other side, AloneFor the same while others like it are
+	// carried. Default 24 h and 1 h. LastOutageBackoff bounds the wait between two tries. Default 1 minute.
+	OutageFor, AloneFor, LastOutageBackoff time.Duration
 	// NotFoundAttempts is the same for a message that Graph announced and then does not know. Default 4.
 	NotFoundAttempts int
 	// ScanEvery is how often each channel's posts are scanned for what no hook reported, ScanOverlap how far the scan
@@ -61,6 +64,9 @@ func (t Tuning) withDefaults() Tuning {
 	or(&t.FirstBackoff, time.Second)
 	or(&t.LastBackoff, 5*time.Minute)
 	or(&t.MaxAttempts, 12)
+	or(&t.OutageFor, 24*time.Hour)
+	or(&t.AloneFor, time.Hour)
+	or(&t.LastOutageBackoff, time.Minute)
 	or(&t.NotFoundAttempts, 4)
 	or(&t.ScanEvery, 5*time.Minute)
 	or(&t.ScanOverlap, 2*time.Minute)
@@ -84,17 +90,13 @@ func (t Tuning) backoff(attempts int, err error) time.Duration {
 	if f, ok := errors.AsType[*Failure](err); ok && f.RetryAfter > 0 {
 		return f.RetryAfter
 	}
-	wait := t.FirstBackoff
-	for ; attempts > 0 && wait < t.LastBackoff; attempts-- {
+	wait, last := t.FirstBackoff, t.LastBackoff
+	if outage(err) {
+		last = min(last, t.LastOutageBackoff) // when it ends, nobody says so
+	}
+	for ; attempts > 0 && wait < last; attempts-- {
 		wait *= 2
 	}
-	wait = min(wait, t.LastBackoff)
+	wait = min(wait, last)
 	return wait*3/4 + rand.N(wait/2+1)
-}
-
-// outage tells a failure that says nothing about the event: throttling, an unavailable service, no connection. Such
-// failures never lead to giving up.
-func outage(err error) bool {
-	f, ok := errors.AsType[*Failure](err)
-	return ok && f.Class == Retry && (f.Status == 0 || f.Status == 429 || f.Status == 503)
 }

@@ -290,26 +290,24 @@ func (w *worker) settleFailure(ctx context.Context, event *Event, err error, sen
 	}
 	class := ClassOf(err)
 	w.Observer.Failed(event.Lane.Direction, event.Kind, class)
-	counted := !outage(err)
-	wait := w.Tuning.backoff(event.Attempts, err)
-	limit := w.Tuning.MaxAttempts
-	if class == NotFound {
-		limit = w.Tuning.NotFoundAttempts
-	}
+	counted, spent := counts(err), w.spent(*event, err)
+	wait := w.backoff(*event, err)
 	if err := w.Store.NoteError(ctx, event.Lane, explain(err)); err != nil {
 		return lookAgain, err
 	}
 	switch {
-	case send != nil && send.State == Sending && !counted:
-		return lookAgain, w.Store.LookAgain(ctx, w.lease, *send, wait, LookHindered)
-	case send != nil && send.State == Sending && event.Attempts+1 < limit:
+	case send != nil && send.State == Sending && !spent:
 		// Whether it arrived is not known; only a look may tell.
-		return lookAgain, w.Store.LookAgain(ctx, w.lease, *send, wait, LookFailed)
-	case class == Permanent, counted && event.Attempts+1 >= limit:
+		look := LookFailed
+		if counted == CountsOutage {
+			look = LookHindered
+		}
+		return lookAgain, w.Store.LookAgain(ctx, w.lease, *send, wait, look)
+	case class == Permanent, spent:
 		w.Log.Error("gave an event up; it is kept as a dead letter and can be retried", "conversation", event.Lane.Conversation,
-			"direction", event.Lane.Direction, "kind", event.Kind, "attempts", event.Attempts+1, "error", err)
+			"direction", event.Lane.Direction, "kind", event.Kind, "attempts", event.Attempts+event.Outages+1, "error", err)
 		w.Observer.Dead(event.Lane.Direction, event.Kind)
-		if buryErr := w.Store.Bury(ctx, w.lease, *event, explain(err)); buryErr != nil {
+		if buryErr := w.Store.Bury(ctx, w.lease, *event, counted, explain(err)); buryErr != nil {
 			return lookAgain, buryErr
 		}
 		if send != nil {
@@ -318,7 +316,7 @@ func (w *worker) settleFailure(ctx context.Context, event *Event, err error, sen
 		return lookAgain, nil
 	default:
 		w.Log.Warn("an event failed; it is tried again", "conversation", event.Lane.Conversation, "direction", event.Lane.Direction,
-			"kind", event.Kind, "attempts", event.Attempts+1, "again_in", wait, "error", err)
+			"kind", event.Kind, "attempts", event.Attempts+event.Outages+1, "again_in", wait, "error", err)
 		return lookAgain, w.Store.Retry(ctx, w.lease, *event, wait, counted, explain(err))
 	}
 }

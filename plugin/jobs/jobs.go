@@ -49,6 +49,8 @@ type Times struct {
 	People time.Duration
 	// CleanUp is how often what is not needed any more is deleted. Default 1 hour.
 	CleanUp time.Duration
+	// Revival is how often what was given up in an outage gets another chance. Default 1 hour.
+	Revival time.Duration
 	// Silence is how long nobody may have listened before everything is looked through. Graph drops notifications in stretches
 	// of ten minutes (Graph docs, "Delivery of change notifications"). Default 10 minutes.
 	Silence time.Duration
@@ -63,7 +65,7 @@ const longer = 5
 
 func (t Times) withDefaults() Times {
 	for value, fallback := range map[*time.Duration]time.Duration{
-		&t.Poll: time.Second, &t.Sweep: time.Minute, &t.Subscriptions: time.Minute, &t.People: time.Minute, &t.CleanUp: time.Hour, &t.Silence: 10 * time.Minute,
+		&t.Poll: time.Second, &t.Sweep: time.Minute, &t.Subscriptions: time.Minute, &t.People: time.Minute, &t.CleanUp: time.Hour, &t.Revival: time.Hour, &t.Silence: 10 * time.Minute,
 		&t.Timeout: time.Minute, &t.Rescue: 75 * time.Second,
 	} {
 		if *value == 0 {
@@ -96,10 +98,12 @@ func New(config Config) (*Jobs, error) {
 	river.AddWorker(work, &subscriptionsWorker{jobs: j})
 	river.AddWorker(work, &cleanUpWorker{jobs: j})
 	river.AddWorker(work, &retryWorker{jobs: j})
+	river.AddWorker(work, &revivalWorker{jobs: j})
 	periodic := []*river.PeriodicJob{
 		every(config.Times.Sweep, sweep{}),
 		every(config.Times.Subscriptions, subscriptions{}),
 		every(config.Times.CleanUp, cleanUp{}),
+		every(config.Times.Revival, revival{}),
 	}
 	if config.People != nil {
 		river.AddWorker(work, &userSyncWorker{jobs: j})

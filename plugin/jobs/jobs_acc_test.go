@@ -250,6 +250,26 @@ func TestDeadLettersGetAnotherChance(t *testing.T) {
 	left(0)
 }
 
+func TestWhatAnOutageMadeDeadLettersGetsAnotherChance(t *testing.T) {
+	w := newWorld(t, 1)
+	s := storetest.Open(t, w.dsn, "builder2")
+	for post, failing := range map[string]string{"outage": "1, clock_timestamp() - interval '1 day'", "for weeks": "1, clock_timestamp() - interval '8 days'", "its own": "0, NULL"} {
+		if _, err := s.Pool().Exec(t.Context(), `INSERT INTO msteamssync.outbox (conversation, post_id, kind, root_id, author_id, source_at, state, not_before, outages, failing_since)
+			SELECT conversation, $1, 'create', '', 'u', clock_timestamp(), 'dead', '-infinity', `+failing+` FROM msteamssync.links`, post); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.start(t, "one", quickly, nil)
+	eventually(t, func(ctx context.Context) error {
+		var dead string
+		err := s.Pool().QueryRow(ctx, "SELECT string_agg(post_id, ',' ORDER BY post_id) FROM msteamssync.outbox WHERE state = 'dead'").Scan(&dead)
+		if err == nil && dead != "for weeks,its own" {
+			err = fmt.Errorf("the dead letters are %q", dead)
+		}
+		return err
+	})
+}
+
 func TestCleanUp(t *testing.T) {
 	w := newWorld(t, 1)
 	s := storetest.Open(t, w.dsn, "builder2")

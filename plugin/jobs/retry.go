@@ -35,6 +35,26 @@ func (w *retryWorker) Work(ctx context.Context, job *river.Job[retry]) error {
 	return err
 }
 
+// revival gives the dead letters of outages another chance.
+type revival struct{}
+
+// Kind implements river.JobArgs.
+func (revival) Kind() string { return "revive_after_outages" }
+
+type revivalWorker struct {
+	river.WorkerDefaults[revival]
+	jobs *Jobs
+}
+
+// Work implements river.Worker.
+func (w *revivalWorker) Work(ctx context.Context, _ *river.Job[revival]) error {
+	n, err := w.jobs.Store.ReviveOutages(ctx)
+	if err == nil && n > 0 {
+		w.jobs.Log.Info("what was given up in an outage gets another chance", "events", n)
+	}
+	return err
+}
+
 // RetryDeadLetters gives dead letters another chance, in the background; those of all channels when channel is empty.
 func (j *Jobs) RetryDeadLetters(ctx context.Context, channel bridge.ChannelID) error {
 	lanes, err := j.Store.DeadLanes(ctx, channel)

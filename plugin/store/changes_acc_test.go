@@ -217,7 +217,7 @@ func anEditDuringASend(t *testing.T, found bool) {
 		t.Fatalf("due are %+v, want the newer edit", again)
 	}
 	// Given up, it is revived by a newer edit, not by a scan.
-	if err := s.Bury(t.Context(), lease, again[0].Event, "no"); err != nil {
+	if err := s.Bury(t.Context(), lease, again[0].Event, bridge.CountsFailure, "no"); err != nil {
 		t.Fatal(err)
 	}
 	departEdit(t, s, true)
@@ -238,7 +238,7 @@ func TestNobodyWaitsForAWriterThatIsGone(t *testing.T) {
 	if err := s.BeginWrite(t.Context(), lease, m, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Bury(t.Context(), lease, event.Event, "no"); err != nil {
+	if err := s.Bury(t.Context(), lease, event.Event, bridge.CountsFailure, "no"); err != nil {
 		t.Fatal(err)
 	}
 	if m = mappingOf(t, s); m.Writing {

@@ -88,6 +88,8 @@ func (s *Store) Accept(ctx context.Context, arrivals []bridge.Arrival, hold time
 				not_before = CASE WHEN `+awaitsResync+` THEN excluded.not_before ELSE i.not_before END,
 				parked_for = CASE WHEN `+awaitsResync+` THEN '' ELSE i.parked_for END,
 				attempts = CASE i.state WHEN 'dead' THEN 0 ELSE i.attempts END,
+				outages = CASE i.state WHEN 'dead' THEN 0 ELSE i.outages END,
+				failing_since = CASE WHEN i.state <> 'dead' THEN i.failing_since END,
 				proof = CASE WHEN i.proof = '' OR i.state = 'dead' THEN excluded.proof ELSE i.proof END`,
 			conversations, teams, roots, messages, kinds, hashes, times, sealed, tenants, proofIDs, seconds(hold))
 		for conversation := range lanes {
@@ -125,7 +127,7 @@ func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, c
 		held = "AND NOT EXISTS (SELECT FROM " + holds + ")"
 		waits += " UNION ALL SELECT hold_until FROM " + holds
 	}
-	rows, err := s.pool.Query(ctx, `SELECT id, generation, state, attempts, source_at, received_at,
+	rows, err := s.pool.Query(ctx, `SELECT id, generation, state, attempts, outages, coalesce(extract(epoch FROM clock_timestamp() - failing_since), 0)::float8, source_at, received_at,
 			extract(epoch FROM not_before - clock_timestamp())::float8, parked_for, `+columns+`
 		FROM `+queue+` WHERE conversation = $1 AND state <> 'dead' AND (state <> 'parked' OR not_before <= clock_timestamp())
 			`+held+`
@@ -138,12 +140,13 @@ func take[E any](ctx context.Context, s *Store, lease bridge.Lease, limit int, c
 		var e E
 		event, into, finish := fields(&e)
 		event.Lane = lease.Lane
-		var wait float64
+		var failing, wait float64
 		var parkedFor bridge.Target
-		if err := rows.Scan(append([]any{&event.ID, &event.Generation, &event.State, &event.Attempts, &event.SourceAt, &event.ReceivedAt, &wait, &parkedFor}, into...)...); err != nil {
+		if err := rows.Scan(append([]any{&event.ID, &event.Generation, &event.State, &event.Attempts, &event.Outages, &failing, &event.SourceAt, &event.ReceivedAt, &wait, &parkedFor}, into...)...); err != nil {
 			return nil, 0, fmt.Errorf("read a lane: %w", err)
 		}
 		finish()
+		event.FailingFor = time.Duration(failing * float64(time.Second))
 		if wait > 0 {
 			next = duration(wait)
 			break

@@ -98,7 +98,7 @@ func TestARepetitionCannotReplaceTheProof(t *testing.T) {
 	if got := proofOf(); !slices.Equal(got, []string{"good"}) {
 		t.Errorf("the proof is %q", got)
 	}
-	if err := s.Bury(t.Context(), lease, take(t, s, lease)[0].Event, "given up"); err != nil {
+	if err := s.Bury(t.Context(), lease, take(t, s, lease)[0].Event, bridge.CountsFailure, "given up"); err != nil {
 		t.Fatal(err)
 	}
 	accept(t, s, sealed("1", bridge.Create, "h", "one", "better"))

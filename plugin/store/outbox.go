@@ -63,7 +63,9 @@ func (s *Store) Depart(ctx context.Context, departures []bridge.Departure, hold 
 			ON CONFLICT (conversation, post_id, kind, subject) DO UPDATE SET
 				generation = o.generation + 1, source_at = excluded.source_at,
 				state = CASE o.state WHEN 'dead' THEN 'pending' ELSE o.state END,
-				attempts = CASE o.state WHEN 'dead' THEN 0 ELSE o.attempts END
+				attempts = CASE o.state WHEN 'dead' THEN 0 ELSE o.attempts END,
+				outages = CASE o.state WHEN 'dead' THEN 0 ELSE o.outages END,
+				failing_since = CASE WHEN o.state <> 'dead' THEN o.failing_since END
 			WHERE excluded.kind <> 'create'`,
 			conversations, posts, kinds, subjects, roots, authors, times, seconds(hold), found)
 		if err != nil {
@@ -241,21 +243,21 @@ func confirmSent(ctx context.Context, tx pgx.Tx, conversation bridge.Conversatio
 
 // LookAgain puts the next look off.
 func (s *Store) LookAgain(ctx context.Context, lease bridge.Lease, event bridge.OutboundEvent, after time.Duration, look bridge.Look) error {
-	counts := map[bridge.Look][2]int{bridge.LookedInVain: {1, 0}, bridge.LookFailed: {0, 1}}[look]
+	counts := map[bridge.Look][3]int{bridge.LookedInVain: {1, 0, 0}, bridge.LookFailed: {0, 1, 0}, bridge.LookHindered: {0, 0, 1}}[look]
 	return s.under(ctx, lease, "put a look off", func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE msteamssync.outbox SET looks = looks + $3, attempts = attempts + $4,
-			not_before = clock_timestamp() + make_interval(secs => $2) WHERE id = $1 AND state = 'sending'`, event.ID, seconds(after), counts[0], counts[1])
+		_, err := tx.Exec(ctx, `UPDATE msteamssync.outbox SET looks = looks + $3, attempts = attempts + $4, outages = outages + $5,
+			failing_since = CASE WHEN $5 > 0 THEN coalesce(failing_since, clock_timestamp()) ELSE failing_since END, not_before = clock_timestamp() + make_interval(secs => $2) WHERE id = $1 AND state = 'sending'`, event.ID, seconds(after), counts[0], counts[1], counts[2])
 		return err
 	})
 }
 
 // Unsent records that a send did not happen.
-func (s *Store) Unsent(ctx context.Context, lease bridge.Lease, event bridge.OutboundEvent, after time.Duration, counted bool, reason string) error {
+func (s *Store) Unsent(ctx context.Context, lease bridge.Lease, event bridge.OutboundEvent, after time.Duration, counts bridge.Count, reason string) error {
 	return s.under(ctx, lease, "take a send back", func(tx pgx.Tx) error {
 		if err := exclude(ctx, tx, lease.Conversation); err != nil {
 			return err
 		}
-		if err := putBack(ctx, tx, event.Event, "state = 'sending'", after, counted, reason); err != nil {
+		if err := putBack(ctx, tx, event.Event, "state = 'sending'", after, counts, reason); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, "UPDATE msteamssync.outbox SET attempted_at = NULL WHERE id = $1", event.ID); err != nil {

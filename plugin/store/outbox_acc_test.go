@@ -161,7 +161,7 @@ func TestAnEchoThatWasCarriedGetsASecondName(t *testing.T) {
 func TestARetryNeverTakesASendBack(t *testing.T) {
 	s := storetest.Open(t, storetest.NewDatabase(t), "node")
 	lease, event, _ := sending(t, s, "p", "key")
-	if err := s.Retry(t.Context(), lease, event.Event, 0, true, "any error"); err != nil {
+	if err := s.Retry(t.Context(), lease, event.Event, 0, bridge.CountsFailure, "any error"); err != nil {
 		t.Fatal(err)
 	}
 	if got := takeOut(t, s, lease)[0]; got.State != bridge.Sending || got.Attempt != "key" || got.AttemptedAt.IsZero() {
@@ -173,7 +173,7 @@ func TestARetryNeverTakesASendBack(t *testing.T) {
 	if got := takeOut(t, s, lease)[0]; got.Looks != 1 {
 		t.Errorf("after a look: %+v", got)
 	}
-	if err := s.Unsent(t.Context(), lease, event, 0, false, "429"); err != nil {
+	if err := s.Unsent(t.Context(), lease, event, 0, bridge.CountsOutage, "429"); err != nil {
 		t.Fatal(err)
 	}
 	if got := takeOut(t, s, lease)[0]; got.State != bridge.Pending || got.Attempt != "key" {

@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,9 +29,9 @@ func (s *Store) Finish(ctx context.Context, lease bridge.Lease, event bridge.Eve
 }
 
 // Retry puts an event back for a while.
-func (s *Store) Retry(ctx context.Context, lease bridge.Lease, event bridge.Event, after time.Duration, counted bool, reason string) error {
+func (s *Store) Retry(ctx context.Context, lease bridge.Lease, event bridge.Event, after time.Duration, counts bridge.Count, reason string) error {
 	return s.under(ctx, lease, "put an event back", func(tx pgx.Tx) error {
-		return putBack(ctx, tx, event, "state <> 'sending'", after, counted, reason)
+		return putBack(ctx, tx, event, "state <> 'sending'", after, counts, reason)
 	})
 }
 
@@ -44,7 +45,7 @@ func (s *Store) Park(ctx context.Context, lease bridge.Lease, event bridge.Event
 		if err != nil || reached {
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'parked', parked_for = $2, last_error = $4,
+		_, err = tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'parked', parked_for = $2, last_error = $4, outages = 0, failing_since = NULL,
 			not_before = clock_timestamp() + make_interval(secs => $3) WHERE id = $1`, event.ID, target, seconds(atMost), reason)
 		if err != nil {
 			return err
@@ -96,13 +97,15 @@ func (s *Store) AwaitSends(ctx context.Context, lease bridge.Lease, event bridge
 }
 
 // Bury gives an event up.
-func (s *Store) Bury(ctx context.Context, lease bridge.Lease, event bridge.Event, reason string) error {
+func (s *Store) Bury(ctx context.Context, lease bridge.Lease, event bridge.Event, counts bridge.Count, reason string) error {
+	attempt, outage := tally(counts)
 	return s.under(ctx, lease, "give an event up", func(tx pgx.Tx) error {
 		if err := exclude(ctx, tx, lease.Conversation); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'dead', parked_for = '', last_error = $3
-			WHERE id = $1 AND generation = $2`, event.ID, event.Generation, reason); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'dead', parked_for = '', last_error = $3, attempts = attempts + $4,
+			outages = CASE WHEN $5 > 0 THEN outages + 1 ELSE 0 END, failing_since = CASE WHEN $5 > 0 THEN coalesce(failing_since, clock_timestamp()) END
+			WHERE id = $1 AND generation = $2`, event.ID, event.Generation, reason, attempt, outage); err != nil {
 			return err
 		}
 		return s.settled(ctx, tx, event)
@@ -116,7 +119,7 @@ func (s *Store) Revive(ctx context.Context, lane bridge.Lane) (revived int, err 
 		if lane.Direction == bridge.Outbound {
 			set = "state = CASE WHEN attempted_at IS NULL THEN 'pending' ELSE 'sending' END, looks = 0"
 		}
-		tag, err := tx.Exec(ctx, `UPDATE `+queueOf(lane.Direction)+` SET `+set+`, attempts = 0, not_before = clock_timestamp()
+		tag, err := tx.Exec(ctx, `UPDATE `+queueOf(lane.Direction)+` SET `+set+`, attempts = 0, outages = 0, failing_since = NULL, not_before = clock_timestamp()
 			WHERE conversation = $1 AND state = 'dead'`, lane.Conversation)
 		if err != nil {
 			return err
@@ -130,10 +133,41 @@ func (s *Store) Revive(ctx context.Context, lane bridge.Lane) (revived int, err 
 	return revived, nil
 }
 
+// ReviveOutages makes dead events due again that were given up for an outage and have been failing for less than a week, and
+// tells how many. Each has one try: when that fails, it is given up again and holds nobody up.
+func (s *Store) ReviveOutages(ctx context.Context) (revived int, err error) {
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		for _, d := range []bridge.Direction{bridge.Inbound, bridge.Outbound} {
+			state := "'pending'"
+			if d == bridge.Outbound {
+				state = "CASE WHEN attempted_at IS NULL THEN 'pending' ELSE 'sending' END, looks = 0"
+			}
+			rows, _ := tx.Query(ctx, `UPDATE `+queueOf(d)+` SET state = `+state+`, not_before = clock_timestamp()
+				WHERE state = 'dead' AND outages > 0 AND failing_since > clock_timestamp() - interval '7 days' RETURNING conversation`)
+			conversations, err := pgx.CollectRows(rows, pgx.RowTo[bridge.ConversationID])
+			if err != nil {
+				return err
+			}
+			revived += len(conversations)
+			slices.Sort(conversations)
+			for _, c := range slices.Compact(conversations) {
+				if err := s.notifyLane(ctx, tx, bridge.Lane{Conversation: c, Direction: d}, 0); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("retry what an outage made dead letters: %w", err)
+	}
+	return revived, nil
+}
+
 // RevivePost makes the dead events of a post on its way to Teams due again.
 func (s *Store) RevivePost(ctx context.Context, conversation bridge.ConversationID, post bridge.PostID) (revived int, err error) {
 	err = s.transact(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `UPDATE msteamssync.outbox SET state = CASE WHEN attempted_at IS NULL THEN 'pending' ELSE 'sending' END, looks = 0, attempts = 0,
+		tag, err := tx.Exec(ctx, `UPDATE msteamssync.outbox SET state = CASE WHEN attempted_at IS NULL THEN 'pending' ELSE 'sending' END, looks = 0, attempts = 0, outages = 0, failing_since = NULL,
 			not_before = clock_timestamp() WHERE conversation = $1 AND post_id = $2 AND state = 'dead'`, conversation, post)
 		if err != nil {
 			return err
@@ -169,12 +203,20 @@ func remove(ctx context.Context, tx pgx.Tx, event bridge.Event) error {
 	return err
 }
 
-func putBack(ctx context.Context, tx pgx.Tx, event bridge.Event, condition string, after time.Duration, counted bool, reason string) error {
-	count := 0
-	if counted {
-		count = 1
-	}
-	_, err := tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'pending', parked_for = '', attempts = attempts + $3, last_error = $4,
-		not_before = clock_timestamp() + make_interval(secs => $2) WHERE id = $1 AND `+condition, event.ID, seconds(after), count, reason)
+func putBack(ctx context.Context, tx pgx.Tx, event bridge.Event, condition string, after time.Duration, counts bridge.Count, reason string) error {
+	attempt, outage := tally(counts)
+	_, err := tx.Exec(ctx, `UPDATE `+queueOf(event.Lane.Direction)+` SET state = 'pending', parked_for = '', attempts = attempts + $3, outages = outages + $5,
+		failing_since = CASE WHEN $5 > 0 THEN coalesce(failing_since, clock_timestamp()) ELSE failing_since END, last_error = $4, not_before = clock_timestamp() + make_interval(secs => $2) WHERE id = $1 AND `+condition, event.ID, seconds(after), attempt, reason, outage)
 	return err
+}
+
+// tally is what a failure adds to the attempts and to the outages.
+func tally(counts bridge.Count) (attempt, outage int) {
+	switch counts {
+	case bridge.CountsFailure:
+		return 1, 0
+	case bridge.CountsOutage:
+		return 0, 1
+	}
+	return 0, 0
 }

@@ -154,8 +154,8 @@ func TestALostLeaseWritesNothing(t *testing.T) {
 	for name, write := range map[string]func() error{
 		"renew":  func() error { return one.Renew(ctx, lost) },
 		"finish": func() error { return one.Finish(ctx, lost, event.Event) },
-		"retry":  func() error { return one.Retry(ctx, lost, event.Event, 0, true, "") },
-		"bury":   func() error { return one.Bury(ctx, lost, event.Event, "") },
+		"retry":  func() error { return one.Retry(ctx, lost, event.Event, 0, bridge.CountsFailure, "") },
+		"bury":   func() error { return one.Bury(ctx, lost, event.Event, bridge.CountsFailure, "") },
 		"park":   func() error { return one.Park(ctx, lost, event.Event, bridge.MessageMapped("", "9"), time.Hour, "") },
 		"skip":   func() error { return one.SkipMessage(ctx, lost, event, "c") },
 		"confirm": func() error {
@@ -171,7 +171,7 @@ func TestALostLeaseWritesNothing(t *testing.T) {
 			return err
 		},
 		"confirm a send": func() error { return one.ConfirmSend(ctx, lostOut, eventOut, "m", bridge.Sent{}) },
-		"unsend":         func() error { return one.Unsent(ctx, lostOut, eventOut, 0, true, "") },
+		"unsend":         func() error { return one.Unsent(ctx, lostOut, eventOut, 0, bridge.CountsFailure, "") },
 		"look again":     func() error { return one.LookAgain(ctx, lostOut, eventOut, 0, bridge.LookedInVain) },
 		"skip a post":    func() error { return one.SkipPost(ctx, lostOut, eventOut, "c") },
 	} {
@@ -212,7 +212,7 @@ func TestTakeIsInSourceOrderUpToTheFirstThatIsNotDue(t *testing.T) {
 		t.Fatalf("took %v, want %v", got, want)
 	}
 	// The head in back-off stops the lane, a parked one does not.
-	if err := s.Retry(t.Context(), lease, events[0].Event, time.Hour, true, "failed"); err != nil {
+	if err := s.Retry(t.Context(), lease, events[0].Event, time.Hour, bridge.CountsFailure, "failed"); err != nil {
 		t.Fatal(err)
 	}
 	none, next, err := s.TakeInbound(t.Context(), lease, 100)
@@ -325,7 +325,7 @@ func TestDeadLettersAreSeenAndRevived(t *testing.T) {
 	s := storetest.Open(t, storetest.NewDatabase(t), "node")
 	arrive(t, s, conversation, "", "1")
 	lease := claim(t, s, in, time.Minute)
-	if err := s.Bury(t.Context(), lease, take(t, s, lease)[0].Event, "poisoned"); err != nil {
+	if err := s.Bury(t.Context(), lease, take(t, s, lease)[0].Event, bridge.CountsFailure, "poisoned"); err != nil {
 		t.Fatal(err)
 	}
 	if left := take(t, s, lease); len(left) != 0 {
