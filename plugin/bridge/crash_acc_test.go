@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store/storetest"
 )
 
 // A node that dies at the worst moment: another one finishes what it began, once.
@@ -356,6 +357,36 @@ func TestAScanLooksBehindItsCursor(t *testing.T) {
 	s.mattermost.mu.Unlock()
 	s.eventually("both are sent", func() bool { return len(s.teams.texts()) == 2 })
 	s.quiet()
+}
+
+// The server calls hooks only a moment after the engine was started, and has scanned by then.
+func TestAPostBetweenTheFirstScanAndTheFirstHook(t *testing.T) {
+	for name, poll := range map[string]time.Duration{"a hook comes": time.Hour, "none comes": time.Second} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.linkedAt = time.Now().Add(-time.Minute)
+			s.stop(s.start()) // links the channel
+			if _, err := storetest.Open(t, s.dsn, "between").Pool().Exec(t.Context(), "UPDATE msteamssync.cursors SET scanned_at = '-infinity'"); err != nil {
+				t.Fatal(err)
+			}
+			s.tuning.PollEvery = poll
+			n := s.start()
+			s.eventually("the channel is scanned", func() bool {
+				var scanned bool
+				err := n.store.Pool().QueryRow(t.Context(), "SELECT scanned_at > '-infinity' FROM msteamssync.cursors WHERE conversation = $1", chat.ID).Scan(&scanned)
+				return err == nil && scanned
+			})
+			s.mattermost.write(channel, "", alexMM, "no hook")
+			if poll == time.Hour {
+				s.writePost("", alexMM, "a hook")
+				s.eventually("both are sent", func() bool { return len(s.teams.texts()) == 2 })
+				s.settle([]string{"alex: no hook", "alex: a hook"}, []string{"no hook", "a hook"})
+				return
+			}
+			s.eventually("it is sent", func() bool { return len(s.teams.texts()) == 1 })
+			s.quiet()
+		})
+	}
 }
 
 // A scan reads pages, in order, and nothing twice.

@@ -66,6 +66,8 @@ type Engine struct {
 	loops    sync.WaitGroup
 	cancels  []func()
 	once     sync.Once
+
+	firstHook sync.Once
 }
 
 // New makes an engine that does nothing until Start.
@@ -124,12 +126,30 @@ func (e *Engine) Start(ctx context.Context) error {
 		}))
 	e.loops.Go(func() { e.keepLinks(reload) })
 	e.loops.Go(e.poll)
+	e.scanAll()
+	e.loops.Go(e.scanOnceMore)
+	return nil
+}
+
+// scanAll has all conversations scanned now.
+func (e *Engine) scanAll() {
 	for _, link := range e.links.All() {
 		e.scans.want(link.Conversation.ID)
 	}
 	e.scans.want(waitingPrefix)
 	e.scans.poke()
-	return nil
+}
+
+// scanOnceMore finds what was written after its channel was first scanned and before the server began to call hooks, which it does
+// a moment after the engine was started. A hook that comes first finds it, too (hooked).
+func (e *Engine) scanOnceMore() {
+	later := time.NewTimer(e.Tuning.PollEvery)
+	defer later.Stop()
+	select {
+	case <-e.stopping:
+	case <-later.C:
+		e.scanAll()
+	}
 }
 
 // Stop begins nothing new and lets calls in progress finish until ctx is done, then cuts them off. Nothing is lost

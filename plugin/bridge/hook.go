@@ -13,6 +13,7 @@ import (
 // memory; for a linked one it writes one outbox row. An error means that the row could not be written: the post is then
 // found by the next scan of the channel, which is due at once.
 func (e *Engine) PostCreated(ctx context.Context, post Post) error {
+	e.hooked()
 	link, linked := e.links.ByChannel(post.Channel)
 	if !linked {
 		return e.unlinkedPost(ctx, post)
@@ -23,6 +24,9 @@ func (e *Engine) PostCreated(ctx context.Context, post Post) error {
 	}
 	return e.depart(ctx, link, departure(post, link))
 }
+
+// hooked notes that the server calls hooks from now on. What was written until then may have had none, and goes first.
+func (e *Engine) hooked() { e.firstHook.Do(e.scanAll) }
 
 func departure(post Post, link Link) Departure {
 	return Departure{

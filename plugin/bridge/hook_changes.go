@@ -48,6 +48,7 @@ func (e *Engine) PostReacted(ctx context.Context, channel ChannelID, post PostID
 }
 
 func (e *Engine) depart(ctx context.Context, link Link, d Departure) error {
+	e.hooked()
 	if err := e.scanFirst(ctx, link); err != nil {
 		return err
 	}
