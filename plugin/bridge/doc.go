@@ -18,7 +18,7 @@
 //	open         the validation tokens of the delivery: wrong → given up; what the notification carries is decrypted
 //	run          new messages without any history: reserved together, posted, confirmed together; the rest one by one:
 //	postMessage  already mapped → done; otherwise takes the message that came along, or reads it from Graph
-//	recognise    the message of a send of ours → settles that send; anything of our bots → done;
+//	recognise    the message of a send of ours, whatever became of it → settles that send; anything of our bots → done;
 //	             somebody with a send in flight → waits for it: this may be its echo
 //	thread       a reply needs its root's post: parked until the root is mapped; after a minute the root is fetched
 //	Reserve      writes the mapping before the post exists

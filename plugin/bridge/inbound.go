@@ -197,7 +197,7 @@ func (w *worker) recoverPost(ctx context.Context, event *InboundEvent, mapping M
 	return true, w.recordPost(ctx, event, mapping.ID, posted, message)
 }
 
-// recognise settles what we wrote ourselves: a message of one of our sends in flight, or anything that a bot of ours
+// recognise settles what we wrote ourselves: a message of one of our sends, or anything that a bot of ours
 // wrote. A message of somebody who has a send in flight, and that is not recognisably that send, waits for the send.
 func (w *worker) recognise(ctx context.Context, event *InboundEvent, message TeamsMessage) (ours bool, err error) {
 	if message.From.User == "" {
@@ -206,24 +206,14 @@ func (w *worker) recognise(ctx context.Context, event *InboundEvent, message Tea
 	if message.Attempt.isPart() {
 		return true, w.ignore(ctx, event.Event, Echo)
 	}
+	if message.Attempt != "" {
+		if ours, err := w.comesBack(ctx, event, message); ours || err != nil {
+			return ours, err
+		}
+	}
 	sends, err := w.Store.OpenSends(ctx, event.Ref.Conversation.ID, message.From.User)
 	if err != nil {
 		return false, err
-	}
-	for _, send := range sends {
-		if message.Attempt != "" && message.Attempt == send.Attempt {
-			sent := sentAs(event.Ref, message, send.Files)
-			if err := w.noteChanges(ctx, message); err != nil {
-				return false, err
-			}
-			if err := w.Store.SettleSend(ctx, event.Ref.Conversation.ID, send, sent); err != nil {
-				return false, err
-			}
-			w.Observer.Carried(Outbound, Create, time.Since(message.CreatedAt))
-			w.Moved(send.Post, send.Author)
-			w.dispatcher.wake(Lane{w.lease.Conversation, Outbound}, 0)
-			return true, w.ignore(ctx, event.Event, Echo)
-		}
 	}
 	bot, err := w.Accounts.WasBot(ctx, message.From.User)
 	if err != nil {

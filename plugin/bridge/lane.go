@@ -198,10 +198,18 @@ func (m Mapping) TeamsThread() TeamsMessageID {
 
 // OpenSend is a send whose outcome is not recorded yet.
 type OpenSend struct {
-	Event   int64
+	Event   int64 // 0: it is not queued any more
 	Attempt AttemptKey
 	Mapping MappingID
 	Post    PostID
 	Author  UserID
 	Files   []CarriedFile
+}
+
+// KnownSend is a send of ours by its attempt key, whatever became of it.
+type KnownSend struct {
+	OpenSend
+	Sender      TeamsUserID // of the newest attempt
+	State       MappingState
+	ConfirmedAt time.Time // zero while it is not
 }

@@ -111,6 +111,11 @@ func (e *Engine) uncarried(ctx context.Context, m TeamsMessage) (bool, error) {
 	if err != nil || !bot {
 		return err == nil, err
 	}
+	if m.Attempt != "" {
+		if send, found, err := e.Store.SendOf(ctx, m.Ref.Conversation.ID, m.Attempt); err != nil || found {
+			return err == nil && send.State != Confirmed, err
+		}
+	}
 	sends, err := e.Store.OpenSends(ctx, m.Ref.Conversation.ID, m.From.User)
 	return len(sends) > 0, err
 }

@@ -224,9 +224,9 @@ func (r *run) thread(root TeamsMessageID) (PostID, bool) {
 	return "", coming
 }
 
-// plain tells whether a message is a text that a person wrote and that is as it was.
+// plain tells whether a message is a text that a person wrote, in Teams as far as is known, and that is as it was.
 func plain(m TeamsMessage) bool {
-	return !m.System && m.From.User != "" && m.DeletedAt.IsZero() && len(m.Attachments) == 0 && len(m.Reactions) == 0 && !m.Attempt.isPart() && !strings.Contains(m.HTML, "<img")
+	return !m.System && m.From.User != "" && m.DeletedAt.IsZero() && len(m.Attachments) == 0 && len(m.Reactions) == 0 && m.Attempt == "" && !strings.Contains(m.HTML, "<img")
 }
 
 // post makes the post of the i-th event; false when it did not work.

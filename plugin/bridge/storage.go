@@ -124,6 +124,8 @@ type OutboxStore interface {
 	Unsent(ctx context.Context, lease Lease, event OutboundEvent, after time.Duration, counts Count, reason string) error
 	// OpenSends lists the sends in flight of a Teams user in a conversation.
 	OpenSends(ctx context.Context, conversation ConversationID, sender TeamsUserID) ([]OpenSend, error)
+	// SendOf finds a send by its attempt key.
+	SendOf(ctx context.Context, conversation ConversationID, attempt AttemptKey) (KnownSend, bool, error)
 	// SettleSend is ConfirmSend by somebody who saw the message: evidence needs no lease.
 	SettleSend(ctx context.Context, conversation ConversationID, send OpenSend, sent Sent) error
 	// AwaitSends keeps an inbound event at the head of its lane while the user has a send in flight.

@@ -196,7 +196,7 @@ func (s *Store) settle(ctx context.Context, tx pgx.Tx, conversation bridge.Conve
 	if err := tx.QueryRow(ctx, "SELECT post_id, sender, state FROM msteamssync.message_map WHERE id = $1 FOR UPDATE", id).Scan(&post, &sender, &state); err != nil {
 		return fmt.Errorf("read the mapping: %w", err)
 	}
-	if state == bridge.Reserved {
+	if state != bridge.Confirmed {
 		if err := confirmSent(ctx, tx, conversation, id, sent); err != nil {
 			return err
 		}
@@ -280,6 +280,23 @@ func (s *Store) OpenSends(ctx context.Context, conversation bridge.ConversationI
 		return nil, fmt.Errorf("look for sends in flight: %w", err)
 	}
 	return sends, nil
+}
+
+// SendOf finds a send by its attempt key.
+func (s *Store) SendOf(ctx context.Context, conversation bridge.ConversationID, attempt bridge.AttemptKey) (k bridge.KnownSend, found bool, err error) {
+	var confirmed *time.Time
+	err = s.pool.QueryRow(ctx, `SELECT coalesce(o.id, 0), m.attempt_key, m.id, m.post_id, coalesce(o.author_id, ''), m.files, m.sender, m.state, m.confirmed_at
+		FROM msteamssync.message_map m LEFT JOIN msteamssync.outbox o ON o.conversation = m.conversation AND o.post_id = m.post_id AND o.kind = 'create'
+		WHERE m.attempt_key = $2 AND m.attempt_key <> '' AND m.conversation = $1 AND m.direction = 'out' AND m.post_id IS NOT NULL AND m.part = 0`, conversation, attempt).
+		Scan(&k.Event, &k.Attempt, &k.Mapping, &k.Post, &k.Author, &k.Files, &k.Sender, &k.State, &confirmed)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return bridge.KnownSend{}, false, nil
+	}
+	if err != nil {
+		return bridge.KnownSend{}, false, fmt.Errorf("look for a send: %w", err)
+	}
+	k.ConfirmedAt = orZero(confirmed)
+	return k, true, nil
 }
 
 // WakeAccount makes events due that wait for an account.
