@@ -67,8 +67,12 @@ func (w *worker) changeMessage(ctx context.Context, event *OutboundEvent) error 
 }
 
 func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping Mapping, post Post) error {
-	shown := mapping.Record.postHashOf(post)
-	if mapping.carries(shown) {
+	rest, err := w.restOf(ctx, mapping, post)
+	if err != nil {
+		return err
+	}
+	others := restHash(standing(rest))
+	if mapping.carries(mapping.Record.postHashOf(post)) && others == mapping.Record.RestHash {
 		return w.nothingToSend(ctx, event, mapping, Echo)
 	}
 	account, err := w.accountOf(ctx, event, mapping, post)
@@ -79,36 +83,19 @@ func (w *worker) editMessage(ctx context.Context, event *OutboundEvent, mapping 
 	if err != nil {
 		return err
 	}
-	message, err := w.revisedMessage(ctx, mapping, account, post, files)
-	long := errors.Is(err, tooLong) && mapping.Direction == Outbound
-	if err != nil && !long {
-		return err
-	}
-	beside, attempt, err := w.messagesBeside(ctx, mapping, post)
+	r, err := w.revise(ctx, event, mapping, account, post, rest, files)
 	if err != nil {
 		return err
 	}
-	var parts []Outgoing
-	if long {
-		if parts, message, err = w.revisedParts(ctx, mapping, account, post, files, attempt, len(beside)); err != nil {
-			return err
-		}
+	version := SentVersion{TeamsHash: outgoingHash(mapping.Ref.Conversation, r.message), PostHash: post.shownHash(), At: time.Now(), Files: files, Rest: others}
+	if mapping.Direction == Outbound {
+		version.Rest = r.hash(mapping.Ref.Conversation)
 	}
-	version := SentVersion{TeamsHash: outgoingHash(mapping.Ref.Conversation, message), PostHash: post.shownHash(), At: time.Now(), Files: files}
 	record := mapping.Record
-	record.Files = files
+	record.Files, record.RestHash = files, others
 	record.TeamsHash, record.TeamsForm, record.PostHash = version.TeamsHash, "", version.PostHash
 	if err := w.change(ctx, event, mapping, Change{Account: account, Version: version}, record, func(ctx context.Context) error {
-		for i, part := range parts {
-			if err := w.Teams.Edit(ctx, account, beside[i].Ref, part); err != nil {
-				return err
-			}
-		}
-		// What is left of the parts is not needed any more.
-		if err := w.deleteMessages(ctx, account, beside[len(parts):]); err != nil {
-			return err
-		}
-		return w.Teams.Edit(ctx, account, mapping.Ref, message)
+		return w.carry(ctx, account, mapping, r)
 	}); err != nil {
 		return err
 	}
@@ -137,11 +124,21 @@ func (w *worker) deleteMessage(ctx context.Context, event *OutboundEvent, mappin
 	if err != nil {
 		return err
 	}
+	others, err := w.messagesBeside(ctx, mapping)
+	if err != nil {
+		return err
+	}
 	return w.change(ctx, event, mapping, Change{Account: account}, record, func(ctx context.Context) error {
-		if err := w.deleteParts(ctx, account, mapping, post); err != nil {
+		if err := w.deleteMessages(ctx, account, others.all()); err != nil {
 			return err
 		}
-		return w.Teams.Delete(ctx, account, mapping.Ref)
+		err := w.Teams.Delete(ctx, account, mapping.Ref)
+		if err == nil || ClassOf(err) == NotFound {
+			if restErr := w.deleteRest(ctx, mapping, post); restErr != nil {
+				return restErr
+			}
+		}
+		return err
 	})
 }
 
@@ -259,7 +256,7 @@ func (w *worker) changeOfUncarried(ctx context.Context, event *OutboundEvent) er
 	}
 	switch {
 	case post.Mapping.isPart():
-		return w.ignore(ctx, event.Event, Echo)
+		return w.changeOfPost(ctx, event, post)
 	case queued && state == Dead:
 		return w.ignore(ctx, event.Event, GivenUp)
 	case queued:

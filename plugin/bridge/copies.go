@@ -5,6 +5,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -34,7 +35,10 @@ func (w *worker) changeByCopy(ctx context.Context, event *OutboundEvent, mapping
 		if err != nil {
 			return err
 		}
-		message, err := w.revisedMessage(ctx, mapping, account, post, files)
+		message, err := w.revisedMessage(ctx, mapping, account, post, nil, files)
+		if errors.Is(err, errSeveral) {
+			return tooLong
+		}
 		if err != nil {
 			return err
 		}

@@ -93,6 +93,9 @@ func (e *Engine) changesOf(ctx context.Context, posts []Post, link Link) ([]Depa
 	for _, post := range posts {
 		mapping, known := mappings[post.ID]
 		if !known && post.Mapping.isPart() {
+			if post.UpdateAt > post.CreateAt || post.DeleteAt > 0 {
+				departures = append(departures, editOf(post, link))
+			}
 			continue
 		}
 		if !known {

@@ -160,7 +160,7 @@ func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, acco
 	event.State, event.Sender = Sending, account.TeamsUser
 
 	limited, cancel := w.within(ctx, began, w.Tuning.SendTimeout)
-	made, err := w.sendParts(permit.With(limited), event, account, root, messages, time.UnixMilli(post.CreateAt), again)
+	made, err := w.sendParts(permit.With(limited), event, mapping, account, root, messages, time.UnixMilli(post.CreateAt), again)
 	cutOff := limited.Err() != nil
 	cancel()
 	if err == nil {

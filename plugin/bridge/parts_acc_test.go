@@ -141,43 +141,6 @@ func TestALongPostBecomesSeveralMessages(t *testing.T) {
 
 var partNumbers = regexp.MustCompile(`\(\d/\d\)`)
 
-// An edit in Mattermost leaves a long post in its parts, in fewer where it became shorter.
-func TestALongPostIsEdited(t *testing.T) {
-	words := func(n int) string { return strings.TrimSpace(strings.Repeat(strings.Repeat("漢字", 50)+"\n\n", n)) }
-	for name, author := range map[string]bridge.UserID{"by its author": alexMM, "through the bot": blakeMM} {
-		t.Run(name, func(t *testing.T) {
-			s := newSite(t)
-			n := s.start()
-			post := s.writePost("", author, words(220))
-			s.quiet()
-			sent := s.teams.sends.count()
-			edit := func(text string, parts int) {
-				t.Helper()
-				s.editPost(post.ID, text)
-				s.quiet()
-				_, messages := s.standing()
-				if len(messages) != parts || strings.Count(strings.Join(messages, ""), "漢字") != strings.Count(text, "漢字") || !strings.Contains(messages[0], "begin") {
-					t.Errorf("%d messages, want %d; the first begins with %.30q", len(messages), parts, messages[0])
-				}
-				if got, _ := s.mattermost.Post(t.Context(), post.ID); got.Message != text {
-					t.Errorf("the post has become %.50q", got.Message)
-				}
-			}
-			edit("begin\n\n"+words(220), 3)
-			edit("begin again\n\n"+words(219), 3)
-			edit("begin\n\n"+words(150), 2)
-			edit("begin\n\n"+words(149)+"\n\nend", 2)
-			edit("begin anew", 1)
-			if s.teams.sends.count() != sent {
-				t.Error("an edit sent a message anew")
-			}
-			// More parts than there were would stand in the wrong place.
-			s.editPost(post.ID, words(220))
-			s.eventually("the edit is a dead letter", func() bool { h, _ := n.Health(t.Context()); return h.Outbound.Dead == 1 })
-		})
-	}
-}
-
 func TestALongPostBecomesShort(t *testing.T) {
 	s := newSite(t)
 	s.start()

@@ -5,107 +5,48 @@ package bridge
 
 import (
 	"context"
-	"time"
+	"slices"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
 )
 
-// A post that stands in Teams in parts is edited on either side: in Mattermost each part becomes what it is to be, in Teams the
-// post becomes what the parts say together. Only the last part is the mapping's, so what happens to the others is found by the
-// keys in them.
+// What somebody does in Teams to one of the messages of a post changes the post to what they say together: an edit, a delete, which
+// takes that part of the text away, and bringing one back. What nobody changed stays as its author wrote it.
 
-// revisedParts are the messages of a post in parts after its edit: those beside the mapping's, and that one. attempt is the key of
-// the send, beside how many others stand in Teams. There may be fewer than before; more would stand in the wrong place.
-func (w *worker) revisedParts(ctx context.Context, mapping Mapping, account Account, post Post, files []CarriedFile, attempt AttemptKey, beside int) ([]Outgoing, Outgoing, error) {
-	text, shown := said(post), ""
-	name, err := w.authorName(ctx, post)
-	if err != nil {
-		return nil, Outgoing{}, err
-	}
-	if !post.System && (account.MattermostUser != post.Author || post.AuthorName != "") {
-		shown = name
-	}
-	referring := mapping.Ref.Conversation.IsChat() && post.Root != ""
-	var now TeamsMessage
-	if referring {
-		if now, err = w.Teams.Message(ctx, mapping.Ref); err != nil {
-			return nil, Outgoing{}, err
-		}
-	}
-	if post.Root != "" && mapping.Ref.Root == "" && len(references(now)) == 0 {
-		quote, err := w.quoteOf(ctx, post.Root)
-		if err != nil {
-			return nil, Outgoing{}, err
-		}
-		text = quote + text
-	}
-	texts, err := w.messageParts(ctx, post, name, text)
-	if err != nil {
-		return nil, Outgoing{}, err
-	}
-	last := len(texts) - 1
-	if attempt == "" || last > beside {
-		return nil, Outgoing{}, tooLong
-	}
-	parts := make([]Outgoing, len(texts))
-	for i, text := range texts {
-		part, err := w.inTeams(ctx, post, text, nil)
-		if err != nil {
-			return nil, Outgoing{}, err
-		}
-		parts[i] = authored(shown, part).as(post)
-		key := attempt.part(i)
-		if i == last {
-			key = attempt
-			if parts[i], err = w.withPictures(ctx, mapping, w.attach(keepReferences(parts[i], now), files), files); err != nil {
-				return nil, Outgoing{}, err
-			}
-		}
-		parts[i].HTML = markup.Mark(parts[i].HTML, string(key))
-	}
-	return parts[:last], parts[last], nil
-}
-
-// changeOfPart carries an edit of a part beside the mapping's that somebody made in Teams. done is false of what is no such part.
-func (w *worker) changeOfPart(ctx context.Context, event *InboundEvent) (done bool, err error) {
-	if event.Kind != Edit || w.beforeLink(event.Ref.ID) {
-		return false, nil
-	}
-	if _, queued, err := w.Store.InboundState(ctx, event.Ref, Create); queued || err != nil {
-		return false, err
-	}
-	part, err := w.Teams.Message(ctx, event.Ref)
+// changeOfPart carries what somebody did in Teams to a message beside the mapping's.
+func (w *worker) changeOfPart(ctx context.Context, event *InboundEvent, mapping Mapping) error {
 	switch {
-	case err != nil && ClassOf(err) == NotFound:
-		return false, nil //nolint:nilerr // what is gone is no part; the caller goes on as without
+	case mapping.State == Reserved:
+		return w.park(ctx, event.Event, PostMapped(mapping.Post), w.Tuning.ParkFor, "waits for the other parts of the message that it changes")
+	case mapping.State == Tombstone, mapping.Record.Deleted:
+		return w.ignore(ctx, event.Event, Deleted)
+	}
+	message, err := w.Teams.Message(ctx, mapping.Ref)
+	switch {
+	case err != nil && ClassOf(err) == NotFound, err == nil && !message.DeletedAt.IsZero():
+		return w.ignore(ctx, event.Event, Deleted) // that it was is on its way
 	case err != nil:
-		return false, err
-	case !part.Attempt.isPart():
-		return false, nil
+		return err
 	}
-	if part.EditedAt.IsZero() || !part.DeletedAt.IsZero() {
-		return true, w.ignore(ctx, event.Event, Echo) // reactions to parts stay in Teams
-	}
-	recent, err := w.Teams.Recent(ctx, w.link.Conversation, event.Ref.Root, part.CreatedAt.Add(-clockSkew))
-	if err != nil {
-		return false, err
-	}
-	for _, message := range recent {
-		if message.Attempt != part.Attempt.whole() {
-			continue
-		}
-		mapping, known, err := w.Store.MappingOf(ctx, message.Ref)
-		if err != nil {
-			return false, err
-		}
-		if known && mapping.State == Confirmed && mapping.Direction == Outbound && !mapping.Record.Deleted {
-			return true, w.revisePartly(ctx, event, mapping, message)
-		}
-	}
-	return false, nil
+	return w.revisePartly(ctx, event, mapping, message)
 }
 
-// revisePartly brings a post to what the parts in Teams say together. message is the mapping's.
+// changeWithout carries that the mapping's message was deleted in Teams while others of the post stand: the last of them takes its
+// place.
+func (w *worker) changeWithout(ctx context.Context, event *InboundEvent, mapping Mapping, others beside) error {
+	all := others.all()
+	last := all[len(all)-1]
+	if err := w.Store.TakePart(ctx, w.lease, mapping, last.Ref, teamsHash(last)); err != nil {
+		return w.lookAgainAfter(ctx, event, mapping, err)
+	}
+	mapping, known, err := w.Store.MappingOfPart(ctx, event.Ref)
+	if err != nil || !known {
+		return err
+	}
+	return w.changeOfPart(ctx, event, mapping)
+}
+
+// revisePartly brings a post to what its messages say together. message is the mapping's.
 func (w *worker) revisePartly(ctx context.Context, event *InboundEvent, mapping Mapping, message TeamsMessage) error {
 	post, err := w.Mattermost.Post(ctx, mapping.Post)
 	if err != nil && ClassOf(err) != NotFound {
@@ -122,7 +63,8 @@ func (w *worker) revisePartly(ctx context.Context, event *InboundEvent, mapping 
 	if err != nil {
 		return err
 	}
-	if revised == post.Message {
+	files := postFiles(now.files)
+	if revised == post.Message && sameFiles(files, post.Files) {
 		return w.nothingToWrite(ctx, event, mapping, Echo)
 	}
 	if !mapping.carries(mapping.Record.postHashOf(post)) && mapping.Record.PostHash != "" {
@@ -131,9 +73,10 @@ func (w *worker) revisePartly(ctx context.Context, event *InboundEvent, mapping 
 		}
 	}
 	record := mapping.Record
-	record.PostHash = record.postHashOf(post.with(revised, post.Files))
+	record.Files = now.files
+	record.PostHash = record.postHashOf(post.with(revised, files))
 	if err := w.write(ctx, event, mapping, record, record.PostHash, func(ctx context.Context, record *Record) error {
-		updated, err := w.update(ctx, post, revised, post.Files, record)
+		updated, err := w.update(ctx, post, revised, files, record)
 		if err != nil && w.postIsGone(ctx, post.ID) {
 			*record = mapping.Record
 			return nil
@@ -150,47 +93,59 @@ func (w *worker) revisePartly(ctx context.Context, event *InboundEvent, mapping 
 	return nil
 }
 
-// allParts is the text of a post whose message is the last part of several. What nobody changed in Teams stays as its author wrote
-// it: own are the post's parts as they were sent, text is the message's. alone takes from a text of Teams what is not the post's.
-func (w *worker) allParts(ctx context.Context, mapping Mapping, message TeamsMessage, post Post, text string, own []string, alone func(part int, text string) string) (string, error) {
-	var there map[AttemptKey]TeamsMessage
-	if message.Attempt != "" {
-		var err error
-		if there, err = w.partsInTeams(ctx, mapping.Ref.Root, message.Attempt, time.UnixMilli(post.CreateAt)); err != nil {
+// allParts is the text of a post that stands in Teams in several messages, or did until they were deleted. text is the mapping's
+// message's, name the author's, alone takes from a text of Teams what is not the post's.
+func (w *worker) allParts(ctx context.Context, post Post, message TeamsMessage, text, name string, others beside, alone func(text string, first bool) string) (string, error) {
+	if !others.ever {
+		return text, nil
+	}
+	pieces, err := w.messagePieces(ctx, post, name, said(post))
+	if err != nil {
+		return "", err
+	}
+	messages := slices.Concat(others.before, []TeamsMessage{message}, others.after)
+	texts := make([]string, len(messages))
+	untouched := len(messages) == len(pieces)
+	for i, part := range messages {
+		untouched = untouched && part.EditedAt.IsZero()
+		if i == len(others.before) {
+			texts[i] = text
+			continue
+		}
+		if texts[i], err = w.markdown(ctx, part, post.Message); err != nil {
 			return "", err
 		}
+		texts[i] = alone(texts[i], i == 0)
 	}
-	last := len(own) - 1
-	for key := range there {
-		last = max(last, key.number()+1)
+	if untouched {
+		return said(post), nil
 	}
-	whole := ""
-	for i := range last {
-		part, found := there[message.Attempt.part(i)]
-		said := ""
-		if found {
-			var err error
-			if said, err = w.markdown(ctx, part, post.Message); err != nil {
-				return "", err
-			}
-			said = alone(i, said)
+	own := whole(pieces)
+	parts, numbers := make([]string, len(pieces)), 0
+	for i, text := range texts {
+		number, of, found := numberOf(text)
+		if texts[i] = withoutNumber(text); !found || of != len(own) || parts[number] != "" {
+			continue
 		}
-		if last == len(own)-1 && (!found || w.samePart(ctx, post, own[i], said, part)) {
-			said = own[i]
-		}
-		if said = partNumber.ReplaceAllString(said, ""); said != "" {
-			whole += said + "\n\n"
+		numbers++
+		if parts[number] = texts[i]; w.samePart(ctx, post, own[number], text, messages[i]) {
+			parts[number] = withoutNumber(own[number])
 		}
 	}
-	if last == len(own)-1 && w.samePart(ctx, post, own[last], text, message) {
-		text = own[last]
+	if numbers < len(texts) {
+		return joined(texts), nil // they are not the parts that the post has now
 	}
-	return whole + partNumber.ReplaceAllString(text, ""), nil
+	for number, part := range parts {
+		if part == "" && others.missing {
+			parts[number] = withoutNumber(own[number]) // only what was deleted goes
+		}
+	}
+	return markup.Rejoin(said(post), pieces, parts), nil
 }
 
 // samePart tells whether a part says in Teams what it says in the post.
 func (w *worker) samePart(ctx context.Context, post Post, own, said string, part TeamsMessage) bool {
-	if part.EditedAt.IsZero() {
+	if own == said {
 		return true
 	}
 	sent, err := w.inTeams(ctx, post, own, nil)

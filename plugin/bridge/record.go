@@ -16,6 +16,7 @@ type Record struct {
 	TeamsHash string // of the canonical text in Teams
 	TeamsForm string // of the text with its form; empty while Teams' own form of it has not been seen
 	PostHash  string // of the post's text
+	RestHash  string // of the texts of the other posts of a message from Teams that has several; empty: it has one
 	Deleted   bool
 	Reactions []CarriedReaction
 	Files     []CarriedFile // nil: the message was carried before files were
@@ -88,6 +89,9 @@ type SentVersion struct {
 	TeamsHash string    `json:"teams"`
 	PostHash  string    `json:"post"`
 	At        time.Time `json:"at"`
+	// Rest is of what stands in parts beside the message or the post: of a message from Teams that of Record.RestHash, of others of
+	// the other messages in Teams.
+	Rest string `json:"rest,omitempty"`
 
 	Files []CarriedFile `json:"files,omitempty"`
 }

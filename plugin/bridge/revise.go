@@ -35,9 +35,6 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 	if err != nil {
 		return "", err
 	}
-	if olderThan(w.link, post) {
-		text = strings.TrimLeft(strings.TrimPrefix(text, writtenAtInMarkdown(post)), " \n")
-	}
 	bot, err := w.Accounts.WasBot(ctx, mapping.Sender)
 	if err != nil {
 		return "", err
@@ -47,24 +44,25 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 		return "", err
 	}
 	quotes := post.Root != "" && mapping.Ref.Root == "" && !(mapping.Ref.Conversation.IsChat() && len(references(message)) > 0)
-	alone := func(part int, text string) string {
+	alone := func(text string, first bool) string {
+		if olderThan(w.link, post) {
+			text = strings.TrimLeft(strings.TrimPrefix(text, writtenAtInMarkdown(post)), " \n")
+		}
 		if bot {
 			text = withoutName(name, text)
 		}
-		if quotes && part == 0 {
+		if quotes && first {
 			text = strings.TrimPrefix(text, leadingQuote.FindString(text))
 		}
 		return text
 	}
-	parts, err := w.messageParts(ctx, post, name, said(post))
+	others, err := w.messagesBeside(ctx, mapping)
 	if err != nil {
 		return "", err
 	}
-	text = w.withoutNotices(alone(len(parts)-1, text), mapping.Record.Files, "Mattermost")
-	if len(parts) > 1 {
-		if text, err = w.allParts(ctx, mapping, message, post, text, parts, alone); err != nil {
-			return "", err
-		}
+	text = w.withoutNotices(alone(text, len(others.before) == 0), mapping.Record.Files, "Mattermost")
+	if text, err = w.allParts(ctx, post, message, text, name, others, alone); err != nil {
+		return "", err
 	}
 	text = withoutCards(text, post)
 	if strings.TrimSpace(text) == "" && message.brought == 0 && post.Cards == "" {
@@ -82,13 +80,14 @@ func withoutName(name, text string) string {
 var leadingQuote = regexp.MustCompile(`\A(?:> [^\n]*\n)+\n+`)
 
 // revisedMessage is the body of a message after its post was edited in Mattermost.
-func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Account, post Post, files []CarriedFile) (Outgoing, error) {
+// It fails with errSeveral when it needs several. rest are the posts beside it, of a message from Teams.
+func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Account, post Post, rest []otherPart, files []CarriedFile) (Outgoing, error) {
 	text := said(post)
 	if text == "" && len(post.Files) == 0 {
 		text = emptyPost
 	}
 	if mapping.Direction == Inbound {
-		return w.revisedOwnMessage(ctx, mapping, post, files)
+		return w.revisedOwnMessage(ctx, mapping, post, rest, files)
 	}
 	if w.link.Conversation.IsChat() {
 		edited, err := w.revisedInChat(ctx, mapping, post, text)
@@ -96,7 +95,7 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 			return Outgoing{}, err
 		}
 		if edited = edited.as(post); sizeInTeams(edited) > largestMessage {
-			return Outgoing{}, tooLong
+			return Outgoing{}, errSeveral
 		}
 		return w.withPictures(ctx, mapping, w.attach(edited, files), files)
 	}
@@ -125,13 +124,13 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 		message = dating(post, message)
 	}
 	if message = message.as(post); sizeInTeams(message) > largestMessage {
-		return Outgoing{}, tooLong
+		return Outgoing{}, errSeveral
 	}
 	return w.withPictures(ctx, mapping, w.attach(message, files), files)
 }
 
-// revisedOwnMessage is for a message that was written in Teams. What a post cannot hold would be lost from the message.
-func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Post, files []CarriedFile) (Outgoing, error) {
+// revisedOwnMessage is for a message that was written in Teams: it says what its posts say together.
+func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Post, rest []otherPart, files []CarriedFile) (Outgoing, error) {
 	message, err := w.Teams.Message(ctx, mapping.Ref)
 	if err != nil {
 		return Outgoing{}, err
@@ -143,34 +142,43 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	if err != nil {
 		return Outgoing{}, err
 	}
-	text := strings.TrimPrefix(w.withoutNotices(post.Message, files, "Microsoft Teams"), quote)
-	text = strings.TrimPrefix(text, label(message.Importance))
-	whole, err := w.content(ctx, message, post.Message, post.Priority)
+	shown := post.Message
+	for _, part := range rest {
+		shown += "\n\n" + part.Message
+	}
+	whole, err := w.content(ctx, message, shown, post.Priority)
 	if err != nil {
 		return Outgoing{}, err
 	}
-	if len(postParts(whole)) > 1 {
-		return Outgoing{}, tooLong
+	if len(rest) == 0 && len(postParts(quote+whole)) > 1 {
+		if rest, err = w.rest(ctx, mapping, message); err != nil {
+			return Outgoing{}, err
+		}
 	}
+	text := strings.TrimPrefix(w.withoutNotices(together(post, rest, quote+whole), files, "Microsoft Teams"), quote)
+	text = strings.TrimPrefix(text, label(message.Importance))
 	if message.Subject != "" {
 		text = strings.TrimPrefix(text, heading(message))
 	}
-	reading, err := w.reading(ctx, message, post.Message)
+	reading, err := w.reading(ctx, message, shown)
 	if err != nil {
 		return Outgoing{}, err
 	}
-	rest, err := takeShown(text, whole, message, reading)
+	marked, err := takeShown(text, whole, message, reading)
 	if err != nil {
 		return Outgoing{}, err
 	}
-	message = rest.message
-	edited, err := w.inTeams(ctx, post, rest.text, message.Mentions)
+	message = marked.message
+	edited, err := w.inTeams(ctx, post, marked.text, message.Mentions)
 	if err != nil {
 		return Outgoing{}, err
 	}
-	edited.HTML = rest.put(edited.HTML)
+	edited.HTML = marked.put(edited.HTML)
 	edited.Importance, edited.Subject = message.Importance, message.Subject
-	return keep(edited, message, files), nil
+	if edited = keep(edited, message, files); sizeInTeams(edited) > largestMessage {
+		return Outgoing{}, tooLong
+	}
+	return edited, nil
 }
 
 // quoteOf is the quote of a post that a reply in Teams cannot be placed under.

@@ -130,12 +130,23 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 	record := mapping.Record
 	switch {
 	case gone && event.Kind == Delete:
+		if err := w.deleteRest(ctx, mapping, post); err != nil {
+			return err
+		}
 		record.Deleted = true
 		return w.confirmChange(ctx, event, mapping, record)
 	case gone:
 		return w.ignore(ctx, event.Event, Deleted)
 	case event.Kind == Edit && len(mapping.SentVersions) > 0:
-		if last := mapping.SentVersions[len(mapping.SentVersions)-1]; last.TeamsHash == teamsHash(message) {
+		last := mapping.SentVersions[len(mapping.SentVersions)-1]
+		arrived, err := w.arrivedWhole(ctx, mapping, last, message)
+		if err != nil {
+			return err
+		}
+		if arrived {
+			if mapping.Direction == Inbound {
+				record.RestHash = last.Rest
+			}
 			record.TeamsHash, record.TeamsForm, record.PostHash = last.TeamsHash, "", last.PostHash
 			record.Files = append([]CarriedFile{}, last.Files...)
 			if last.PostHash != post.shownHash() {
@@ -173,7 +184,23 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 			return w.confirmChange(ctx, event, mapping, record)
 		}
 	}
+	if event.Kind == Edit && !inOnePart(said(post)) && event.Looks+1 < len(w.Tuning.Looks) {
+		// What it sent may still come, and must not be sent twice.
+		if err := w.Store.LookAgain(ctx, w.lease, *event, w.Tuning.Looks[event.Looks+1], LookedInVain); err != nil {
+			return err
+		}
+		return errWaiting
+	}
 	return w.notShown(ctx, event)
+}
+
+// arrivedWhole tells whether Teams shows an edit that was sent, in all messages that it is shown in.
+func (w *worker) arrivedWhole(ctx context.Context, mapping Mapping, sent SentVersion, message TeamsMessage) (bool, error) {
+	if sent.TeamsHash != teamsHash(message) || mapping.Direction == Inbound || sent.Rest == "" {
+		return sent.TeamsHash == teamsHash(message), nil
+	}
+	others, err := w.messagesBeside(ctx, mapping)
+	return err == nil && besideHash(others) == sent.Rest, err
 }
 
 // notShown has a change sent again that did not arrive, or gives it up.

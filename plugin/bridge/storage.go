@@ -19,6 +19,7 @@ type Store interface {
 	InboxStore
 	OutboxStore
 	MapStore
+	PartStore
 	ChangeStore
 	CursorStore
 	NoticeStore
@@ -204,6 +205,18 @@ type MapStore interface {
 	// SkipMessage records that the Teams message is not to be carried, and removes the event. It fails with ErrChanged when
 	// the message turns out to be carried.
 	SkipMessage(ctx context.Context, lease Lease, event InboundEvent, channel ChannelID) error
+}
+
+// PartStore keeps which messages show parts of a post that is too long for one.
+type PartStore interface {
+	// NotePart records that a message shows a part of the mapping's post. Doing it twice changes nothing.
+	NotePart(ctx context.Context, lease Lease, mapping MappingID, ref MessageRef) error
+	// PartsOf lists the messages that show parts of the mapping's post, deleted ones included, without its own, in no order.
+	PartsOf(ctx context.Context, mapping Mapping) ([]MessageRef, error)
+	// MappingOfPart finds the mapping of the post that a message shows a part of.
+	MappingOfPart(ctx context.Context, ref MessageRef) (Mapping, bool, error)
+	// TakePart makes a part, of which the hash is, the mapping's message and the message a part. It fails with ErrChanged.
+	TakePart(ctx context.Context, lease Lease, mapping Mapping, part MessageRef, teamsHash string) error
 }
 
 // Posted is a post that the bridge made.

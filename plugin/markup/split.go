@@ -18,13 +18,28 @@ import (
 // fit is cut between lines, a line between words. A text without anything that shows is one part. fits must hold for a shorter
 // text when it holds for a longer one.
 func Split(source string, fits func(part string) bool) []string {
-	source = strings.TrimRight(strings.ReplaceAll(source, "\r\n", "\n"), " \n")
+	pieces := Pieces(source, fits)
+	parts := make([]string, len(pieces))
+	for i, piece := range pieces {
+		parts[i] = piece.Part()
+	}
+	return parts
+}
+
+// Pieces is Split for who puts the parts together again.
+func Pieces(source string, fits func(part string) bool) []Piece {
+	source = splittable(source)
 	if fits(source) {
-		return []string{source}
+		return []Piece{{Text: source}}
 	}
 	s := splitter{source: source, fits: fits}
 	document := markdown.Parse(text.NewReader([]byte(source)))
-	return s.pack(s.children(document, 0, len(source)), bare)
+	return s.pack(s.children(document, 0, len(source)), wrap{})
+}
+
+// splittable is a text as it is cut.
+func splittable(source string) string {
+	return strings.TrimRight(strings.ReplaceAll(source, "\r\n", "\n"), " \n")
 }
 
 type splitter struct {
@@ -38,10 +53,17 @@ type stretch struct {
 	block ast.Node // nil: lines or words
 }
 
-// wrap makes a text of stretches stand for itself.
-type wrap func(string) string
+// wrap is what makes a text of stretches stand for itself.
+type wrap struct{ head, foot string }
 
-func bare(text string) string { return strings.Trim(text, "\n") }
+func (w wrap) piece(text string) Piece {
+	if text = strings.TrimRight(text, "\n"); w.head == "" {
+		text = strings.TrimLeft(text, "\n")
+	}
+	return Piece{Head: w.head, Text: text, Foot: w.foot}
+}
+
+func (w wrap) of(text string) string { return w.piece(text).Part() }
 
 // children are the stretches of the blocks in a block, which is from…to of the source.
 func (s splitter) children(parent ast.Node, from, to int) (out []stretch) {
@@ -61,31 +83,31 @@ func (s splitter) children(parent ast.Node, from, to int) (out []stretch) {
 }
 
 // pack puts as many stretches together as fit.
-func (s splitter) pack(all []stretch, w wrap) (parts []string) {
+func (s splitter) pack(all []stretch, w wrap) (pieces []Piece) {
 	for i := 0; i < len(all); {
-		upTo := func(n int) string {
+		upTo := func(n int) Piece {
 			var b strings.Builder
 			for _, each := range all[i : i+n] {
 				b.WriteString(each.text)
 			}
-			return w(b.String())
+			return w.piece(b.String())
 		}
-		n := sort.Search(len(all)-i, func(n int) bool { return !s.fits(upTo(n + 1)) })
+		n := sort.Search(len(all)-i, func(n int) bool { return !s.fits(upTo(n + 1).Part()) })
 		if n == 0 {
-			parts = append(parts, s.cut(all[i], w)...)
+			pieces = append(pieces, s.cut(all[i], w)...)
 			i++
 			continue
 		}
-		if part := upTo(n); strings.TrimSpace(part) != "" {
-			parts = append(parts, part)
+		if piece := upTo(n); strings.TrimSpace(piece.Part()) != "" {
+			pieces = append(pieces, piece)
 		}
 		i += n
 	}
-	return parts
+	return pieces
 }
 
 // cut cuts a stretch that does not fit.
-func (s splitter) cut(whole stretch, w wrap) []string {
+func (s splitter) cut(whole stretch, w wrap) []Piece {
 	switch whole.block.(type) {
 	case *ast.List, *ast.ListItem:
 		if items := s.within(whole); len(items) > 1 {
@@ -93,9 +115,8 @@ func (s splitter) cut(whole stretch, w wrap) []string {
 		}
 	case *extast.Table:
 		lines := strings.SplitAfter(whole.text, "\n")
-		if len(lines) > 3 && s.fits(w(lines[0]+lines[1]+lines[2])) {
-			head := lines[0] + lines[1]
-			return s.pack(plainStretches(lines[2:]), func(rows string) string { return w(head + rows) })
+		if len(lines) > 3 && s.fits(w.of(lines[0]+lines[1]+lines[2])) {
+			return s.pack(plainStretches(lines[2:]), wrap{head: w.head + lines[0] + lines[1], foot: w.foot})
 		}
 	case *ast.FencedCodeBlock:
 		lines := strings.SplitAfter(strings.TrimRight(whole.text, "\n"), "\n")
@@ -107,9 +128,7 @@ func (s splitter) cut(whole stretch, w wrap) []string {
 		if last := len(lines) - 1; last >= 0 && strings.TrimSpace(lines[last]) == marks {
 			lines = lines[:last]
 		}
-		if fenced := func(code string) string {
-			return w(open + "\n" + strings.TrimRight(code, "\n") + "\n" + indent + marks)
-		}; s.fits(fenced("x")) {
+		if fenced := (wrap{head: w.head + open + "\n", foot: "\n" + indent + marks + w.foot}); s.fits(fenced.of("x")) {
 			return s.pack(plainStretches(lines), fenced)
 		}
 	}
@@ -128,14 +147,14 @@ func (s splitter) within(whole stretch) []stretch {
 }
 
 // smaller cuts lines at words, and words anywhere.
-func (s splitter) smaller(line string, w wrap) []string {
+func (s splitter) smaller(line string, w wrap) []Piece {
 	for _, apart := range []string{"\n", " "} {
 		if pieces := plainStretches(strings.SplitAfter(line, apart)); len(pieces) > 1 {
 			return s.pack(pieces, w)
 		}
 	}
 	if utf8.RuneCountInString(strings.TrimSpace(line)) < 2 {
-		return []string{w(line)} // nothing is left to cut
+		return []Piece{w.piece(line)} // nothing is left to cut
 	}
 	return s.pack(plainStretches(strings.Split(line, "")), w)
 }

@@ -135,9 +135,11 @@ func (s *Store) CompleteMapping(ctx context.Context, lease bridge.Lease, m bridg
 	})
 }
 
-// written tells whether a post is being changed: whoever said so still has an event of the message.
-const written = `m.writing AND EXISTS (SELECT FROM msteamssync.inbox i
-	WHERE i.conversation = m.conversation AND i.root = m.root AND i.message = m.message AND i.state <> 'dead')`
+// written tells whether a post is being changed: whoever said so still has an event of the message, or of a part of it.
+const written = `m.writing AND (EXISTS (SELECT FROM msteamssync.inbox i
+	WHERE i.conversation = m.conversation AND i.root = m.root AND i.message = m.message AND i.state <> 'dead')
+	OR EXISTS (SELECT FROM msteamssync.message_parts p JOIN msteamssync.inbox i
+	ON i.conversation = p.conversation AND i.root = p.root AND i.message = p.message WHERE p.mapping = m.id AND i.state <> 'dead'))`
 
 // BeginChange commits that a change is about to be sent to Teams.
 func (s *Store) BeginChange(ctx context.Context, lease bridge.Lease, event bridge.OutboundEvent, mapping bridge.Mapping, c bridge.Change, look time.Duration) error {
@@ -203,7 +205,7 @@ func (s *Store) MappingsOfPosts(ctx context.Context, posts []bridge.PostID) (map
 
 func record(ctx context.Context, tx pgx.Tx, id bridge.MappingID, r bridge.Record, more string) error {
 	_, err := tx.Exec(ctx, `UPDATE msteamssync.message_map SET teams_hash = $2, teams_form = $3, post_hash = $4, deleted = $5, reactions = $6, files = $7,
-		version = version + 1`+more+` WHERE id = $1`, id, r.TeamsHash, r.TeamsForm, r.PostHash, r.Deleted, list(r.Reactions), filesOf(r))
+		rest_hash = $8, version = version + 1`+more+` WHERE id = $1`, id, r.TeamsHash, r.TeamsForm, r.PostHash, r.Deleted, list(r.Reactions), filesOf(r), r.RestHash)
 	return err
 }
 

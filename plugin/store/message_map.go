@@ -17,7 +17,7 @@ import (
 // A row that is another's second name stands for that other one.
 const mappingQuery = `SELECT m.id, m.conversation, m.teams_team_id, m.root, coalesce(m.message, ''), m.channel_id, coalesce(m.post_id, ''),
 		m.root_post_id, m.direction, m.state, m.reserved_at, m.sender, m.teams_hash, m.teams_form, m.post_hash, m.deleted, m.reactions,
-		m.version, (` + written + `), m.written, m.sent_versions, m.files, m.seen_at, k.alias_of IS NOT NULL AND k.direction = 'in',
+		m.version, (` + written + `), m.written, m.sent_versions, m.files, m.rest_hash, m.seen_at, k.alias_of IS NOT NULL AND k.direction = 'in',
 		ARRAY(SELECT a.post_id FROM msteamssync.message_map a WHERE a.alias_of = m.id AND a.post_id IS NOT NULL ORDER BY a.post_id)
 	FROM msteamssync.message_map k JOIN msteamssync.message_map m ON m.id = coalesce(k.alias_of, k.id)
 	WHERE `
@@ -36,7 +36,7 @@ func findMappings(ctx context.Context, q querier, condition string, arguments ..
 		var seen *time.Time
 		err = row.Scan(&m.ID, &m.Ref.Conversation.ID, &m.Ref.Conversation.Team, &m.Ref.Root, &m.Ref.ID, &m.Channel, &m.Post,
 			&m.RootPost, &m.Direction, &m.State, &m.ReservedAt, &m.Sender, &m.Record.TeamsHash, &m.Record.TeamsForm, &m.Record.PostHash,
-			&m.Record.Deleted, &m.Record.Reactions, &m.Version, &m.Writing, &m.Written, &m.SentVersions, &m.Record.Files, &seen, &m.Copy, &m.Copies)
+			&m.Record.Deleted, &m.Record.Reactions, &m.Version, &m.Writing, &m.Written, &m.SentVersions, &m.Record.Files, &m.Record.RestHash, &seen, &m.Copy, &m.Copies)
 		m.SeenAt = orZero(seen)
 		return m, err
 	})
@@ -66,13 +66,14 @@ func (s *Store) Reserve(ctx context.Context, lease bridge.Lease, m bridge.Mappin
 			return err
 		}
 		tag, err := tx.Exec(ctx, `INSERT INTO msteamssync.message_map AS m
-				(id, conversation, teams_team_id, root, message, channel_id, root_post_id, direction, state, sender, teams_hash, teams_form, post_hash, files)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 'in', 'reserved', $8, $9, $10, $11, $12)
+				(id, conversation, teams_team_id, root, message, channel_id, root_post_id, direction, state, sender, teams_hash, teams_form, post_hash, files, rest_hash)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 'in', 'reserved', $8, $9, $10, $11, $12, $13)
 			ON CONFLICT (conversation, root, message, part) DO UPDATE SET root_post_id = excluded.root_post_id,
-				teams_hash = excluded.teams_hash, teams_form = excluded.teams_form, post_hash = excluded.post_hash, files = excluded.files
+				teams_hash = excluded.teams_hash, teams_form = excluded.teams_form, post_hash = excluded.post_hash, files = excluded.files,
+				rest_hash = excluded.rest_hash
 			WHERE m.id = excluded.id AND m.state = 'reserved'`,
 			m.ID, m.Ref.Conversation.ID, m.Ref.Conversation.Team, m.Ref.Root, m.Ref.ID, m.Channel, m.RootPost, m.Sender,
-			m.Record.TeamsHash, m.Record.TeamsForm, m.Record.PostHash, list(m.Record.Files))
+			m.Record.TeamsHash, m.Record.TeamsForm, m.Record.PostHash, list(m.Record.Files), m.Record.RestHash)
 		if err != nil {
 			return err
 		}
