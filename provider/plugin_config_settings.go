@@ -129,7 +129,7 @@ var pluginSettings = []pluginSetting{
 	{attribute: "prompt_interval_for_dms_and_gms", key: "promptIntervalForDMsAndGMs", kind: numberSetting,
 		description: "Hours between two reminders to connect, per user and conversation; 0 switches the reminder off. Default: 0."},
 	{attribute: "max_size_for_complete_download", key: "maxSizeForCompleteDownload", kind: numberSetting,
-		description: "Size in MB up to which files are fetched in one request; larger ones are streamed in ranges. Default: 20."},
+		description: "Size in MB up to which files are fetched in one request; larger ones are streamed in ranges. 0 streams all files in ranges. Default: 20."},
 	{attribute: "buffer_size_for_file_streaming", key: "bufferSizeForFileStreaming", kind: numberSetting, least: 1,
 		description: "Size in MB of a range when files are streamed, at least 1. Default: 20."},
 	{attribute: "connected_users_allowed", key: "connectedUsersAllowed", kind: numberSetting,

@@ -450,6 +450,13 @@ func TestSizesOfPiecesAreSettings(t *testing.T) {
 	})
 	use(t, settings)
 	bring("in pieces", 5)
+	settings = maps.Clone(settings)
+	settings["maxsizeforcompletedownload"], settings["buffersizeforfilestreaming"] = 0, 2
+	use(t, settings)
+	bring("nothing as a whole", 3)
+	settings = maps.Clone(settings)
+	settings["buffersizeforfilestreaming"] = 1
+	use(t, settings)
 	began := shared.Emulator.Clock().Now()
 	l.writeWith(t, shared.alex, "sent in pieces", l.upload(t, shared.alex, "sent.bin", content))
 	l.hasFilesInTeams(t, l.message(t, "sent in pieces"), named("sent.bin", content))

@@ -320,7 +320,7 @@ variable "prompt_interval_for_dms_and_gms" {
 }
 
 variable "max_size_for_complete_download" {
-  description = "Size in MB up to which files are fetched in one request; larger ones are streamed in ranges. Default: null, not managed; the plugin's own default is 20."
+  description = "Size in MB up to which files are fetched in one request; larger ones are streamed in ranges, with 0 all. Default: null, not managed; the plugin's own default is 20."
   type        = number
   default     = null
 

@@ -100,6 +100,9 @@ func TestGoodSettings(t *testing.T) {
 	if s.SiteURL != site || !s.EnforceConnectedUsers || s.SyncUsersMinutes != 15 || s.MaxDownloadMB != 7 {
 		t.Errorf("settings = %+v", s)
 	}
+	if zero := manifest(t).Read(good(map[string]any{"maxsizeforcompletedownload": 0}), site); len(zero.Problems) != 0 || zero.Settings.MaxDownloadMB != 0 {
+		t.Errorf("0 is read as %d: %v", zero.Settings.MaxDownloadMB, zero.Problems)
+	}
 	if s.Addresses.GraphURL != "https://graph.microsoft.com" {
 		t.Errorf("an empty cloud is not public: %+v", s.Addresses)
 	}

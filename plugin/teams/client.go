@@ -30,8 +30,8 @@ type Config struct {
 	Accepted func(certificate string)
 	// Gate lets requests to Graph through; nil: no limit.
 	Gate Gate
-	// WholeUpTo is how large a file may be and still be fetched with one request, RangeSize how much of a larger one a request
-	// asks for or sends, both in bytes. Default 20 MB each.
+	// WholeUpTo is how large a file may be and still be fetched with one request; 0: each is fetched in ranges. RangeSize is how much
+	// of a larger one a request asks for or sends, 20 MB by default. Both are in bytes.
 	WholeUpTo, RangeSize int64
 	// Observe is told about each request to Graph, by its route with the ids left out; status 0 is no answer. It may be nil.
 	Observe func(method, route string, status int, took time.Duration)

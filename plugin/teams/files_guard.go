@@ -35,10 +35,7 @@ const (
 )
 
 func newFileTransport(config Config) *fileTransport {
-	t := &fileTransport{whole: config.WholeUpTo, rangeSize: config.RangeSize}
-	if t.whole <= 0 {
-		t.whole = defaultRange
-	}
+	t := &fileTransport{whole: max(config.WholeUpTo, 0), rangeSize: config.RangeSize}
 	if t.rangeSize <= 0 {
 		t.rangeSize = defaultRange
 	}
