@@ -203,7 +203,13 @@ func (w *worker) recognise(ctx context.Context, event *InboundEvent, message Tea
 	if message.From.User == "" {
 		return false, nil
 	}
-	if message.Attempt.isPart() {
+	isPart := message.Attempt.isPart()
+	if !isPart && !message.EditedAt.IsZero() {
+		if _, isPart, err = w.Store.MappingOfPart(ctx, event.Ref); err != nil { // the edit may have taken the mark away
+			return false, err
+		}
+	}
+	if isPart {
 		return true, w.ignore(ctx, event.Event, Echo)
 	}
 	if message.Attempt != "" {

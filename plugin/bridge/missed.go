@@ -30,7 +30,8 @@ func (e *Engine) Missed(ctx context.Context, conversation Conversation, messages
 		kind, carry := Create, false
 		if known {
 			kind, carry, err = e.differs(ctx, mapping, m)
-		} else if window.holds(m.CreatedAt) {
+		} else if kind, carry, err = e.partChanged(ctx, m); err == nil && !carry && window.holds(m.CreatedAt) {
+			kind = Create
 			carry, err = e.uncarried(ctx, m)
 		}
 		if err != nil {
@@ -104,6 +105,11 @@ func (e *Engine) uncarried(ctx context.Context, m TeamsMessage) (bool, error) {
 	if m.System && e.eventHTML(ctx, m) == "" || !m.DeletedAt.IsZero() || m.Attempt.isPart() {
 		return false, nil
 	}
+	if !m.EditedAt.IsZero() {
+		if _, isPart, err := e.Store.MappingOfPart(ctx, m.Ref); isPart || err != nil {
+			return false, err
+		}
+	}
 	if m.From.User == "" {
 		return true, nil
 	}
@@ -118,6 +124,19 @@ func (e *Engine) uncarried(ctx context.Context, m TeamsMessage) (bool, error) {
 	}
 	sends, err := e.Store.OpenSends(ctx, m.Ref.Conversation.ID, m.From.User)
 	return len(sends) > 0, err
+}
+
+// partChanged tells whether a message without a mapping is part of a post and was changed. Whether the post says so is for the lane
+// to find out: it takes reading all of its messages.
+func (e *Engine) partChanged(ctx context.Context, m TeamsMessage) (Kind, bool, error) {
+	kind := Edit
+	if !m.DeletedAt.IsZero() {
+		kind = Delete
+	} else if m.EditedAt.IsZero() {
+		return kind, false, nil
+	}
+	mapping, isPart, err := e.Store.MappingOfPart(ctx, m.Ref)
+	return kind, isPart && !mapping.Record.Deleted, err
 }
 
 // differs compares a message with its mapping's record.

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
 
 // words are so many paragraphs of fifty words, each of which has six bytes.
@@ -336,5 +337,46 @@ func TestAMessageOfTeamsStaysWithinItsLimit(t *testing.T) {
 	s.eventually("the edit is a dead letter", func() bool { h, _ := n.Health(t.Context()); return h.Outbound.Dead == 1 })
 	if len(s.mattermost.notices) != 1 || !strings.Contains(s.mattermost.notices[0], "longer than Microsoft Teams takes") {
 		t.Errorf("the author was told %q", s.mattermost.notices)
+	}
+}
+
+// What happened to parts while nobody was told is found, and no part is taken for a message of its own, even when an edit in Teams took
+// its mark away.
+func TestPartsThatChangedUnseen(t *testing.T) {
+	s := newSite(t)
+	n := s.start()
+	text := "one\n\n" + words(95) + "\n\ntwo\n\n" + words(90) + "\n\nthree\n\n" + words(20)
+	post := s.writePost("", alexMM, text)
+	parts := s.inParts(post.ID, text, 3, "one")
+	unmarked := func(html string) func(*bridge.TeamsMessage) bool {
+		return func(m *bridge.TeamsMessage) bool {
+			m.Attempt = ""
+			return setText(html)(m)
+		}
+	}
+	s.inTeamsUnseen(parts[0].Ref, unmarked(strings.Replace(parts[0].HTML, "one", "new", 1)))
+	s.inTeamsUnseen(parts[1].Ref, setDeleted)
+	s.inTeamsUnseen(parts[2].Ref, unmarked(strings.Replace(parts[2].HTML, "three", "last", 1)))
+	s.wantResync(n)
+	s.catchUp(n, store.Catchup)
+	s.quiet()
+	now, _ := s.mattermost.Post(t.Context(), post.ID)
+	if !strings.HasPrefix(now.Message, "new") || strings.Contains(now.Message, "two") || !strings.Contains(now.Message, "last") || len(s.mattermost.posts) != 1 {
+		t.Errorf("%d posts; the first begins with %.20q", len(s.mattermost.posts), now.Message)
+	}
+	// Who answers a part answers the post.
+	s.writeInTeams(parts[0].Ref.ID, blake, "<p>an answer</p>")
+	if err := s.receive([]bridge.Arrival{created(parts[0])}); err != nil { // late
+		t.Fatal(err)
+	}
+	s.quiet()
+	if last := s.mattermost.posts[len(s.mattermost.posts)-1]; last.Root != post.ID || len(s.mattermost.posts) != 2 {
+		t.Errorf("%d posts; the answer is in the thread %q", len(s.mattermost.posts), last.Root)
+	}
+	// And an edit in Mattermost reaches all parts although their marks are gone.
+	s.editPost(post.ID, words(310))
+	s.quiet()
+	if _, messages := s.standing(); len(messages) != 5 || strings.Count(strings.Join(messages, ""), "漢字") != 50*310 {
+		t.Errorf("%d messages, want four parts and the answer", len(messages))
 	}
 }

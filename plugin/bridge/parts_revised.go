@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
 )
 
 // An edit in Mattermost changes the messages that a post stands in. It may need fewer of them than there are, which are deleted, or
@@ -26,8 +28,8 @@ type revision struct {
 }
 
 type editedPart struct {
-	ref     MessageRef
-	message Outgoing
+	ref MessageRef
+	newPart
 }
 
 // hash is of what the messages beside the mapping's are to show; empty: there are none.
@@ -110,23 +112,24 @@ func (w *worker) revisedParts(ctx context.Context, event *OutboundEvent, mapping
 			part = dating(post, part)
 		}
 		part = part.as(post)
+		key := AttemptKey(mapping.ID).part(i)
 		switch {
 		case i < own:
-			r.edited = append(r.edited, editedPart{others.before[i].Ref, part})
+			r.edited = append(r.edited, editedPart{others.before[i].Ref, newPart{key, part}})
 		case i == own:
 			if r.message, err = w.withPictures(ctx, mapping, w.attach(keepReferences(part, now), files), files); err != nil {
 				return revision{}, err
 			}
 		case i <= own+after:
 			kept := others.after[i-own-1]
-			r.edited = append(r.edited, editedPart{kept.Ref, keepReferences(part, kept)})
+			r.edited = append(r.edited, editedPart{kept.Ref, newPart{key, keepReferences(part, kept)}})
 		default:
 			if mapping.Ref.Conversation.IsChat() {
 				if part, err = w.withReference(ctx, part, mapping.Ref.ID, post.ID); err != nil {
 					return revision{}, err
 				}
 			}
-			r.sent = append(r.sent, newPart{AttemptKey(mapping.ID).part(i), part})
+			r.sent = append(r.sent, newPart{key, part})
 		}
 	}
 	if len(r.sent) > 0 {
@@ -149,6 +152,7 @@ func threadOf(ref MessageRef) TeamsMessageID {
 // carry makes the messages of a post what they are to be. Doing it again does what was not done.
 func (w *worker) carry(ctx context.Context, account Account, mapping Mapping, r revision) error {
 	for _, part := range r.edited {
+		part.message.HTML = markup.Mark(part.message.HTML, string(part.key))
 		if err := w.Teams.Edit(ctx, account, part.ref, part.message); err != nil {
 			return ofPart(err)
 		}

@@ -109,6 +109,9 @@ func (w *worker) quoteBefore(ctx context.Context, mapping Mapping, message Teams
 func (w *worker) quotedPost(ctx context.Context, event *InboundEvent, id TeamsMessageID) (PostID, error) {
 	target := MessageRef{Conversation: event.Ref.Conversation, ID: id}
 	mapping, known, err := w.Store.MappingOf(ctx, target)
+	if err == nil && !known {
+		mapping, known, err = w.Store.MappingOfPart(ctx, target)
+	}
 	switch {
 	case err != nil:
 		return "", err

@@ -226,7 +226,7 @@ func (r *run) thread(root TeamsMessageID) (PostID, bool) {
 
 // plain tells whether a message is a text that a person wrote, in Teams as far as is known, and that is as it was.
 func plain(m TeamsMessage) bool {
-	return !m.System && m.From.User != "" && m.DeletedAt.IsZero() && len(m.Attachments) == 0 && len(m.Reactions) == 0 && m.Attempt == "" && !strings.Contains(m.HTML, "<img")
+	return !m.System && m.From.User != "" && m.DeletedAt.IsZero() && m.EditedAt.IsZero() && len(m.Attachments) == 0 && len(m.Reactions) == 0 && m.Attempt == "" && !strings.Contains(m.HTML, "<img")
 }
 
 // post makes the post of the i-th event; false when it did not work.

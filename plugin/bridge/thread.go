@@ -20,6 +20,11 @@ func (w *worker) thread(ctx context.Context, event *InboundEvent) (root PostID, 
 	if err != nil {
 		return "", "", err
 	}
+	if !known {
+		if mapping, known, err = w.Store.MappingOfPart(ctx, target); err != nil {
+			return "", "", err
+		}
+	}
 	switch {
 	case known && mapping.State == Confirmed:
 		return mapping.Thread(), "", nil
