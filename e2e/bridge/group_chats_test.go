@@ -144,6 +144,14 @@ func TestAMeetingWithAnotherOrganisation(t *testing.T) {
 	}
 	l.write(t, lena, "", "hello from inside")
 	l.message(t, "hello from inside")
+
+	// A file goes to those who can open it, and its author is told who cannot.
+	content := []byte("minutes of the meeting")
+	l.writeWith(t, lena, "the minutes", l.upload(t, lena, "minutes.txt", content))
+	if files, err := filesInTeams(l.message(t, "the minutes")); err != nil || !slices.Equal(files, []string{named("minutes.txt", content)}) {
+		t.Errorf("the message shows %q, %v", files, err)
+	}
+	told(t, lena, "minutes.txt: Vera Visitor")
 }
 
 func TestADirectMessageWaitsForItsAuthorsAccount(t *testing.T) {

@@ -5,6 +5,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -24,9 +25,13 @@ type TeamsFiles interface {
 	// OpenPicture finds a picture inside a message, or the text of a code snippet, as the application.
 	OpenPicture(ctx context.Context, ref MessageRef, id string) (Source, error)
 	// Upload puts a file where those of the conversation are, as the account, for the conversation's members to read. What
-	// has its name there is replaced. It returns what a message has that shows the file.
-	Upload(ctx context.Context, as Account, in Conversation, file Source) (Attachment, error)
+	// has its name there is replaced. It returns what a message has that shows the file, and the names of those in a chat who
+	// cannot open it. Where nobody else could, it fails with ErrNobodyReads.
+	Upload(ctx context.Context, as Account, in Conversation, file Source) (made Attachment, closedTo []string, err error)
 }
+
+// ErrNobodyReads says of a file that it can be shared with nobody in the chat.
+var ErrNobodyReads = errors.New("files cannot be shared with people of other organisations, and nobody else is in the chat")
 
 // MattermostFiles are the files of the Mattermost server as the bridge needs them. An error that is no *Failure counts as class
 // Retry.
@@ -67,6 +72,8 @@ type CarriedFile struct {
 	Attachment *Attachment `json:"attachment,omitempty"`
 	// Missing is why one side does not show it.
 	Missing Reason `json:"missing,omitempty"`
+	// ClosedTo names who is in the chat and cannot open the file in Teams.
+	ClosedTo []string `json:"closed_to,omitempty"`
 	// Sent is set of a picture that the post brought into the message: the post's text does not say where it stands.
 	Sent bool `json:"sent,omitempty"`
 }

@@ -193,6 +193,7 @@ func TestAFileThatDoesNotWorkDoesNotHoldItsMessage(t *testing.T) {
 		"gone":        {&bridge.Failure{Class: bridge.NotFound, Status: 404, Err: errors.New("no")}, "not there any more", 1},
 		"refused":     {&bridge.Failure{Class: bridge.Permanent, Status: 400, Err: errors.New("no")}, "not allowed there", 1},
 		"full":        {&bridge.Failure{Class: bridge.Permanent, Status: 507, Err: errors.New("no")}, "no space left", 1},
+		"nobody else": {&bridge.Failure{Class: bridge.Permanent, Err: bridge.ErrNobodyReads}, "people of other organisations", 1},
 		"an outage":   {&bridge.Failure{Class: bridge.Retry, Status: 503, Err: errors.New("no")}, "could not be transferred", 3},
 		"unreachable": {&bridge.Failure{Class: bridge.Retry, Err: errors.New("no")}, "could not be transferred", 3},
 	} {
@@ -232,6 +233,27 @@ func TestAFileThatDoesNotWorkDoesNotHoldItsMessage(t *testing.T) {
 				t.Errorf("after the edit the post is %+v", got)
 			}
 		})
+	}
+}
+
+// A file that somebody in the chat cannot open is carried all the same, and its author is told who cannot, once.
+func TestAFileThatNotEverybodyCanOpen(t *testing.T) {
+	s := newSite(t)
+	s.files.closedTo = []string{"Vera Visitor"}
+	s.start()
+	post := s.writeFiles(alexMM, "out", "b.txt")
+	s.eventually("it is carried", func() bool { return len(s.messagesWithFiles()) == 1 })
+	s.quiet()
+	if messages := s.messagesWithFiles(); !strings.Contains(messages[0], "b.txt") {
+		t.Errorf("Teams shows %q", messages)
+	}
+	if !slices.Equal(s.mattermost.told, []bridge.UserID{alexMM}) || !strings.Contains(s.mattermost.notices[0], "b.txt: Vera Visitor") {
+		t.Errorf("told %q: %q, want the author who cannot open it", s.mattermost.told, s.mattermost.notices)
+	}
+	s.editPost(post.ID, "changed")
+	s.quiet()
+	if len(s.mattermost.told) != 1 {
+		t.Errorf("told %q after an edit", s.mattermost.notices)
 	}
 }
 

@@ -4,6 +4,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ const (
 	FileForbidden Reason = "file_forbidden" // nobody of ours may read it or put it there
 	FileFailed    Reason = "file_failed"    // each try failed
 	FilesFull     Reason = "file_no_space"  // Teams has no space left
+	FileClosed    Reason = "file_closed"    // nobody else in the chat could open it
 )
 
 // because says to people why a file is missing. The rest of the sentence stands before it.
@@ -34,6 +36,7 @@ var because = map[Reason]string{
 	FileForbidden: "it may not be read or written by this bridge",
 	FileFailed:    "it could not be transferred",
 	FilesFull:     "there is no space left in Microsoft Teams",
+	FileClosed:    "files cannot be shared with people of other organisations, and nobody else is in the chat",
 	SwitchedOff:   "files are not brought along",
 }
 
@@ -76,25 +79,30 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%.3g %s", value, []string{"", "kB", "MB", "GB", "TB"}[unit])
 }
 
-// tellAuthor tells somebody whose file was not carried, once it is clear that the message was. That files are switched off is
-// no news.
+// tellAuthor tells somebody whose file was not carried, or is closed to somebody who is to see it, once it is clear that the
+// message was carried. That files are switched off is no news.
 func (w *worker) tellAuthor(ctx context.Context, user UserID, files []CarriedFile, to string) {
-	var lines []string
+	var missing, closed []string
 	for _, f := range files {
-		if f.Missing == "" || f.Missing == SwitchedOff {
-			continue
+		name := markup.EscapeMarkdown(cmp.Or(f.Name, "a picture"))
+		switch {
+		case f.Missing != "" && f.Missing != SwitchedOff:
+			missing = append(missing, "* "+name+": "+f.why(w.MattermostFiles.FileLimits()))
+		case len(f.ClosedTo) > 0:
+			closed = append(closed, "* "+name+": "+markup.EscapeMarkdown(strings.Join(f.ClosedTo, ", ")))
 		}
-		name := f.Name
-		if name == "" {
-			name = "a picture"
-		}
-		lines = append(lines, "* "+markup.EscapeMarkdown(name)+": "+f.why(w.MattermostFiles.FileLimits()))
 	}
-	if len(lines) == 0 || user == "" || user == w.Mattermost.Bot() {
+	var text []string
+	if len(missing) > 0 {
+		text = append(text, "Your message was brought to "+to+" without these files:\n"+strings.Join(missing, "\n"))
+	}
+	if len(closed) > 0 {
+		text = append(text, "Not everybody in the chat can open these files: "+to+" shares them within your organisation only. Those who cannot:\n"+strings.Join(closed, "\n"))
+	}
+	if len(text) == 0 || user == "" || user == w.Mattermost.Bot() {
 		return
 	}
-	text := "Your message was brought to " + to + " without these files:\n" + strings.Join(lines, "\n")
-	if err := w.Mattermost.Notify(ctx, user, text); err != nil {
+	if err := w.Mattermost.Notify(ctx, user, strings.Join(text, "\n\n")); err != nil {
 		w.Log.Warn("could not tell an author that a file was not carried", "user", user, "error", err)
 	}
 }
@@ -113,6 +121,8 @@ func (w *worker) giveUp(ctx context.Context, event Event, name string, err error
 	w.Observer.Failed(event.Lane.Direction, File, class)
 	var why Reason
 	switch {
+	case errors.Is(err, ErrNobodyReads):
+		why = FileClosed
 	case classified && failure.Status == http.StatusInsufficientStorage:
 		why = FilesFull
 	case class == NotFound:

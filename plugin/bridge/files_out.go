@@ -83,8 +83,8 @@ func (w *worker) sendFile(ctx context.Context, event *OutboundEvent, id FileID, 
 		}
 		err := w.transfer(ctx, func(ctx context.Context) error {
 			source.Name = uniqueName(f.Name, id)
-			attachment, err := w.TeamsFiles.Upload(ctx, account, w.link.Conversation, source)
-			f.Teams, f.Attachment = attachment.ID, &attachment
+			attachment, closedTo, err := w.TeamsFiles.Upload(ctx, account, w.link.Conversation, source)
+			f.Teams, f.Attachment, f.ClosedTo = attachment.ID, &attachment, closedTo
 			return err
 		})
 		if err == nil {
@@ -92,7 +92,7 @@ func (w *worker) sendFile(ctx context.Context, event *OutboundEvent, id FileID, 
 			w.Observer.Carried(Outbound, File, time.Since(event.SourceAt))
 			return f, nil
 		}
-		f.Teams, f.Attachment, last = "", nil, err
+		f.Teams, f.Attachment, f.ClosedTo, last = "", nil, nil, err
 		if ClassOf(err) != UserAction {
 			break
 		}

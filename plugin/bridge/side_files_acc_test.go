@@ -33,6 +33,8 @@ type filesSide struct {
 	spent map[bridge.FileID]bool   // shown by a post at some time: no post takes them again
 	max   int64
 	made  int
+	// closedTo are those in a chat who cannot open what is uploaded.
+	closedTo []string
 }
 
 func source(name string) bridge.Source {
@@ -97,11 +99,13 @@ func (s teamsFiles) OpenPicture(_ context.Context, _ bridge.MessageRef, id strin
 	return source(id + ".png"), nil
 }
 
-func (s teamsFiles) Upload(_ context.Context, _ bridge.Account, _ bridge.Conversation, file bridge.Source) (bridge.Attachment, error) {
+func (s teamsFiles) Upload(_ context.Context, _ bridge.Account, _ bridge.Conversation, file bridge.Source) (made bridge.Attachment, closedTo []string, err error) {
 	if v, err := s.uploads.next(); v != works {
-		return bridge.Attachment{}, err
+		return bridge.Attachment{}, nil, err
 	}
-	return attachment(file.Name), nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return attachment(file.Name), s.closedTo, nil
 }
 
 func (s *filesSide) FileLimits() bridge.FileLimits {

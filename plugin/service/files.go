@@ -35,10 +35,10 @@ func (f files) OpenPicture(ctx context.Context, ref bridge.MessageRef, id string
 }
 
 // Upload implements bridge.TeamsFiles.
-func (f files) Upload(ctx context.Context, as bridge.Account, in bridge.Conversation, file bridge.Source) (bridge.Attachment, error) {
+func (f files) Upload(ctx context.Context, as bridge.Account, in bridge.Conversation, file bridge.Source) (made bridge.Attachment, closedTo []string, err error) {
 	c, err := graph(f).client()
 	if err != nil {
-		return bridge.Attachment{}, err
+		return bridge.Attachment{}, nil, err
 	}
 	return c.Upload(ctx, as, in, file)
 }

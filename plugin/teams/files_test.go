@@ -10,11 +10,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
@@ -71,11 +73,11 @@ func TestFilesGoToTeamsAndComeBack(t *testing.T) {
 	for name, data := range map[string][]byte{"small (1234).txt": []byte("small"), "Makefile (1234)": nil, "large (1234).bin": pattern(5_000_003)} {
 		t.Run(name, func(t *testing.T) {
 			var opened atomic.Int64
-			first, err := client.Upload(t.Context(), alex, w.place(), content(name, data, &opened))
+			first, _, err := client.Upload(t.Context(), alex, w.place(), content(name, data, &opened))
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := client.Upload(t.Context(), alex, w.place(), content(name, data, &opened))
+			again, _, err := client.Upload(t.Context(), alex, w.place(), content(name, data, &opened))
 			if err != nil || again != first {
 				t.Errorf("the second time it is %+v, %v; the first time it was %+v", again, err, first)
 			}
@@ -120,7 +122,7 @@ func TestTransfersSurviveDisturbances(t *testing.T) {
 				w.fault(t, rule)
 			}
 			var opened atomic.Int64
-			made, err := client.Upload(t.Context(), alex, w.place(), content("a (1).bin", append(data, data...), &opened))
+			made, _, err := client.Upload(t.Context(), alex, w.place(), content("a (1).bin", append(data, data...), &opened))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -225,11 +227,71 @@ func TestPicturesAreRead(t *testing.T) {
 	}
 }
 
-// In a chat a file lies in the sender's own drive, and the chat's members may read it, no more and nobody else.
+// In a chat a file lies in the sender's own drive, and the chat's members may read it who can, no more and nobody else.
 func TestAFileOfAChatIsSharedForReading(t *testing.T) {
 	w := newWorld(t)
 	me := bridge.Account{ID: alex.ID, TeamsUser: bridge.TeamsUserID(w.id("alex@demo.example"))}
 	blake := w.id("blake@demo.example")
+	member := func(id, name, tenant string) string {
+		return fmt.Sprintf(`{"userId":%q,"displayName":%q,"tenantId":%q}`, id, name, tenant)
+	}
+	own := member(string(me.TeamsUser), "Alex", directory.DemoTenantID)
+	ours := member(blake, "Blake", directory.DemoTenantID)
+	vera, gone := member(uuid.NewString(), "Vera", uuid.NewString()), member(uuid.NewString(), "Gone", directory.DemoTenantID)
+	for name, test := range map[string]struct {
+		members  []string
+		given    []string
+		closedTo []string
+		fails    error
+	}{
+		"people of the tenant":      {[]string{own, ours}, []string{blake}, nil, nil},
+		"tenants are not told":      {[]string{fmt.Sprintf(`{"userId":%q}`, me.TeamsUser), fmt.Sprintf(`{"userId":%q}`, blake)}, []string{blake}, nil, nil},
+		"with another organisation": {[]string{own, vera, ours}, []string{blake}, []string{"Vera"}, nil},
+		"with nobody's account":     {[]string{own, ours, member("", "By phone", "")}, []string{blake}, []string{"By phone"}, nil},
+		"with somebody who is gone": {[]string{own, gone, ours}, []string{blake}, []string{"Gone"}, nil},
+		"of another organisation":   {[]string{own, vera}, nil, nil, bridge.ErrNobodyReads},
+		"alone":                     {[]string{own}, nil, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := w.chatOf(t, test.members...)
+			var opened atomic.Int64
+			file := name + ".txt"
+			made, closedTo, err := client.Upload(t.Context(), me, bridge.Conversation{ID: chatWithFiles}, content(file, []byte("mine"), &opened))
+			if test.fails != nil {
+				if !errors.Is(err, test.fails) || bridge.ClassOf(err) != bridge.Permanent || opened.Load() != 0 {
+					t.Errorf("it was read %d times: %v", opened.Load(), err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(made.ContentURL, "-my.sharepoint.com/personal/alex_demo_example/Documents/Microsoft%20Teams%20Chat%20Files/") {
+				t.Errorf("it lies at %s", made.ContentURL)
+			}
+			drive, item, err := w.Drives().ByAddress(made.ContentURL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _, grants, err := w.Drives().Rights(drive, item)
+			var given []string
+			for _, g := range grants {
+				if given = append(given, g.User); g.Role != "read" {
+					t.Errorf("%s may %s", g.User, g.Role)
+				}
+			}
+			if err != nil || !slices.Equal(given, test.given) || !slices.Equal(closedTo, test.closedTo) {
+				t.Errorf("given to %q, closed to %q, %v; want %q and %q", given, closedTo, err, test.given, test.closedTo)
+			}
+		})
+	}
+}
+
+const chatWithFiles = "19:chat@unq.gbl.spaces"
+
+// chatOf is a client of a Graph where a chat has these members.
+func (w *world) chatOf(t *testing.T, members ...string) *teams.Client {
+	t.Helper()
 	config := clientcredentials.Config{ClientID: teamstest.ClientID, ClientSecret: teamstest.Secret, Scopes: []string{w.URL() + "/.default"},
 		TokenURL: w.URL() + "/" + directory.DemoTenantID + "/oauth2/v2.0/token"}
 	app, err := config.Token(context.WithValue(t.Context(), oauth2.HTTPClient, w.HTTPClient()))
@@ -237,29 +299,13 @@ func TestAFileOfAChatIsSharedForReading(t *testing.T) {
 		t.Fatal(err)
 	}
 	front := forward(t, w.URL(), app.AccessToken, w.HTTPClient(), map[string]string{
-		"/v1.0/chats/19:chat@unq.gbl.spaces/members": fmt.Sprintf(`{"value":[{"userId":%q},{"userId":%q}]}`, me.TeamsUser, blake),
+		"/v1.0/chats/" + chatWithFiles + "/members": `{"value":[` + strings.Join(members, ",") + `]}`,
 	})
-	client := w.Tenant.Client(t, w.wallet, func(c *teams.Config) {
+	return w.Tenant.Client(t, w.wallet, func(c *teams.Config) {
 		c.GraphURL, c.LoginURL = front.URL, front.URL
 		c.Trusted = w.RootCAs()
 		c.Trusted.AddCert(front.Certificate())
 	})
-	var opened atomic.Int64
-	made, err := client.Upload(t.Context(), me, bridge.Conversation{ID: "19:chat@unq.gbl.spaces"}, content("a (1).txt", []byte("mine"), &opened))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(made.ContentURL, "-my.sharepoint.com/personal/alex_demo_example/Documents/Microsoft%20Teams%20Chat%20Files/a") {
-		t.Errorf("it lies at %s", made.ContentURL)
-	}
-	drive, item, err := w.Drives().ByAddress(made.ContentURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _, grants, err := w.Drives().Rights(drive, item)
-	if err != nil || len(grants) != 1 || grants[0].User != blake || grants[0].Role != "read" {
-		t.Errorf("given are %+v, %v", grants, err)
-	}
 }
 
 // forward is a Graph that has some answers of its own and otherwise those of another, which sees the application's token for its

@@ -28,18 +28,24 @@ const (
 )
 
 // Upload puts a file into the folder of the channel, or for a chat into the account's own drive, and lets the chat's members
-// read it there. What has the name is replaced.
-func (c *Client) Upload(ctx context.Context, as bridge.Account, in bridge.Conversation, file bridge.Source) (bridge.Attachment, error) {
+// read it there. What has the name is replaced. closedTo names the members of a chat who cannot open it; a file for a chat in
+// which nobody else could is not uploaded (bridge.ErrNobodyReads).
+func (c *Client) Upload(ctx context.Context, as bridge.Account, in bridge.Conversation, file bridge.Source) (made bridge.Attachment, closedTo []string, err error) {
 	name := allowedName(file.Name)
 	var folder place
-	var err error
+	var with readers
+	if in.Team == "" {
+		if with, err = c.readersOf(ctx, as, in); err != nil {
+			return bridge.Attachment{}, nil, err
+		}
+	}
 	if in.Team != "" {
 		folder, err = c.channelFolder(ctx, in)
 	} else if folder, err = c.ownDrive(ctx, as.TeamsUser); err == nil {
 		folder.address += "/" + url.PathEscape(chatFolder)
 	}
 	if err != nil {
-		return bridge.Attachment{}, err
+		return bridge.Attachment{}, nil, err
 	}
 	target := uploadTarget{folder: folder, as: as.ID, name: name}
 	if in.Team == "" {
@@ -55,18 +61,18 @@ func (c *Client) Upload(ctx context.Context, as bridge.Account, in bridge.Conver
 		if bridge.ClassOf(err) == bridge.NotFound {
 			c.files.places.forget()
 		}
-		return bridge.Attachment{}, err
+		return bridge.Attachment{}, nil, err
 	}
 	id, ok := uniqueID(item.ETag)
 	if !ok {
-		return bridge.Attachment{}, &bridge.Failure{Class: bridge.Permanent, Err: fmt.Errorf("Graph's answer names no id of file %q", name)}
+		return bridge.Attachment{}, nil, &bridge.Failure{Class: bridge.Permanent, Err: fmt.Errorf("Graph's answer names no id of file %q", name)}
 	}
 	if in.Team == "" {
-		if err := c.shareWithChat(ctx, as, in, folder.drive, item.ID); err != nil {
-			return bridge.Attachment{}, err
+		if closedTo, err = c.share(ctx, as, with, folder.drive, item.ID); err != nil {
+			return bridge.Attachment{}, nil, err
 		}
 	}
-	return bridge.Attachment{ID: id, ContentType: "reference", ContentURL: folder.address + "/" + url.PathEscape(item.Name), Name: item.Name}, nil
+	return bridge.Attachment{ID: id, ContentType: "reference", ContentURL: folder.address + "/" + url.PathEscape(item.Name), Name: item.Name}, closedTo, nil
 }
 
 // uploadTarget is where a file goes.
@@ -264,29 +270,6 @@ func nextRange(answer io.Reader) (int64, error) {
 		return 0, &bridge.Failure{Class: bridge.Retry, Err: fmt.Errorf("read the state of an upload: %q is no range", state.NextExpectedRanges[0])}
 	}
 	return next, nil
-}
-
-// shareWithChat lets the members of a chat read a file, and nobody else.
-func (c *Client) shareWithChat(ctx context.Context, as bridge.Account, in bridge.Conversation, drive, item string) error {
-	members, err := list[struct {
-		User string `json:"userId"`
-	}](ctx, c, request{method: "GET", route: "/chats/{chat-id}/members", path: []string{string(in.ID)}, repeat: true})
-	if err != nil {
-		return err
-	}
-	recipients := []map[string]string{}
-	for _, m := range members {
-		if m.User != "" && m.User != string(as.TeamsUser) {
-			recipients = append(recipients, map[string]string{"objectId": m.User})
-		}
-	}
-	if len(recipients) == 0 {
-		return nil
-	}
-	return c.do(ctx, request{
-		method: "POST", route: driveItemByID + "/invite", path: []string{drive, item}, as: as.ID, repeat: true,
-		body: map[string]any{"recipients": recipients, "roles": []string{"read"}, "requireSignIn": true, "sendInvitation": false},
-	}, nil)
 }
 
 // uniqueID is the GUID in an item's eTag: Teams names the file by it.
