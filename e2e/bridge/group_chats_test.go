@@ -154,6 +154,35 @@ func TestAMeetingWithAnotherOrganisation(t *testing.T) {
 	told(t, lena, "minutes.txt: Vera Visitor")
 }
 
+// TestAChatOfTwoWithAnotherOrganisation: a direct message needs a user for the other, and there is none.
+func TestAChatOfTwoWithAnotherOrganisation(t *testing.T) {
+	withChats(t, nil)
+	watched(t, shared.alex)
+	visitor := teams.Person{ID: uuid.NewString(), DisplayName: "Willem Visitor", UserPrincipalName: "willem@elsewhere.example", TenantID: uuid.NewString(), Licensed: true}
+	if err := shared.Emulator.Teams().AddForeigner(visitor); err != nil {
+		t.Fatal(err)
+	}
+	l := &link{place: teams.Place{Chat: newChat(t, teams.OneOnOne, "alex", visitor.ID).ID}}
+	message := l.say(t, visitor.ID, "", "<p>willem from outside</p>")
+	l.channel = privateChannelWith(t, shared.alex, "willem from outside")
+	hasMembers(t, l.channel.Id, shared.alex)
+	if post := l.post(t, "willem from outside"); post.Message != "**Willem Visitor:** willem from outside" || l.channel.DisplayName != "Willem Visitor" {
+		t.Errorf("the post in %q is %q", l.channel.DisplayName, post.Message)
+	}
+	l.write(t, shared.alex, "", "alex to willem")
+	if m := l.message(t, "alex to willem"); m.From.User.DisplayName != "Alex Demo" {
+		t.Errorf("the answer is by %q", m.From.User.DisplayName)
+	}
+	editInTeams(t, visitor.ID, message, "<p>willem, edited</p>")
+	l.post(t, "willem, edited")
+	// Nobody else could open a file, so the message goes without it and its author is told.
+	l.writeWith(t, shared.alex, "a file for willem", l.upload(t, shared.alex, "only-here.txt", []byte("only here")))
+	if m := l.message(t, "a file for willem"); len(m.Attachments) != 0 || !strings.Contains(m.Text(), "only-here.txt") {
+		t.Errorf("the message is %q with %d attachments", m.Text(), len(m.Attachments))
+	}
+	told(t, shared.alex, "people of other organisations")
+}
+
 func TestADirectMessageWaitsForItsAuthorsAccount(t *testing.T) {
 	withChats(t, nil)
 	mia := newConnected(t, "mia")

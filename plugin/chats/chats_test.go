@@ -282,8 +282,10 @@ func TestWhichChannelShowsAChat(t *testing.T) {
 		"oneself":                            {nil, in(teams.OneOnOne, "c1"), "", "direct c1 c1", ""},
 		"nobody is connected":                {nil, in(teams.OneOnOne, "m1", "m2"), "", "", bridge.Unlinked},
 		"a stranger":                         {nil, in(teams.OneOnOne, "c1", "s1"), "", "", bridge.NoAccount},
-		"a stranger of another organisation": {nil, in(teams.OneOnOne, "c1", "s1!"), "", "", bridge.NoAccount},
-		"a guest":                            {nil, in(teams.OneOnOne, "c1", "m1?"), "", "", bridge.NoAccount},
+		"a stranger of another organisation": {nil, in(teams.OneOnOne, "c1", "s1!"), "", "private in 1", ""},
+		"the same, direct messages are off":  {&config.Settings{SyncGroupMessages: true}, in(teams.OneOnOne, "c1", "s1!"), "", "", bridge.SwitchedOff},
+		"the same in no team":                {&config.Settings{SyncDirectMessages: true, EnabledTeams: "gamma"}, in(teams.OneOnOne, "c1", "s1!"), "", "", bridge.SwitchedOff},
+		"a guest":                            {nil, in(teams.OneOnOne, "c1", "m1?"), "", "private in 1", ""},
 		"a guest, guests are mirrored":       {&guests, in(teams.OneOnOne, "c1", "m1?"), "", "direct c1 m1", ""},
 		"a bot of ours":                      {nil, in(teams.OneOnOne, "c1", "bot"), "", "", bridge.NoAccount},
 		"direct messages are off":            {&config.Settings{SyncGroupMessages: true}, in(teams.OneOnOne, "c1", "c2"), "", "", bridge.SwitchedOff},
@@ -378,6 +380,30 @@ func TestWhoIsToldThatAChatIsNotShown(t *testing.T) {
 	}
 	if !slices.Equal(w.calls, []string{"notify c1", "notify c2"}) {
 		t.Errorf("calls %q, want each connected one told once", w.calls)
+	}
+}
+
+// A chat of two needs a channel too when nobody stands for the other: it has the other's name, or its owner is told, once.
+func TestAOneToOneChatWithAStranger(t *testing.T) {
+	w, chats := newWorld(t)
+	w.chats = []teams.Chat{in(teams.OneOnOne, "c1", "s1!")}
+	if got, err := chats.ChannelOf(t.Context(), "chat", ""); err != nil || got != "private in 1" {
+		t.Fatalf("%q, %v", got, err)
+	}
+	if kept := w.kept["chat"]; !kept.OwnChannel || !slices.Contains(w.calls, `channel "S1!"`) || !slices.Contains(w.calls, "members [c1]") {
+		t.Errorf("kept %+v, calls %q", kept, w.calls)
+	}
+	w, chats = newWorld(t)
+	w.teams = nil
+	w.chats = []teams.Chat{in(teams.OneOnOne, "c1", "s1!")}
+	for range 2 {
+		if _, err := chats.ChannelOf(t.Context(), "chat", ""); err == nil {
+			t.Fatal("a channel in no team")
+		}
+		chats.Forget()
+	}
+	if !slices.Equal(w.calls, []string{"notify c1"}) {
+		t.Errorf("calls %q, want the owner told once", w.calls)
 	}
 }
 

@@ -7,6 +7,8 @@
 //	one-to-one chat                      direct message of the two
 //	chat with oneself                    direct message with oneself
 //	group chat or meeting of 3 to 8      group message of the same people
+//	one-to-one chat with somebody for    private channel, as below
+//	whom nobody in Mattermost stands
 //	any other group chat or meeting      private channel, in the first enabled team (by name) that all of them share;
 //	                                     without such a team its people are told that it is not shown
 //

@@ -59,8 +59,11 @@ func (c *Chats) channelOf(ctx context.Context, id bridge.ConversationID, taken b
 		return "", refuse(bridge.SwitchedOff, "its people are not on both sides (settings selectiveSync and syncRemoteOnly)"), nil
 	case len(p.missing) > 0:
 		return c.keepRefused(ctx, seen, refuse(bridge.NoAccount, "nobody in Mattermost stands for %s", names(p.missing)))
-	case chat.Type == teams.OneOnOne && (p.ours || len(p.leftOut) > 0):
-		return c.keepRefused(ctx, seen, refuse(bridge.NoAccount, "nobody in Mattermost stands for %s", names(p.leftOut)))
+	case chat.Type == teams.OneOnOne && p.ours:
+		return c.keepRefused(ctx, seen, refuse(bridge.NoAccount, "it is with a bot of this bridge"))
+	case chat.Type == teams.OneOnOne && len(p.leftOut) > 0:
+		// A direct message would need a user for them.
+		return c.privateChannel(ctx, current.Settings, chat, p)
 	case chat.Type == teams.OneOnOne:
 		channel, err := c.Mattermost.DirectMessage(ctx, p.users[0], p.users[len(p.users)-1])
 		if err == nil {
@@ -125,14 +128,18 @@ func (c *Chats) privateChannel(ctx context.Context, settings config.Settings, ch
 		return "", nil, err
 	}
 	shared = slices.DeleteFunc(shared, func(t mattermost.TeamOf) bool { return !settings.TeamEnabled(t.Name) })
-	title := titleOf(chat)
+	title := titleOf(chat, p)
 	if len(shared) == 0 {
+		text := notShown
+		if chat.Type == teams.OneOnOne {
+			text = notShownAlone
+		}
 		refused := refuse(bridge.SwitchedOff, "it needs a private channel, and its people share no Mattermost team that takes part")
 		seen.NotCarried = refused.Why
 		tell, err := c.Store.KeepChat(ctx, seen)
 		if tell {
 			for _, user := range p.connected {
-				if err := c.Mattermost.Notify(ctx, user, fmt.Sprintf(notShown, title)); err != nil {
+				if err := c.Mattermost.Notify(ctx, user, fmt.Sprintf(text, title)); err != nil {
 					c.Log.Warn("could not tell a user that a chat is not shown", "user", user, "error", err)
 				}
 			}
@@ -164,6 +171,9 @@ func (c *Chats) privateChannel(ctx context.Context, settings config.Settings, ch
 const notShown = "The Microsoft Teams chat “%s” is not shown in Mattermost: it does not fit into a group message, and there is no team that all of its people share. " +
 	"Read it in Teams, or ask a system admin to add them to one team."
 
+const notShownAlone = "Your Microsoft Teams chat with %s is not shown in Mattermost: nobody here stands for the other, so it needs a private channel, and you are in no team that takes part. " +
+	"Read it in Teams, or ask a system admin to add you to a team."
+
 // notice says in a private channel what it is.
 func notice(p party) string {
 	text := "This channel shows a Microsoft Teams chat. What is written here is sent to the chat with the writer's own Teams account."
@@ -176,8 +186,12 @@ func notice(p party) string {
 // longestTitle is how many characters the name of a channel may have.
 const longestTitle = 64
 
-func titleOf(chat teams.Chat) string {
+// titleOf is the chat's topic, else who is in it; of a chat of two who the other is.
+func titleOf(chat teams.Chat, p party) string {
 	title := strings.Join(strings.Fields(chat.Topic), " ")
+	if title == "" && chat.Type == teams.OneOnOne {
+		title = names(p.leftOut)
+	}
 	if title == "" {
 		list := make([]string, len(chat.Members))
 		for i, m := range chat.Members {
@@ -230,7 +244,7 @@ func (c *Chats) MembersChanged(ctx context.Context, link bridge.Link) (bridge.Ch
 	case refused != nil:
 		return "", refused
 	case channel != link.Channel:
-		err = c.Mattermost.Say(ctx, link.Channel, fmt.Sprintf("Other people are in the Microsoft Teams chat now. It goes on in the private channel “%s”.", titleOf(chat)))
+		err = c.Mattermost.Say(ctx, link.Channel, fmt.Sprintf("Other people are in the Microsoft Teams chat now. It goes on in the private channel “%s”.", titleOf(chat, p)))
 	}
 	return channel, err
 }
