@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/entra"
@@ -181,6 +182,29 @@ func TestAChatOfTwoWithAnotherOrganisation(t *testing.T) {
 		t.Errorf("the message is %q with %d attachments", m.Text(), len(m.Attachments))
 	}
 	told(t, shared.alex, "people of other organisations")
+}
+
+// TestPeopleOfOtherOrganisationsAreMirroredInChats: with the setting they are like anybody without an account.
+func TestPeopleOfOtherOrganisationsAreMirroredInChats(t *testing.T) {
+	withChats(t, map[string]any{"syncguestusers": true})
+	watched(t, shared.alex, shared.blake)
+	zoe := teams.Person{ID: uuid.NewString(), DisplayName: "Zoe Zeta", UserPrincipalName: "zoe@elsewhere.example", TenantID: uuid.NewString(), Licensed: true}
+	if err := shared.Emulator.Teams().AddForeigner(zoe); err != nil {
+		t.Fatal(err)
+	}
+	two := &link{place: teams.Place{Chat: newChat(t, teams.OneOnOne, "alex", zoe.ID).ID}}
+	two.say(t, zoe.ID, "", "<p>zoe to alex</p>")
+	two.channel = channelWith(t, shared.alex, model.ChannelTypeDirect, "zoe to alex")
+	if post := two.post(t, "zoe to alex"); post.Message != "zoe to alex" || readUser(t, post.UserId).Nickname != "Zoe Zeta" {
+		t.Errorf("the post is %q by %s", post.Message, post.UserId)
+	}
+	two.write(t, shared.alex, "", "alex to zoe")
+	two.message(t, "alex to zoe")
+	three := &link{place: teams.Place{Chat: newChat(t, teams.Group, "alex", "blake", zoe.ID).ID}}
+	three.say(t, zoe.ID, "", "<p>zoe to both</p>")
+	three.channel = channelWith(t, shared.alex, model.ChannelTypeGroup, "zoe to both")
+	three.write(t, shared.blake, "", "blake to all")
+	three.message(t, "blake to all")
 }
 
 func TestADirectMessageWaitsForItsAuthorsAccount(t *testing.T) {

@@ -44,6 +44,13 @@ type Mattermost interface {
 	WithinTeamsOnly() bool
 }
 
+// People knows who stands for whom; *people.People implements it.
+type People interface {
+	bridge.People
+	// StandsFor is UserOf of somebody of whom name and organisation are known.
+	StandsFor(ctx context.Context, who bridge.Sender) (bridge.UserID, bool, error)
+}
+
 // Store keeps what is known of chats; *store.Store implements it.
 type Store interface {
 	KeepChat(ctx context.Context, c store.Chat) (tell bool, err error)
@@ -67,7 +74,7 @@ type Config struct {
 	Store      Store
 	Mattermost Mattermost
 	Accounts   bridge.Accounts
-	People     bridge.People
+	People     People
 	// Current returns what follows from the settings in use; an error when there are none.
 	Current func() (Current, error)
 	// Switches tells out of memory, and at once, whether one-to-one and group chats are carried.

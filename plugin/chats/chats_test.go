@@ -119,6 +119,14 @@ func (w *world) UserOf(_ context.Context, user bridge.TeamsUserID) (bridge.UserI
 	return bridge.UserID(name), strings.ContainsAny(name[:1], "clm"), nil
 }
 
+// StandsFor knows people of other organisations, whose names begin with f, by name and organisation only.
+func (w *world) StandsFor(ctx context.Context, who bridge.Sender) (bridge.UserID, bool, error) {
+	if name, foreign := strings.CutPrefix(string(who.User), "t-f"); foreign && w.settings.SyncGuestUsers && who.Tenant == "theirs" && who.Name != "" {
+		return bridge.UserID("f" + name), true, nil
+	}
+	return w.UserOf(ctx, who.User)
+}
+
 func (w *world) AuthorOf(ctx context.Context, from bridge.Sender, _ bridge.Link) (bridge.UserID, bool, error) {
 	return w.UserOf(ctx, from.User)
 }
@@ -287,6 +295,8 @@ func TestWhichChannelShowsAChat(t *testing.T) {
 		"the same in no team":                {&config.Settings{SyncDirectMessages: true, EnabledTeams: "gamma"}, in(teams.OneOnOne, "c1", "s1!"), "", "", bridge.SwitchedOff},
 		"a guest":                            {nil, in(teams.OneOnOne, "c1", "m1?"), "", "private in 1", ""},
 		"a guest, guests are mirrored":       {&guests, in(teams.OneOnOne, "c1", "m1?"), "", "direct c1 m1", ""},
+		"another organisation, mirrored":     {&guests, in(teams.OneOnOne, "c1", "f1!"), "", "direct c1 f1", ""},
+		"a group with one, mirrored":         {&guests, in(teams.Group, "c1", "c2", "f1!"), "", "group [c1 c2 f1]", ""},
 		"a bot of ours":                      {nil, in(teams.OneOnOne, "c1", "bot"), "", "", bridge.NoAccount},
 		"direct messages are off":            {&config.Settings{SyncGroupMessages: true}, in(teams.OneOnOne, "c1", "c2"), "", "", bridge.SwitchedOff},
 		"a group":                            {nil, in(teams.Group, group...), "", "group [c1 c2 m1]", ""},

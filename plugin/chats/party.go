@@ -70,7 +70,7 @@ func (c *Chats) place(ctx context.Context, settings config.Settings, chat teams.
 		p.ours = true
 		return nil
 	}
-	user, known, err := c.People.UserOf(ctx, m.User)
+	user, known, err := c.People.StandsFor(ctx, bridge.Sender{User: m.User, Name: m.Name, Tenant: m.TenantID})
 	switch {
 	case err != nil:
 		return err

@@ -27,18 +27,23 @@ type memory struct {
 
 type entry struct {
 	known
-	until  time.Time
-	joined map[bridge.ChannelID]bool
+	unasked bool // nobody was found, and whose organisation it is was not said
+	until   time.Time
+	joined  map[bridge.ChannelID]bool
 }
 
 // longestMemory bounds the memory: then it begins anew.
 const longestMemory = 20_000
 
 // recall returns what is known; else what to wait for while somebody looks; else begin, to be called with what a look found.
-func (m *memory) recall(user bridge.TeamsUserID) (found known, wait <-chan struct{}, begin func(found known, remember bool, atMost time.Duration)) {
+//
+// That nobody was found of whose organisation nothing was said counts only while nothing is said: the directory knows its own
+// people alone.
+func (m *memory) recall(who bridge.Sender) (found known, wait <-chan struct{}, begin func(found known, remember bool, atMost time.Duration)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e, ok := m.entries[user]; ok && time.Now().Before(e.until) {
+	user := who.User
+	if e, ok := m.entries[user]; ok && time.Now().Before(e.until) && !(e.unasked && who.Tenant != "") {
 		return e.known, nil, nil
 	}
 	if look, ok := m.looks[user]; ok {
@@ -60,7 +65,7 @@ func (m *memory) recall(user bridge.TeamsUserID) (found known, wait <-chan struc
 		if m.entries == nil || len(m.entries) >= longestMemory {
 			m.entries = map[bridge.TeamsUserID]*entry{}
 		}
-		m.entries[user] = &entry{known: found, until: time.Now().Add(atMost), joined: map[bridge.ChannelID]bool{}}
+		m.entries[user] = &entry{known: found, unasked: found.user == "" && who.Tenant == "", until: time.Now().Add(atMost), joined: map[bridge.ChannelID]bool{}}
 	}
 }
 

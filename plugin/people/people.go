@@ -103,6 +103,13 @@ func (p *People) UserOf(ctx context.Context, user bridge.TeamsUserID) (bridge.Us
 	return found.user, found.user != "", err
 }
 
+// StandsFor is UserOf of somebody of whom name and organisation are known, too: people of other organisations are in no directory
+// that could be asked.
+func (p *People) StandsFor(ctx context.Context, who bridge.Sender) (bridge.UserID, bool, error) {
+	found, err := p.find(ctx, who)
+	return found.user, found.user != "", err
+}
+
 // AuthorOf returns who shows in Mattermost what somebody writes. A mirrored user becomes a member of the link's channel; where
 // the server does not let it, it writes there all the same.
 func (p *People) AuthorOf(ctx context.Context, from bridge.Sender, link bridge.Link) (bridge.UserID, bool, error) {
@@ -136,7 +143,7 @@ func (p *People) PersonOf(ctx context.Context, user bridge.UserID) (bridge.Perso
 // find returns who stands for somebody, from memory or by looking; one look at a time for each person.
 func (p *People) find(ctx context.Context, who bridge.Sender) (known, error) {
 	for {
-		found, wait, begin := p.memory.recall(who.User)
+		found, wait, begin := p.memory.recall(who)
 		switch {
 		case begin != nil:
 			found, err := p.look(ctx, who)

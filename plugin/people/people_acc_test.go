@@ -142,6 +142,30 @@ func TestWhoIsNotMirrored(t *testing.T) {
 	}
 }
 
+// That the directory does not know somebody says nothing of people of other organisations: who is asked about without a word of
+// theirs is mirrored as soon as it is said.
+func TestPeopleOfOtherOrganisationsAreFoundOnceTheirsIsKnown(t *testing.T) {
+	w := newWorld(t)
+	w.set(func(s *config.Settings) { s.SyncGuestUsers = true })
+	n := w.start("one")
+	storetest.Eventually(t, "that nobody is found is remembered", func() bool {
+		before := w.directory.read()
+		id, known, err := n.UserOf(t.Context(), "teams-other")
+		if known || err != nil {
+			t.Errorf("%q, %v", id, err)
+		}
+		return w.directory.read() == before
+	})
+	olga := bridge.Sender{User: "teams-other", Name: "Olga", Tenant: "22222222-2222-4222-8222-222222222222"}
+	id, known, err := n.StandsFor(t.Context(), olga)
+	if u := w.server.get(id); !known || err != nil || u.Nickname != "Olga" {
+		t.Fatalf("%+v, %v", u, err)
+	}
+	if again, _, err := n.UserOf(t.Context(), "teams-other"); again != id || err != nil {
+		t.Errorf("then %q, %v", again, err)
+	}
+}
+
 func TestWhatCannotBeKnownNowIsAskedAgain(t *testing.T) {
 	w := newWorld(t)
 	w.directory.put(drew())
