@@ -103,6 +103,31 @@ func TestALargeGroupChatIsAPrivateChannel(t *testing.T) {
 	hasMembers(t, l.channel.Id, people...)
 }
 
+// TestALargeGroupChatWithMirroredPeople: most of a tenant has no account here, and is in no team.
+func TestALargeGroupChatWithMirroredPeople(t *testing.T) {
+	withChats(t, nil)
+	watched(t, shared.alex)
+	names := []string{"alex", "blake"}
+	for i := range 7 {
+		name := fmt.Sprintf("afar%d", i)
+		inTeamsOnly(t, name)
+		names = append(names, name)
+	}
+	l := &link{place: teams.Place{Chat: newChat(t, teams.Group, names...).ID}}
+	l.say(t, "afar3@demo.example", "", "<p>welcome to nine from afar</p>")
+	l.channel = privateChannelWith(t, shared.alex, "welcome to nine from afar")
+	if post := l.post(t, "welcome to nine from afar"); post.UserId != shared.mirrorOf(t, "afar3") {
+		t.Errorf("it is by %s", post.UserId)
+	}
+	people := []*stack.User{shared.alex, shared.blake}
+	for _, name := range names[2:] {
+		people = append(people, &stack.User{ID: shared.mirrorOf(t, name)})
+	}
+	hasMembers(t, l.channel.Id, people...)
+	l.write(t, shared.blake, "", "blake to nine")
+	l.message(t, "blake to nine")
+}
+
 func TestAGroupMessageWhoseChatGetsAnotherMemberGoesOnInAPrivateChannel(t *testing.T) {
 	withChats(t, nil)
 	jack, kim := newConnected(t, "jack"), newConnected(t, "kim")

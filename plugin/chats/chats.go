@@ -32,6 +32,7 @@ type Mattermost interface {
 	GroupMessage(ctx context.Context, people []bridge.UserID) (bridge.ChannelID, error)
 	PrivateChannel(ctx context.Context, team, name, displayName, purpose string) (bridge.ChannelID, error)
 	RemoveMember(ctx context.Context, id bridge.ChannelID, user bridge.UserID) error
+	Join(ctx context.Context, user bridge.UserID, team string, channel bridge.ChannelID) error
 	SetMembers(ctx context.Context, id bridge.ChannelID, people []bridge.UserID) error
 	SharedTeams(ctx context.Context, people []bridge.UserID) ([]mattermost.TeamOf, error)
 	Mirrored(ctx context.Context, id bridge.UserID) (bool, error)

@@ -39,6 +39,8 @@ type world struct {
 	linked   map[bridge.ConversationID]bool
 
 	failRead    error
+	failJoin    error
+	teamless    bridge.UserID // who is in no team
 	whispered   string
 	withinTeams bool
 }
@@ -169,8 +171,16 @@ func (w *world) SetMembers(_ context.Context, _ bridge.ChannelID, people []bridg
 	return nil
 }
 
-func (w *world) SharedTeams(context.Context, []bridge.UserID) ([]mattermost.TeamOf, error) {
+func (w *world) SharedTeams(_ context.Context, people []bridge.UserID) ([]mattermost.TeamOf, error) {
+	if slices.Contains(people, w.teamless) {
+		return nil, nil
+	}
 	return slices.Clone(w.teams), nil
+}
+
+func (w *world) Join(_ context.Context, user bridge.UserID, team string, _ bridge.ChannelID) error {
+	w.did("join %s to %s", user, team)
+	return w.failJoin
 }
 
 func (w *world) RemoveMember(_ context.Context, _ bridge.ChannelID, user bridge.UserID) error {
@@ -414,6 +424,30 @@ func TestAOneToOneChatWithAStranger(t *testing.T) {
 	}
 	if !slices.Equal(w.calls, []string{"notify c1"}) {
 		t.Errorf("calls %q, want the owner told once", w.calls)
+	}
+}
+
+// Mirrored users are in no team, and become members of the one whose people are in it.
+func TestMirroredUsersInAPrivateChannel(t *testing.T) {
+	for want, fails := range map[string]error{
+		"members [c1 m1 c2 m2 m3 m4 m5 m6 m7]": nil,
+		"members [c1 c2]":                      &bridge.Failure{Class: bridge.Permanent, Status: 400, Err: errors.New("the team takes nobody")},
+	} {
+		w, chats := newWorld(t)
+		w.failJoin, w.teamless = fails, "m7"
+		w.chats = []teams.Chat{in(teams.Group, "c1", "m1", "c2", "m2", "m3", "m4", "m5", "m6", "m7")}
+		if got, err := chats.ChannelOf(t.Context(), "chat", ""); err != nil || got != "private in 1" {
+			t.Fatalf("%q, %v", got, err)
+		}
+		if !slices.Contains(w.calls, "join m7 to 1") || !slices.Contains(w.calls, want) {
+			t.Errorf("calls %q, want %q", w.calls, want)
+		}
+	}
+	w, chats := newWorld(t)
+	w.failJoin = &bridge.Failure{Class: bridge.Retry, Status: 503, Err: errors.New("later")}
+	w.chats = []teams.Chat{in(teams.Group, "c1", "m1", "c2", "s1!")}
+	if _, err := chats.ChannelOf(t.Context(), "chat", ""); !errors.Is(err, w.failJoin) {
+		t.Errorf("the server is away: %v", err)
 	}
 }
 

@@ -55,7 +55,7 @@ func (c *Chats) channelOf(ctx context.Context, id bridge.ConversationID, taken b
 	switch {
 	case len(p.connected) == 0:
 		return "", refuse(bridge.Unlinked, "nobody in it has connected an account"), nil
-	case !selected(current.Settings, len(p.users)+len(p.missing)+len(p.leftOut), p.mirrored, len(p.connected)):
+	case !selected(current.Settings, len(p.users)+len(p.missing)+len(p.leftOut), len(p.mirrors), len(p.connected)):
 		return "", refuse(bridge.SwitchedOff, "its people are not on both sides (settings selectiveSync and syncRemoteOnly)"), nil
 	case len(p.missing) > 0:
 		return c.keepRefused(ctx, seen, refuse(bridge.NoAccount, "nobody in Mattermost stands for %s", names(p.missing)))
@@ -123,7 +123,8 @@ func (c *Chats) keepRefused(ctx context.Context, seen store.Chat, refused *bridg
 // there is one however often it is made.
 func (c *Chats) privateChannel(ctx context.Context, settings config.Settings, chat teams.Chat, p party) (bridge.ChannelID, *bridge.NotCarried, error) {
 	seen := seenAs(chat)
-	shared, err := c.Mattermost.SharedTeams(ctx, p.users)
+	// Who is not on this server becomes a member wherever the others are.
+	shared, err := c.Mattermost.SharedTeams(ctx, p.local())
 	if err != nil {
 		return "", nil, err
 	}
@@ -151,7 +152,17 @@ func (c *Chats) privateChannel(ctx context.Context, settings config.Settings, ch
 	if err != nil {
 		return "", nil, err
 	}
-	if err := c.Mattermost.SetMembers(ctx, channel, p.users); err != nil {
+	members := slices.Clone(p.users)
+	for _, mirror := range p.mirrors {
+		err := c.Mattermost.Join(ctx, mirror, shared[0].ID, channel)
+		if class := bridge.ClassOf(err); err != nil && class != bridge.Permanent && class != bridge.NotFound {
+			return "", nil, err
+		} else if err != nil {
+			c.Log.Info("a mirrored user cannot become a member of a chat's channel and writes there without being one", "user", mirror, "channel", channel, "error", err)
+			members = slices.DeleteFunc(members, func(u bridge.UserID) bool { return u == mirror })
+		}
+	}
+	if err := c.Mattermost.SetMembers(ctx, channel, members); err != nil {
 		return "", nil, err
 	}
 	known, found, err := c.Store.Chat(ctx, chat.ID)

@@ -18,7 +18,7 @@ import (
 type party struct {
 	users     []bridge.UserID // who stands for its members
 	connected []bridge.UserID // those of them who connected an account
-	mirrored  int             // those of them who are not on this server
+	mirrors   []bridge.UserID // those of them who are not on this server
 	missing   []string        // names of people of the tenant for whom nobody stands
 	leftOut   []string        // names of guests and of people of other organisations for whom nobody stands
 	ours      bool            // a bot of ours is in it
@@ -79,11 +79,11 @@ func (c *Chats) place(ctx context.Context, settings config.Settings, chat teams.
 		if err != nil {
 			return err
 		}
-		if mirrored {
-			p.mirrored++
+		if slices.Contains(p.users, user) {
+			return nil
 		}
-		if !slices.Contains(p.users, user) {
-			p.users = append(p.users, user)
+		if p.users = append(p.users, user); mirrored {
+			p.mirrors = append(p.mirrors, user)
 		}
 	case chat.External(m):
 		p.leftOut = append(p.leftOut, m.Name)
@@ -91,6 +91,11 @@ func (c *Chats) place(ctx context.Context, settings config.Settings, chat teams.
 		p.missing = append(p.missing, m.Name)
 	}
 	return nil
+}
+
+// local are those of the users who are on this server.
+func (p party) local() []bridge.UserID {
+	return slices.DeleteFunc(slices.Clone(p.users), func(u bridge.UserID) bool { return slices.Contains(p.mirrors, u) })
 }
 
 // selected tells whether the settings for selective synchronisation have the chat carried. A chat with oneself always is.
