@@ -265,12 +265,14 @@ func changesInAChat(t *testing.T, l *link) {
 // quotesInAChat answers on both sides: chats have quotes where Mattermost has threads.
 func quotesInAChat(t *testing.T, l *link) {
 	state := shared.Emulator.Teams()
-	said := l.say(t, "blake@demo.example", "", "<p>a question in Teams</p>")
-	asked := l.post(t, "a question in Teams")
+	said := l.say(t, "blake@demo.example", "", "<p>a question <strong>in</strong> Teams</p>")
+	asked := l.post(t, "a question **in** Teams")
 	l.write(t, shared.alex, asked.Id, "an answer from Mattermost")
 	answer := l.message(t, "an answer from Mattermost")
 	if len(answer.Attachments) != 1 || answer.Attachments[0].ContentType != "messageReference" || answer.Attachments[0].ID != string(said.ID) {
 		t.Errorf("the answer's attachments are %+v, want a reference to %s", answer.Attachments, said.ID)
+	} else if content := answer.Attachments[0].Content; content == nil || !strings.Contains(*content, `"messagePreview":"a question in Teams"`) {
+		t.Errorf("the answer quotes %v, want the question's text without any marks", content)
 	}
 	answered := l.post(t, "an answer from Mattermost")
 	if _, _, err := shared.alex.Client.PatchPost(t.Context(), answered.Id, &model.PostPatch{Message: model.NewPointer("a better answer")}); err != nil {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -284,6 +285,15 @@ func TestAQuoteIsAReply(t *testing.T) {
 	}
 	if m := s.teams.messages[3]; m.Ref.Root != "" {
 		t.Errorf("it replies to %s in a chat", m.Ref.Root)
+	}
+
+	// What Teams shows of the question is text, whatever marks it has in Mattermost.
+	formed := s.writeDirect("", alexMM, "**bold** [here](https://example.com)\n- `a_b` @blake")
+	s.eventually("five messages", func() bool { return len(s.teams.texts()) == 5 })
+	s.writeDirect(formed.ID, alexMM, "about the list")
+	s.eventually("six messages", func() bool { return len(s.teams.texts()) == 6 })
+	if sent := s.teams.sent[len(s.teams.sent)-1]; len(sent.Attachments) != 1 || !strings.Contains(sent.Attachments[0].Content, `"messagePreview":"bold here a_b @blake"`) {
+		t.Errorf("sent with %+v, want the text of what it quotes", sent.Attachments)
 	}
 }
 

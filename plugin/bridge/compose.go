@@ -105,13 +105,17 @@ func named(name, text string) string {
 	return "**" + markup.EscapeMarkdown(name) + ":**" + separator + text
 }
 
-// beginsBlock tells whether a text begins with a heading, a quote, a list, a table or a code block.
+// beginsBlock tells whether a text begins with a heading, a quote, a list, a table, a code block or a
+// formula that has its lines to itself.
 func beginsBlock(text string) bool {
 	switch text[0] {
 	case '#', '>', '|':
 		return true
 	case '-', '+', '*':
 		return strings.HasPrefix(text[1:], " ") || strings.HasPrefix(text, "---")
+	case '$':
+		first, _, more := strings.Cut(text, "\n")
+		return more && strings.HasPrefix(text, "$$") && strings.Count(first, "$$") == 1 // a formula over several lines
 	case '`', '~':
 		return strings.HasPrefix(text, "```") || strings.HasPrefix(text, "~~~")
 	}

@@ -145,7 +145,7 @@ func (w *worker) withReference(ctx context.Context, message Outgoing, to TeamsMe
 	if err != nil && ClassOf(err) != NotFound {
 		return Outgoing{}, err
 	}
-	r.Preview = preview(post.Message)
+	r.Preview = preview(markup.Canonical(w.mentioningNobody(post.Message).HTML)) // Teams shows it as it stands
 	if known && mapping.Sender != "" {
 		r.Sender.User = &referenceUser{Type: "aadUser", ID: mapping.Sender}
 		if r.Sender.User.DisplayName, err = w.authorName(ctx, post); err != nil {

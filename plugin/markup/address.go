@@ -15,15 +15,30 @@ func cleanAddress(text string) (string, bool) {
 		return "", false
 	}
 	switch strings.ToLower(u.Scheme) {
-	case "http", "https":
+	case "http", "https", "ftp":
 		if u.Host == "" {
 			return "", false
 		}
-	case "mailto":
+	case "mailto", "tel":
 	default:
 		return "", false
 	}
 	return u.String(), true
+}
+
+// shownAddress is the address of a link as its reader may see it who cannot be sent there: of another application, or of
+// something beside the text. Empty: it is none, or hides a program.
+func shownAddress(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	switch strings.ToLower(u.Scheme) {
+	case "javascript", "vbscript", "data", "http", "https", "ftp":
+		return ""
+	}
+	return text
 }
 
 var inMarkdown = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "\\", "%5C", "`", "%60", "$$", "%24%24", "\n", "", "\r", "", "\t", "")

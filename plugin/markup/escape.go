@@ -4,6 +4,7 @@
 package markup
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,6 +19,8 @@ func EscapeMarkdown(text string) string {
 type escaper struct {
 	before, after rune // what stands around the text; 0 for nothing
 	label         bool // the text is that of a link, in which addresses are no links
+	styled        bool // marks stand before it
+	dollars       bool // a formula may end behind the text
 	// mayName tells whether an @name in the text may stay one that notifies.
 	mayName func(name string) bool
 }
@@ -28,12 +31,12 @@ func (e escaper) escape(text string) string {
 		return text
 	}
 	var b strings.Builder
-	previous := e.before
+	previous, closing := e.before, lastClosing(text)
 	for i := 0; i < len(text); {
 		c, size := utf8.DecodeRuneInString(text[i:])
 		rest := text[i:]
 		if n := e.verbatim(rest, previous); n > 0 {
-			b.WriteString(rest[:n])
+			b.WriteString(e.quiet(rest[:n]))
 			previous, _ = utf8.DecodeLastRuneInString(rest[:n])
 			i += n
 			continue
@@ -69,8 +72,9 @@ func (e escaper) escape(text string) string {
 				continue
 			}
 		case '$':
-			// Alone it is no formula; what follows outside this text must not make it one.
-			if next == '$' || previous == '$' {
+			// It begins no formula, and what is written of the text around it must not make it begin one.
+			begins := next != 0 && !unicode.IsSpace(next) && (closing > i || e.label || e.dollars)
+			if next == '$' || previous == '$' || begins {
 				b.WriteString("&#36;")
 				previous, i = c, i+size
 				continue
@@ -99,7 +103,12 @@ func (e escaper) escape(text string) string {
 func (e escaper) verbatim(rest string, previous rune) int {
 	switch rest[0] {
 	case '$':
-		return latexLength(rest)
+		if n := latexLength(rest); n > 0 {
+			return n
+		}
+		if previous == 0 && !e.styled && !e.label || previous == '\n' {
+			return e.formula(rest)
+		}
 	case 'h', 'f':
 		if e.label || previous != 0 && !unicode.IsSpace(previous) && previous != '(' {
 			return 0
@@ -115,6 +124,38 @@ func (e escaper) verbatim(rest string, previous rune) int {
 		}
 	}
 	return 0
+}
+
+// formula is how long a formula is that has its lines to itself; 0: a text begins with none.
+func (e escaper) formula(text string) int {
+	n := formulaLines(linesOf([]byte(text), " \t"))
+	if n == 0 {
+		return 0
+	}
+	end := 0
+	for range n {
+		line, _, _ := strings.Cut(text[end:], "\n")
+		end += len(line) + 1
+	}
+	if end > len(text) && e.after != 0 {
+		return 0 // something else stands behind it
+	}
+	return end - 1
+}
+
+// quiet has the names in a formula notify nobody.
+func (e escaper) quiet(formula string) string {
+	if formula[0] != '$' || !strings.Contains(formula, "@") {
+		return formula
+	}
+	var b strings.Builder
+	for i, c := range formula {
+		b.WriteRune(c)
+		if next, _ := utf8.DecodeRuneInString(formula[i+utf8.RuneLen(c):]); c == '@' && wordy(next) && !e.named(formula[i+1:]) {
+			b.WriteString(joiner)
+		}
+	}
+	return b.String()
 }
 
 func (e escaper) named(rest string) bool {
@@ -150,9 +191,15 @@ func reference(text string) bool {
 // begins with these characters, so what begins a line here is text.
 func escapeLines(text string) string {
 	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		line = strings.TrimLeft(line, " \t")
-		lines[i] = escapeLine(line)
+	for i := range lines {
+		lines[i] = strings.TrimLeft(lines[i], " \t")
+	}
+	for i := 0; i < len(lines); i++ {
+		if n := formulaLines(slices.Values(lines[i:])); n > 0 {
+			i += n - 1
+			continue
+		}
+		lines[i] = escapeLine(lines[i])
 	}
 	return strings.Join(lines, "\n")
 }

@@ -32,7 +32,7 @@ func checkHarmless(t *testing.T, body string) {
 		}
 		for _, a := range token.Attr {
 			scheme, _, _ := strings.Cut(strings.ToLower(a.Val), ":")
-			if strings.HasPrefix(a.Key, "on") || a.Key == "href" && scheme != "http" && scheme != "https" && scheme != "mailto" && scheme != "ftp" {
+			if strings.HasPrefix(a.Key, "on") || a.Key == "href" && scheme != "http" && scheme != "https" && scheme != "mailto" && scheme != "tel" && scheme != "ftp" {
 				t.Fatalf("%s=%q in %q", a.Key, a.Val, body)
 			}
 		}

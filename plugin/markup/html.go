@@ -110,6 +110,8 @@ func (w *writer) block(n ast.Node) {
 		w.code(n, "")
 	case *extast.Table:
 		w.table(n)
+	case *formulaNode:
+		w.formula(n)
 	default:
 		w.element("p", "", func() { w.inlines(n) })
 	}
@@ -222,6 +224,8 @@ func (w *writer) inline(n ast.Node) {
 		}
 	case *ast.String:
 		w.text(string(n.Value))
+	case *latexNode:
+		w.latex(n.formula)
 	case *ast.CodeSpan:
 		w.codeSpan(n)
 	case *ast.Emphasis:
@@ -340,9 +344,14 @@ func (w *writer) codeSpan(n *ast.CodeSpan) {
 func (w *writer) anchor(target string, n ast.Node) {
 	clean, ok := address(target)
 	if !ok || w.link {
+		before := len(w.b)
 		w.inlines(n)
+		if beside := shownAddress(target); !ok && beside != "" && beside != withoutTags(w.b[before:]) {
+			w.text(" (" + beside + ")")
+		}
 		return
 	}
+	w.due() // something is shown in any case
 	w.link = true
 	before := len(w.b)
 	w.span("a", ` href="`+html.EscapeString(clean)+`"`, func() { w.inlines(n) })

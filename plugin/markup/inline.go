@@ -134,6 +134,7 @@ func (p pieces) nested() pieces {
 func (p pieces) written(e escaper) string {
 	var b strings.Builder
 	var open []int // indexes of styles
+	formulas := p.lastFormula()
 	for i := range len(p) + 1 {
 		var now style
 		if i < len(p) {
@@ -166,9 +167,20 @@ func (p pieces) written(e escaper) string {
 			continue
 		}
 		e.before, e.after = p.around(i)
+		e.styled, e.dollars = p[i].style != 0, formulas > i
 		b.WriteString(e.escape(p[i].text))
 	}
 	return b.String()
+}
+
+// lastFormula is the last piece in which a $ may end a formula; -1: there is none.
+func (p pieces) lastFormula() int {
+	for i, each := range slices.Backward(p) {
+		if strings.HasPrefix(each.text, "$") || lastClosing(each.text) >= 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 // atom is the text of an atom where it stands.

@@ -52,7 +52,8 @@ type reader struct {
 	*Reading
 	holdsBlock    map[*html.Node]bool
 	style         style
-	link, cell    bool
+	link          bool
+	cell          bool // there is one line for it: in the cell of a table, in a heading
 	quotes, lists int
 }
 
@@ -152,6 +153,7 @@ func (r reader) block(n *html.Node, before []chunk) []chunk {
 		}
 		return one("---", otherChunk)
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		r.cell = true
 		if text := r.line(n); text != "" {
 			return one(strings.Repeat("#", int(n.Data[1]-'0'))+" "+text, otherChunk)
 		}
@@ -173,13 +175,18 @@ func (r reader) block(n *html.Node, before []chunk) []chunk {
 		}
 		r.cell = true
 		return one(r.table(n), otherChunk)
-	case atom.Pre:
-		return one(CodeBlock(raw(n), languageOf(n)), codeChunk)
 	}
-	if n.Data == "codeblock" {
-		return one(CodeBlock(raw(n), languageOf(n)), codeChunk)
+	if n.DataAtom != atom.Pre && n.Data != "codeblock" {
+		return r.blocks(n)
 	}
-	return r.blocks(n)
+	code := raw(n)
+	switch {
+	case !r.cell:
+		return one(CodeBlock(code, languageOf(n)), codeChunk)
+	case strings.TrimSpace(code) == "":
+		return nil
+	}
+	return one(codeSpan(strings.Join(strings.Fields(code), " ")), otherChunk)
 }
 
 // list renders a list. One that follows another of its kind has other marks: else they would be one.
@@ -441,11 +448,14 @@ func (r reader) at(p *pieces, n *html.Node) {
 func (r reader) anchor(p *pieces, n *html.Node) {
 	href := attribute(n, "href")
 	target, ok := address(href)
+	shown := strings.Join(strings.Fields(raw(n)), " ")
 	if !ok || r.link {
 		r.children(p, n)
+		if beside := shownAddress(href); !ok && beside != "" && beside != shown {
+			p.add(piece{text: " (" + beside + ")", style: r.style})
+		}
 		return
 	}
-	shown := strings.Join(strings.Fields(raw(n)), " ")
 	bare, is := bareAs(shown, href)
 	if !is || r.style != 0 {
 		bare = ""

@@ -27,6 +27,7 @@ var markdown = parser.NewParser(
 		util.Prioritized(parser.NewCodeBlockParser(), 500),
 		util.Prioritized(parser.NewATXHeadingParser(), 600),
 		util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
+		util.Prioritized(formulaParser{}, 750),
 		util.Prioritized(parser.NewBlockquoteParser(), 800),
 		util.Prioritized(parser.NewParagraphParser(), 1000),
 	),
@@ -34,7 +35,7 @@ var markdown = parser.NewParser(
 		util.Prioritized(extension.NewTaskCheckBoxParser(), 0),
 		util.Prioritized(latexParser{}, 90),
 		util.Prioritized(parser.NewCodeSpanParser(), 100),
-		util.Prioritized(parser.NewLinkParser(), 200),
+		util.Prioritized(sizedPictures{parser.NewLinkParser()}, 200),
 		util.Prioritized(parser.NewAutoLinkParser(), 300),
 		util.Prioritized(twoTildes{extension.NewStrikethroughParser()}, 500),
 		util.Prioritized(parser.NewEmphasisParser(), 510),
@@ -98,34 +99,6 @@ func (p twoTildes) Parse(parent ast.Node, block text.Reader, pc parser.Context) 
 		return ast.NewString(bytes.Clone(line[:run]))
 	}
 	return p.InlineParser.Parse(parent, block, pc)
-}
-
-// latexParser takes a formula between $$ on one line as it stands.
-type latexParser struct{}
-
-func (latexParser) Trigger() []byte { return []byte{'$'} }
-
-func (latexParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
-	line, _ := block.PeekLine()
-	n := latexLength(string(bytes.TrimRight(line, "\r\n")))
-	if n == 0 {
-		return nil
-	}
-	block.Advance(n)
-	return ast.NewString(bytes.Clone(line[:n]))
-}
-
-// latexLength is how long the formula is with which a text begins; 0: it does not.
-func latexLength(text string) int {
-	inside, ok := strings.CutPrefix(text, "$$")
-	if !ok {
-		return 0
-	}
-	end := strings.Index(inside, "$$")
-	if end < 1 || strings.TrimSpace(inside[:end]) == "" || strings.ContainsAny(inside[:end], "\n`") {
-		return 0
-	}
-	return 2 + end + 2
 }
 
 // mentionNode is somebody whom the text speaks to.

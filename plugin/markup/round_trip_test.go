@@ -56,7 +56,7 @@ func (p prose) pick(choices ...string) string { return choices[p.IntN(len(choice
 func (p prose) word() string {
 	return p.pick("one", "Two", "drei", "vier,", "fünf.", "snake_case", "2\\*3", "#tag", "~town-square", "R&D", "<b>", "a@b.example", "100%", "$5", "(x)",
 		"@alex", "@blake.b", "@nobody", ":smile:", ":wave_dark_skin_tone:", ":party_parrot:", "👍", "C:\\\\dir", "https://example.com/a_b?c=d&e=f", "||hidden||",
-		"$$a_1 * b^2$$", "…", "10:30", "e.g.", "x—y", "日本語", "\"quoted\"", "it's", "50€", "~5", "&amp;", "\\*", "a\\_b")
+		"$$a_1 * b^2$$", "$x_1*y*2$", "US$5,", "5$", "$$a\n*b* c$$", "[room](mattermost://a_b*c*)", "[page](../a_b)", "[call](tel:+1-2)", "![p](https://a.example/b.png =10x20)", "…", "10:30", "e.g.", "x—y", "日本語", "\"quoted\"", "it's", "50€", "~5", "&amp;", "\\*", "a\\_b")
 }
 
 func (p prose) inline(depth int) string { return p.styled(depth, "") }
@@ -92,7 +92,7 @@ func (p prose) indent(text, first, rest string) string {
 
 func (p prose) block(depth int) string {
 	switch n := p.IntN(12); {
-	case n < 4:
+	case n < 3:
 		lines := []string{p.inline(2)}
 		for p.IntN(3) == 0 {
 			lines = append(lines, p.inline(2))
@@ -106,6 +106,8 @@ func (p prose) block(depth int) string {
 		return "```" + p.pick("", "go", "python", "latex", "c++") + "\n" + p.pick("x := 1", "if a:\n    b\n\n\tc", "a  b", "\\frac{a}{b}", "<b> & `") + "\n```"
 	case n == 7:
 		return "| a | " + p.inline(1) + " |\n|---|:-:|\n| " + p.pick("", "x", "`a`") + " | " + strings.ReplaceAll(p.inline(1), "|", "\\|") + " |"
+	case n == 3:
+		return "$$" + p.pick("", "x") + "\n+ a_1 * b_2\n" + p.pick("", "# c\n> 0\n") + "$$"
 	case n == 8 && depth > 0:
 		return p.indent(p.document(depth-1), "> ", "> ")
 	case n <= 10 && depth > 0:
@@ -155,7 +157,7 @@ func FuzzRoundTrip(f *testing.F) {
 	for seed := range uint64(40) {
 		f.Add(prose{rand.New(rand.NewPCG(seed, 2))}.document(2))
 	}
-	for _, text := range []string{"**a,**b", "~~**a**~~b", "*a***b**", "a\n===", "| a |\n|--", "- \n- b", "1. a\n3) b", "> a\n\n> b", "[a](b) [c]: d", "``` ` ```", "&nbsp;&nbsp;a", "\\\n\\"} {
+	for _, text := range []string{"**a,**b", "~~**a**~~b", "*a***b**", "a\n===", "| a |\n|--", "- \n- b", "1. a\n3) b", "> a\n\n> b", "[a](b) [c]: d", "![a](b( =1)", "![a](b =1x \"c\")", "``` ` ```", "&nbsp;&nbsp;a", "\\\n\\"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -169,6 +171,9 @@ func FuzzRoundTrip(f *testing.F) {
 		first, read := there(t, text)
 		second, _ := there(t, read)
 		a, b := markup.Canonical(first), markup.Canonical(second)
+		// An emoji's name that was no emoji is one in Mattermost, and then in Teams.
+		emoji := strings.NewReplacer(":smile:", "😄", ":wave_dark_skin_tone:", "👋🏿")
+		a, b = emoji.Replace(a), emoji.Replace(b)
 		if strings.Contains(text, "@") {
 			// A name gets a space where it would go on otherwise.
 			a, b = strings.ReplaceAll(a, " ", ""), strings.ReplaceAll(b, " ", "")
