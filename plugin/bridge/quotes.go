@@ -88,7 +88,7 @@ func (r reference) quote() string {
 // of what a message in a chat quotes besides its thread. What its author quoted by hand is none of it.
 func (w *worker) quoteBefore(ctx context.Context, mapping Mapping, message TeamsMessage, post Post) (quote string, err error) {
 	if mapping.Ref.Root != "" && mapping.RootPost == "" {
-		return leadingQuote.FindString(post.Message), nil
+		return quoteAtBeginning(post.Message), nil
 	}
 	if !mapping.Ref.Conversation.IsChat() {
 		return "", nil
@@ -103,6 +103,23 @@ func (w *worker) quoteBefore(ctx context.Context, mapping Mapping, message Teams
 		}
 	}
 	return quote, nil
+}
+
+// quoteAtBeginning is the quote that a text begins with, as quoted makes it, with the blank lines behind it.
+func quoteAtBeginning(text string) string {
+	rest := text
+	for strings.HasPrefix(rest, "> ") {
+		_, behind, ended := strings.Cut(rest, "\n")
+		if !ended {
+			return ""
+		}
+		rest = behind
+	}
+	lines := strings.TrimLeft(rest, "\n")
+	if len(rest) == len(text) || len(lines) == len(rest) {
+		return ""
+	}
+	return text[:len(text)-len(lines)]
 }
 
 // quotedPost finds the thread that a quoted message is in. Empty: there is none, and none will come.

@@ -56,7 +56,7 @@ func bareAs(shown, href string) (string, bool) {
 		return "", false
 	}
 	if mail, is := strings.CutPrefix(clean, "mailto:"); is {
-		return shown, mail == shown && bareEmail.FindString(shown) == shown
+		return shown, mail == shown && emailLength(shown) == len(shown)
 	}
 	if shown == "" {
 		shown = clean

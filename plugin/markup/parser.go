@@ -5,7 +5,6 @@ package markup
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -41,44 +40,11 @@ var markdown = parser.NewParser(
 		util.Prioritized(parser.NewEmphasisParser(), 510),
 		util.Prioritized(mentionParser{}, 600),
 		util.Prioritized(emojiParser{}, 700),
-		util.Prioritized(extension.NewLinkifyParser(extension.WithLinkifyURLRegexp(bareURL), extension.WithLinkifyEmailRegexp(bareEmail)), 999),
+		util.Prioritized(bareParser{}, 999),
 	),
 	parser.WithParagraphTransformers(util.Prioritized(extension.NewTableParagraphTransformer(), 200)),
 	parser.WithASTTransformers(util.Prioritized(extension.NewTableASTTransformer(), 0)),
 )
-
-// bareURL is an address that needs no marks around it to be a link.
-var bareURL = regexp.MustCompile("^(?:https?|ftp)://[^\\s<>\"'`*\\\\\\[\\]|{}^]+")
-
-// bareEmail is the same for mail, in the sense of people rather than of the standard.
-var bareEmail = regexp.MustCompile(`^[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)+`)
-
-// bareLength is how much of a text is an address that the parser makes a link of, without the punctuation behind it.
-func bareLength(text string) int {
-	end := len(bareURL.FindString(text))
-	opening, closing := strings.Count(text[:end], "("), strings.Count(text[:end], ")")
-	for end > 0 {
-		switch text[end-1] {
-		case '?', '!', '.', ',', ':', '_', '~':
-		case ')':
-			if closing <= opening {
-				return end
-			}
-			closing--
-		case ';':
-			// The parser takes what looks like a character reference away from the end.
-			start := strings.LastIndexFunc(text[:end-1], func(c rune) bool { return c > 0x7f || !letter(byte(c)) })
-			if start < 0 || start == end-2 || text[start] != '&' {
-				return end
-			}
-			end = start + 1
-		default:
-			return end
-		}
-		end--
-	}
-	return 0
-}
 
 // writingKey is where the parsers find the Writing they work for.
 var writingKey = parser.NewContextKey()
