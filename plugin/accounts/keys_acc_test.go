@@ -7,6 +7,7 @@ package accounts_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -44,6 +45,7 @@ func (w *world) boot(t *testing.T, s *store.Store, idle bool, setting string, fo
 	t.Cleanup(n.keys.Stop)
 	n.Accounts = accounts.New(accounts.Config{
 		Store: s, Mattermost: w.server, Log: storetest.Log(t, "accounts"), Keys: n.keys,
+		Connected: func(_ context.Context, user bridge.UserID) { w.connected = append(w.connected, user) },
 		Current: func() (accounts.Current, error) {
 			return accounts.Current{Settings: w.settings, Login: w.client, Vault: n.keys.Vault()}, nil
 		},

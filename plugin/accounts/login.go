@@ -199,15 +199,19 @@ func (a *Accounts) keep(ctx context.Context, current Current, begun store.OAuthS
 	if err != nil {
 		return err
 	}
-	connected := begun.User
-	if begun.Bot {
-		connected = ""
-	} else {
-		a.Mattermost.Publish("user_connected", begun.User, nil)
-	}
 	a.Log.Info("connected a Microsoft Teams account", "user", begun.User, "bot", begun.Bot, "teams_user", person.ID)
-	if a.Connected != nil {
-		a.Connected(context.WithoutCancel(ctx), connected)
-	}
+	a.works(context.WithoutCancel(ctx), begun.User, begun.Bot)
 	return nil
+}
+
+// works tells those who wait for it that an account can be used.
+func (a *Accounts) works(ctx context.Context, user bridge.UserID, bot bool) {
+	if bot {
+		user = ""
+	} else {
+		a.Mattermost.Publish("user_connected", user, nil)
+	}
+	if a.Connected != nil {
+		a.Connected(ctx, user)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
@@ -61,23 +62,85 @@ func (a *Accounts) lose(ctx context.Context, account store.Account, reason strin
 	}
 }
 
-// TellLost tells those of a lost connection who could not be told when it was lost.
+// patience is for how long the settings' key or application must not fit an account's token until its owner is told: a change
+// of the settings that is taken back at once concerns nobody.
+const patience = 5 * time.Minute
+
+// toldAtOnce is how many owners one look tells at most. A changed key or application may lose all accounts at once.
+const toldAtOnce = 100
+
+// TellLost notes whose tokens cannot be used with the settings any more, and whose can be again, and tells owners of lost or
+// unusable accounts who were not told yet, up to a hundred. One node at a time does so, once a minute.
 func (a *Accounts) TellLost(ctx context.Context) error {
-	untold, err := a.Store.UntoldLosses(ctx)
+	if err := a.compareTokens(ctx); err != nil {
+		return err
+	}
+	untold, err := a.Store.UntoldLosses(ctx, patience, toldAtOnce)
 	if err != nil {
 		return err
 	}
 	for _, account := range untold {
+		if ctx.Err() != nil {
+			return errors.Join(err, ctx.Err())
+		}
+		if !account.Lost {
+			if account.LostReason = a.Unusable(ctx, account); account.LostReason == "" {
+				continue // since a moment ago
+			}
+		}
 		err = errors.Join(err, a.tellLost(ctx, account))
 	}
 	return err
 }
 
-// tellLost tells the owner of a lost account, once on all nodes. What fails can be tried again.
+// compareTokens notes whose tokens cannot be used with the settings any more, and whose can be again.
+func (a *Accounts) compareTokens(ctx context.Context) error {
+	if a.Keys != nil {
+		if err := a.Keys.Refresh(ctx); err != nil {
+			return err
+		}
+	}
+	current, err := a.Current()
+	if err != nil {
+		return err
+	}
+	usable := usableWith(current)
+	if err := a.Store.NoteUnusable(ctx, usable, ""); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		again, err := a.Store.UsableAgain(ctx, usable, toldAtOnce)
+		if err != nil || len(again) == 0 {
+			return err
+		}
+		for _, account := range again {
+			a.Log.Info("an account's token can be used again", "account", account.ID, "bot", account.Bot)
+			a.works(ctx, account.User, account.Bot) // before it is noted: after a crash it is done again
+			if err := a.Store.NoteUsable(ctx, account.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+func usableWith(current Current) store.Usable {
+	return store.Usable{Keys: current.Vault.keyIDs(), ClientID: current.Settings.ClientID}
+}
+
+// telling is how long a node may take to tell somebody until another one does.
+const telling = 5 * time.Minute
+
+// tellLost tells the owner of a lost account, once on all nodes. What fails can be tried again; a node that dies between sending
+// the message and recording that has it sent twice.
 func (a *Accounts) tellLost(ctx context.Context, account store.Account) error {
-	first, err := a.Store.Tell(ctx, store.LossNotice(account.ID))
+	notice := store.LossNotice(account.ID)
+	first, err := a.Store.ClaimNotice(ctx, notice, telling)
 	if err != nil || !first {
 		return err
+	}
+	if !account.Lost && !account.Bot {
+		a.Mattermost.Publish("user_disconnected", account.User, map[string]any{"reason": "lost"})
 	}
 	text := fmt.Sprintf("Your connection with the Microsoft Teams account %s was lost. %s\nWhat you write in linked channels goes to Teams through a bot meanwhile, where there is one. Everything else waits until you connect again, up to 7 days.", account.Email, account.LostReason)
 	label, query := "Connect again", ""
@@ -85,10 +148,16 @@ func (a *Accounts) tellLost(ctx context.Context, account store.Account) error {
 		text = fmt.Sprintf("The bot account %s cannot send to Microsoft Teams any more. %s\nMessages that need it wait, up to 7 days. Log in at Microsoft as the bot, not as yourself.", account.Email, account.LostReason)
 		label, query = "Connect the bot again", "?bot=true"
 	}
-	if err := a.offer(ctx, account.User, text, label, query); err != nil {
-		return errors.Join(err, a.Store.Untell(context.WithoutCancel(ctx), store.LossNotice(account.ID)))
+	after := context.WithoutCancel(ctx)
+	err = a.offer(ctx, account.User, text, label, query)
+	if class := bridge.ClassOf(err); err != nil && (class == bridge.NotFound || class == bridge.Permanent) {
+		a.Log.Warn("a user cannot be told that a connection was lost; that is not tried again", "user", account.User, "error", err)
+		err = nil
 	}
-	return nil
+	if err != nil {
+		return errors.Join(err, a.Store.Untell(after, notice))
+	}
+	return a.Store.NoteTold(after, notice)
 }
 
 // offer sends the user a direct message with a button that leads to the log-in.
@@ -100,8 +169,26 @@ func (a *Accounts) offer(ctx context.Context, user bridge.UserID, text, label, q
 	return a.Mattermost.Offer(ctx, user, text, label, catalog.PluginURL(current.Settings.SiteURL, "/connect")+query)
 }
 
-// ToldLost tells whether the user knows that the account has to be connected again.
+// ToldLost tells whether the user hears by a message of its own that the account has to be connected again. Whoever writes
+// while the settings do not fit the account's token is told at once.
 func (a *Accounts) ToldLost(ctx context.Context, user bridge.UserID) (bool, error) {
 	account, found, err := a.Store.AccountOfUser(ctx, user)
-	return found && account.Lost, err
+	if err != nil || !found || account.Lost {
+		return found && account.Lost, err
+	}
+	current, err := a.currentFor(ctx, account)
+	if err != nil {
+		return false, nil //nolint:nilerr // nobody could connect again
+	}
+	if account.LostReason = unusable(account, current); account.LostReason == "" {
+		return false, nil
+	}
+	err = a.Store.NoteUnusable(ctx, usableWith(current), account.ID)
+	if err == nil {
+		err = a.tellLost(ctx, account)
+	}
+	if err != nil {
+		a.Log.Warn("could not tell a user that the connection was lost; that is tried again", "user", user, "error", err)
+	}
+	return true, nil
 }

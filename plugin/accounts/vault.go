@@ -74,9 +74,12 @@ func (v *Vault) KeyID() string { return v.id }
 // Opens tells whether it has the key.
 func (v *Vault) Opens(keyID string) bool { return v.keys[keyID] != nil }
 
+// keyIDs are the ids of all keys that it has.
+func (v *Vault) keyIDs() []string { return slices.Sorted(maps.Keys(v.keys)) }
+
 // others are the ids of the keys that it only opens with.
 func (v *Vault) others() []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(v.keys)), func(id string) bool { return id == v.id })
+	return slices.DeleteFunc(v.keyIDs(), func(id string) bool { return id == v.id })
 }
 
 // Seal encrypts. What is sealed can be opened only for the same purpose, e.g. the id of the account.

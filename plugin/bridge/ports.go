@@ -91,7 +91,7 @@ type Accounts interface {
 	Bots(ctx context.Context) ([]Account, error)
 	// WasBot tells whether the Teams user is or ever was a bot of ours.
 	WasBot(ctx context.Context, user TeamsUserID) (bool, error)
-	// ToldLost tells whether the user knows that an account has to be connected again.
+	// ToldLost tells whether the user hears by a message of its own that an account has to be connected again.
 	ToldLost(ctx context.Context, user UserID) (bool, error)
 }
 

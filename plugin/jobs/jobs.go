@@ -31,6 +31,8 @@ type Config struct {
 	Subscriptions func(ctx context.Context) (again time.Duration, err error)
 	// People brings the mirrored users up to date when that is due; nil: there are none.
 	People func(ctx context.Context) error
+	// Losses tells people whose connections were lost; nil: nobody is told.
+	Losses func(ctx context.Context) error
 	// Retry gives the dead letters of a lane another chance.
 	Retry func(ctx context.Context, conversation bridge.ConversationID, direction bridge.Direction) (int, error)
 	Log   *slog.Logger
@@ -47,6 +49,8 @@ type Times struct {
 	Subscriptions time.Duration
 	// People is how often is looked whether the mirrored users are to be brought up to date. Default 1 minute.
 	People time.Duration
+	// Losses is how often people are told whose connections were lost, a batch each time. Default 1 minute.
+	Losses time.Duration
 	// CleanUp is how often what is not needed any more is deleted. Default 1 hour.
 	CleanUp time.Duration
 	// Revival is how often what was given up in an outage gets another chance. Default 1 hour.
@@ -65,7 +69,7 @@ const longer = 5
 
 func (t Times) withDefaults() Times {
 	for value, fallback := range map[*time.Duration]time.Duration{
-		&t.Poll: time.Second, &t.Sweep: time.Minute, &t.Subscriptions: time.Minute, &t.People: time.Minute, &t.CleanUp: time.Hour, &t.Revival: time.Hour, &t.Silence: 10 * time.Minute,
+		&t.Poll: time.Second, &t.Sweep: time.Minute, &t.Subscriptions: time.Minute, &t.People: time.Minute, &t.Losses: time.Minute, &t.CleanUp: time.Hour, &t.Revival: time.Hour, &t.Silence: 10 * time.Minute,
 		&t.Timeout: time.Minute, &t.Rescue: 75 * time.Second,
 	} {
 		if *value == 0 {
@@ -108,6 +112,10 @@ func New(config Config) (*Jobs, error) {
 	if config.People != nil {
 		river.AddWorker(work, &userSyncWorker{jobs: j})
 		periodic = append(periodic, every(config.Times.People, userSync{}))
+	}
+	if config.Losses != nil {
+		river.AddWorker(work, &lossesWorker{jobs: j})
+		periodic = append(periodic, every(config.Times.Losses, losses{}))
 	}
 	client, err := river.NewClient(riverpgxv5.New(config.Store.Pool()), &river.Config{
 		ID: config.Node[max(0, len(config.Node)-longestID):], Schema: store.Schema, Workers: work, Logger: quiet(config.Log),

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
 
-var quickly = jobs.Times{Poll: 50 * time.Millisecond, Sweep: time.Second, Subscriptions: time.Second, CleanUp: time.Second, Rescue: 2 * time.Second, Timeout: time.Second}
+var quickly = jobs.Times{Poll: 50 * time.Millisecond, Sweep: time.Second, Subscriptions: time.Second, CleanUp: time.Second, Losses: time.Second, Rescue: 2 * time.Second, Timeout: time.Second}
 
 // world is a database with links; nodes work on it.
 type world struct {
@@ -33,7 +34,8 @@ type world struct {
 	runs []string // "node conversation kind"
 	kept []string // nodes that brought the subscriptions in order
 
-	ended func(*node) // called when a run has done its work and is not written off yet; nil for nothing
+	losses func(context.Context) error // nil: nobody is told of losses
+	ended  func(*node)                 // called when a run has done its work and is not written off yet; nil for nothing
 }
 
 func newWorld(t *testing.T, links int) *world {
@@ -59,7 +61,7 @@ type node struct {
 func (w *world) start(t *testing.T, name string, times jobs.Times, run func(context.Context) error) *node {
 	t.Helper()
 	n := &node{store: storetest.Open(t, w.dsn, name)}
-	made, err := jobs.New(jobs.Config{Store: n.store, Node: name, Times: times, Log: storetest.Log(t, name),
+	made, err := jobs.New(jobs.Config{Store: n.store, Node: name, Times: times, Log: storetest.Log(t, name), Losses: w.losses,
 		Subscriptions: func(context.Context) (time.Duration, error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -474,4 +476,28 @@ func TestANodeKeepsToItsConnections(t *testing.T) {
 	if highest > most+1 {
 		t.Errorf("the node had %d connections, want at most %d and one that listens", highest, most)
 	}
+}
+
+// TestLossesAreToldByOneNodeAtATime: again and again, also when it failed.
+func TestLossesAreToldByOneNodeAtATime(t *testing.T) {
+	w := newWorld(t, 0)
+	var runs, telling atomic.Int32
+	w.losses = func(context.Context) error {
+		if telling.Add(1) > 1 {
+			t.Error("two nodes tell at once")
+		}
+		defer telling.Add(-1)
+		if runs.Add(1) == 1 {
+			return errors.New("busy")
+		}
+		return nil
+	}
+	w.start(t, "one", quickly, nil)
+	w.start(t, "two", quickly, nil)
+	eventually(t, func(context.Context) error {
+		if n := runs.Load(); n < 3 {
+			return fmt.Errorf("it ran %d times", n)
+		}
+		return nil
+	})
 }

@@ -95,3 +95,19 @@ type cleanUpWorker struct {
 func (w *cleanUpWorker) Work(ctx context.Context, _ *river.Job[cleanUp]) error {
 	return w.jobs.Store.CleanUp(ctx)
 }
+
+// losses tells people whose connections were lost. One run at a time keeps the rate: all may be lost at once.
+type losses struct{}
+
+// Kind implements river.JobArgs.
+func (losses) Kind() string { return "losses" }
+
+type lossesWorker struct {
+	river.WorkerDefaults[losses]
+	jobs *Jobs
+}
+
+// Work implements river.Worker.
+func (w *lossesWorker) Work(ctx context.Context, _ *river.Job[losses]) error {
+	return w.jobs.Losses(ctx)
+}

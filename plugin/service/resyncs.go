@@ -18,7 +18,7 @@ import (
 func (s *Service) newJobs(r *rooms) (*jobs.Jobs, error) {
 	missed := resync.New(resync.Config{Store: r.store, Bridge: r.engine, Graph: s.forResyncs, Observe: s.metrics.Resynced, Log: s.log})
 	return jobs.New(jobs.Config{
-		Store: r.store, Node: s.node, Resync: missed.Run, Retry: r.engine.Retry, Log: s.log,
+		Store: r.store, Node: s.node, Resync: missed.Run, Retry: r.engine.Retry, Losses: r.accounts.TellLost, Log: s.log,
 		People: func(ctx context.Context) error {
 			return errors.Join(r.people.Sync(ctx), r.mutes.Sweep(ctx, store.Whose{}))
 		},

@@ -154,11 +154,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	})
 	r.unfollowKeys = r.followKeys()
 	r.settings.follow(func(ctx context.Context) error {
-		err := errors.Join(r.keys.Refresh(ctx), r.compareSettings(ctx))
-		if r.working() {
-			err = errors.Join(err, r.accounts.TellLost(ctx))
-		}
-		return err
+		return errors.Join(r.keys.Refresh(ctx), r.compareSettings(ctx))
 	})
 	r.watch.start()
 	return r, nil

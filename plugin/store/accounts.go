@@ -178,9 +178,12 @@ func (s *Store) NoteUse(ctx context.Context, id bridge.AccountID) error {
 	return err
 }
 
-// CountAccounts counts the users' accounts: those that work and those that were lost.
+// accountWorks is a condition on accounts.
+const accountWorks = "(state = 'connected' AND unusable_since IS NULL)"
+
+// CountAccounts counts the users' accounts: those that work, and those that were lost or cannot be used.
 func (s *Store) CountAccounts(ctx context.Context) (connected, lost int, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT count(*) FILTER (WHERE state = 'connected'), count(*) FILTER (WHERE state = 'lost')
+	err = s.pool.QueryRow(ctx, `SELECT count(*) FILTER (WHERE `+accountWorks+`), count(*) FILTER (WHERE NOT `+accountWorks+`)
 		FROM msteamssync.accounts WHERE NOT bot`).Scan(&connected, &lost)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count the accounts: %w", err)
@@ -188,9 +191,9 @@ func (s *Store) CountAccounts(ctx context.Context) (connected, lost int, err err
 	return connected, lost, nil
 }
 
-// AccountsByState counts the accounts: by "user" or "bot", then by state.
+// AccountsByState counts the accounts: by "user" or "bot", then by "connected" or "lost".
 func (s *Store) AccountsByState(ctx context.Context) (map[[2]string]int, error) {
-	rows, _ := s.pool.Query(ctx, "SELECT CASE WHEN bot THEN 'bot' ELSE 'user' END, state, count(*) FROM msteamssync.accounts GROUP BY 1, 2")
+	rows, _ := s.pool.Query(ctx, "SELECT CASE WHEN bot THEN 'bot' ELSE 'user' END, CASE WHEN "+accountWorks+" THEN 'connected' ELSE 'lost' END, count(*) FROM msteamssync.accounts GROUP BY 1, 2")
 	counts := map[[2]string]int{}
 	var kind, state string
 	var n int

@@ -6,10 +6,7 @@ package store
 import (
 	"context"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
-
-	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"time"
 )
 
 // Tell records that somebody is being told something, and tells whether it is the first time. It is recorded before it is
@@ -30,16 +27,21 @@ func (s *Store) Untell(ctx context.Context, subject string) error {
 	return nil
 }
 
-// LossNotice is the notice of an account's loss. An account that is connected again has another id.
-func LossNotice(account bridge.AccountID) string { return "lost:" + string(account) }
-
-// UntoldLosses lists accounts that were lost within the last day and whose owner was not told.
-func (s *Store) UntoldLosses(ctx context.Context) ([]Account, error) {
-	rows, _ := s.pool.Query(ctx, "SELECT "+accountColumns+` FROM msteamssync.accounts a WHERE state = 'lost' AND lost_at > clock_timestamp() - interval '1 day'
-		AND NOT EXISTS (SELECT FROM msteamssync.notices WHERE subject = 'lost:' || a.id) ORDER BY lost_at LIMIT 100`)
-	lost, err := pgx.CollectRows(rows, scanAccount)
+// ClaimNotice lets one node tell somebody something, for as long as the lease; false when it is told or another node has it.
+// A node that dies in between leaves it to the next: unlike with Tell, whoever is told may then be told twice, never not at all.
+func (s *Store) ClaimNotice(ctx context.Context, subject string, lease time.Duration) (bool, error) {
+	tag, err := s.pool.Exec(ctx, `INSERT INTO msteamssync.notices (subject, claimed_until) VALUES ($1, clock_timestamp() + make_interval(secs => $2))
+		ON CONFLICT (subject) DO UPDATE SET claimed_until = excluded.claimed_until WHERE notices.claimed_until < clock_timestamp()`, subject, seconds(lease))
 	if err != nil {
-		return nil, fmt.Errorf("look for losses that nobody was told of: %w", err)
+		return false, fmt.Errorf("claim a notice: %w", err)
 	}
-	return lost, nil
+	return tag.RowsAffected() == 1, nil
+}
+
+// NoteTold records that somebody was told what a node had claimed.
+func (s *Store) NoteTold(ctx context.Context, subject string) error {
+	if _, err := s.pool.Exec(ctx, "UPDATE msteamssync.notices SET claimed_until = NULL, told_at = clock_timestamp() WHERE subject = $1", subject); err != nil {
+		return fmt.Errorf("record a notice: %w", err)
+	}
+	return nil
 }
