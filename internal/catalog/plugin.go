@@ -26,6 +26,11 @@ func PluginURL(siteURL, route string) string {
 	return strings.TrimRight(siteURL, "/") + "/plugins/" + PluginID + route
 }
 
+// ConsoleURL returns the address of the plugin's page in the System Console of a Mattermost server.
+func ConsoleURL(siteURL string) string {
+	return strings.TrimRight(siteURL, "/") + "/admin_console/plugins/plugin_" + PluginID
+}
+
 // RedirectURI returns the redirect URI to register in Entra for a Mattermost site URL, e.g.
 // https://chat.example.com/plugins/com.mattermost.msteams-sync/oauth-redirect.
 func RedirectURI(siteURL string) (string, error) {

@@ -19,7 +19,7 @@ type Connection struct {
 	Connected   bool   `json:"connected"`
 	DisplayName string `json:"displayName,omitempty"` // of the Teams account
 	Email       string `json:"email,omitempty"`       // of the Teams account
-	Reason      string `json:"reason,omitempty"`      // why the connection was lost
+	Reason      string `json:"reason,omitempty"`      // why the connection was lost, in the user's language
 }
 
 // Why an account is of no use although Microsoft may take its token.
@@ -37,7 +37,7 @@ func (a *Accounts) Connection(ctx context.Context, user bridge.UserID) (Connecti
 	}
 	c := Connection{DisplayName: account.DisplayName, Email: account.Email, Connected: a.usable(ctx, account)}
 	if !c.Connected {
-		c.Reason = a.whyUnusable(ctx, account)
+		c.Reason = reasonText(a.whyUnusable(ctx, account)).In(a.languageOf(ctx, user))
 	}
 	return c, nil
 }

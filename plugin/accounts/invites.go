@@ -5,7 +5,6 @@ package accounts
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -14,6 +13,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // InviteValid is how long an invitation holds its place.
@@ -126,9 +126,9 @@ func (a *Accounts) invite(ctx context.Context, id bridge.UserID) error {
 	if err != nil || !invited {
 		return err
 	}
-	text := fmt.Sprintf("You are invited to connect your Microsoft Teams account. What you write in channels that are linked with Microsoft Teams then appears there under your own name.\nLog in at Microsoft as %s. Your place is kept until %s.",
-		address, time.Now().Add(InviteValid).UTC().Format("2 January 2006"))
-	if err := a.offer(ctx, id, text, "Connect your account", ""); err != nil {
+	text := texts.New("You are invited to connect your Microsoft Teams account. What you write in channels that are linked with Microsoft Teams then appears there under your own name.\nLog in at Microsoft as %s. Your place is kept until %s.",
+		address, texts.Day(time.Now().Add(InviteValid)))
+	if err := a.offer(ctx, id, text, texts.New("Connect your account"), ""); err != nil {
 		if undoErr := a.Store.UndoInvite(context.WithoutCancel(ctx), id); undoErr != nil {
 			a.Log.Warn("a user has an invitation that was not delivered", "user", id, "error", undoErr)
 		}

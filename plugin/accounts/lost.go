@@ -7,11 +7,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // lossReasons say in other words why Entra does not take a refresh token any more (Entra docs, "Microsoft Entra
@@ -39,7 +41,31 @@ func whyLost(err error) string {
 	if meaning := lossReasons[code]; meaning != "" {
 		return fmt.Sprintf("%s (%s)", meaning, code)
 	}
-	return "Microsoft does not take it any more: " + err.Error()
+	return otherLoss + err.Error()
+}
+
+// reasonText is a reason, as it is kept, for a reader's language.
+func reasonText(kept string) texts.Text {
+	code := entraCode.FindString(kept)
+	if meaning := lossReasons[code]; meaning != "" && kept == fmt.Sprintf("%s (%s)", meaning, code) {
+		return texts.New("%s (%s)", texts.Of(meaning), code)
+	}
+	if answer, found := strings.CutPrefix(kept, otherLoss); found {
+		return texts.Join(texts.Of(otherLoss), texts.Of(answer))
+	}
+	return texts.Of(kept)
+}
+
+// otherLoss begins the reason that Microsoft gives in its own words.
+const otherLoss = "Microsoft does not take it any more: "
+
+// languageOf is the user's language.
+func (a *Accounts) languageOf(ctx context.Context, user bridge.UserID) texts.Language {
+	reader, err := a.Mattermost.User(ctx, user)
+	if err != nil {
+		return texts.English
+	}
+	return texts.OfLocale(reader.Locale)
 }
 
 // lose records that Microsoft does not take the account's token any more, and tells its owner: once, until the account is
@@ -142,11 +168,12 @@ func (a *Accounts) tellLost(ctx context.Context, account store.Account) error {
 	if !account.Lost && !account.Bot {
 		a.Mattermost.Publish("user_disconnected", account.User, map[string]any{"reason": "lost"})
 	}
-	text := fmt.Sprintf("Your connection with the Microsoft Teams account %s was lost. %s\nWhat you write in linked channels goes to Teams through a bot meanwhile, where there is one. Everything else waits until you connect again, up to 7 days.", account.Email, account.LostReason)
-	label, query := "Connect again", ""
+	reason := reasonText(account.LostReason)
+	text := texts.New("Your connection with the Microsoft Teams account %s was lost. %s\nWhat you write in linked channels goes to Teams through a bot meanwhile, where there is one. Everything else waits until you connect again, up to 7 days.", account.Email, reason)
+	label, query := texts.New("Connect again"), ""
 	if account.Bot {
-		text = fmt.Sprintf("The bot account %s cannot send to Microsoft Teams any more. %s\nMessages that need it wait, up to 7 days. Log in at Microsoft as the bot, not as yourself.", account.Email, account.LostReason)
-		label, query = "Connect the bot again", "?bot=true"
+		text = texts.New("The bot account %s cannot send to Microsoft Teams any more. %s\nMessages that need it wait, up to 7 days. Log in at Microsoft as the bot, not as yourself.", account.Email, reason)
+		label, query = texts.New("Connect the bot again"), "?bot=true"
 	}
 	after := context.WithoutCancel(ctx)
 	err = a.offer(ctx, account.User, text, label, query)
@@ -160,13 +187,14 @@ func (a *Accounts) tellLost(ctx context.Context, account store.Account) error {
 	return a.Store.NoteTold(after, notice)
 }
 
-// offer sends the user a direct message with a button that leads to the log-in.
-func (a *Accounts) offer(ctx context.Context, user bridge.UserID, text, label, query string) error {
+// offer sends the user a direct message in their language with a button that leads to the log-in.
+func (a *Accounts) offer(ctx context.Context, user bridge.UserID, text, label texts.Text, query string) error {
 	current, err := a.Current()
 	if err != nil {
 		return err
 	}
-	return a.Mattermost.Offer(ctx, user, text, label, catalog.PluginURL(current.Settings.SiteURL, "/connect")+query)
+	language := a.languageOf(ctx, user)
+	return a.Mattermost.Offer(ctx, user, text.In(language), label.In(language), catalog.PluginURL(current.Settings.SiteURL, "/connect")+query)
 }
 
 // ToldLost tells whether the user hears by a message of its own that the account has to be connected again. Whoever writes

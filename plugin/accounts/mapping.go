@@ -12,6 +12,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // Mappings lists the pairs of users and Teams accounts that system admins approved, oldest first.
@@ -62,20 +63,20 @@ func (a *Accounts) Approve(ctx context.Context, by, user bridge.UserID, teamsUse
 }
 
 // heldBy says who has an account that somebody else wants, and what to do.
-func (a *Accounts) heldBy(ctx context.Context, holder store.Account) string {
+func (a *Accounts) heldBy(ctx context.Context, holder store.Account) texts.Text {
 	if holder.Bot {
-		return "it is connected as a bot, which a system admin can disconnect"
+		return texts.New("it is connected as a bot, which a system admin can disconnect")
 	}
-	return "it is connected by " + a.named(ctx, holder.User) + ", who has to disconnect it first"
+	return texts.New("it is connected by %s, who has to disconnect it first", a.named(ctx, holder.User))
 }
 
 // named is a user as people know one another; the id when nobody does any more.
-func (a *Accounts) named(ctx context.Context, id bridge.UserID) string {
+func (a *Accounts) named(ctx context.Context, id bridge.UserID) texts.Text {
 	user, err := a.Mattermost.User(ctx, id)
 	if err != nil || user.Username == "" {
-		return "the Mattermost user with the id " + string(id)
+		return texts.New("the Mattermost user with the id %s", id)
 	}
-	return "the Mattermost user @" + user.Username
+	return texts.New("the Mattermost user @%s", user.Username)
 }
 
 // Withdraw takes the approval of the user's account back; what is connected stays connected.

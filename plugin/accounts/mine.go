@@ -12,6 +12,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // Mine is a user's own connection, as GET /api/v1/my/connection answers.
@@ -21,7 +22,8 @@ type Mine struct {
 	TeamsAccount *TeamsAccount `json:"teams_account"`
 	// CanConnect tells whether the user would be let to Microsoft's log-in page now.
 	CanConnect bool `json:"can_connect"`
-	// Reason says why the connection does not work, and why the user may not connect; empty when neither is so.
+	// Reason says why the connection does not work, and why the user may not connect; in the user's
+	// language; empty when neither is so.
 	Reason string `json:"reason"`
 	// EmailMustMatch is the address or user principal name that the Teams account must have.
 	EmailMustMatch string `json:"email_must_match"`
@@ -45,13 +47,13 @@ func (a *Accounts) Mine(ctx context.Context, id bridge.UserID) (Mine, error) {
 		return Mine{}, err
 	}
 	var m Mine
-	var reasons []string
+	var reasons []texts.Text
 	if found {
 		m.TeamsAccount = &TeamsAccount{ID: account.TeamsUser, DisplayName: account.DisplayName, UserPrincipalName: account.UPN, Mail: account.Email}
 		m.ConnectedAt = new(account.ConnectedAt.UTC())
 		m.Connected = a.usable(ctx, account)
 		if m.NeedsReconnect = !m.Connected; m.NeedsReconnect {
-			reasons = append(reasons, a.whyUnusable(ctx, account))
+			reasons = append(reasons, reasonText(a.whyUnusable(ctx, account)))
 		}
 	}
 	user, err := a.Mattermost.User(ctx, id)
@@ -66,12 +68,16 @@ func (a *Accounts) Mine(ctx context.Context, id bridge.UserID) (Mine, error) {
 		err = a.mayConnect(ctx, current, user)
 	}
 	if refused, ok := errors.AsType[*refusal.Refusal](err); ok {
-		reasons = append(reasons, refused.Message)
+		reasons = append(reasons, refused.Text)
 	} else if err != nil {
 		return Mine{}, err
 	}
 	m.CanConnect = err == nil
-	m.Reason = strings.Join(reasons, " ")
+	said := make([]string, len(reasons))
+	for i, reason := range reasons {
+		said[i] = reason.In(texts.OfLocale(user.Locale))
+	}
+	m.Reason = strings.Join(said, " ")
 	return m, nil
 }
 

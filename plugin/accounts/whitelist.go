@@ -35,7 +35,7 @@ func (a *Accounts) mayConnect(ctx context.Context, current Current, user bridge.
 }
 
 func noRoom(full *store.TooManyAccounts) error {
-	return refusal.New(refusal.Conflict, "Your account cannot be connected: %v. Ask a system admin.", full)
+	return refusal.New(refusal.Conflict, "Your account cannot be connected: %s. Ask a system admin.", full.Text())
 }
 
 // allowed tells whether the settings and the whitelist let the user connect.

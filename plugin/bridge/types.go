@@ -204,7 +204,8 @@ type User struct {
 	Bot         bool
 	Guest       bool
 	SystemAdmin bool
-	Remote      bool // of another system: mirrored, or of a connected server
+	Remote      bool   // of another system: mirrored, or of a connected server
+	Locale      string // e.g. de or pt-BR; may be empty
 }
 
 // Link says that a Mattermost channel and a Teams conversation are the same conversation. Each side has at most one.

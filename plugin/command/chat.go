@@ -18,5 +18,5 @@ func (c *Command) chat(ctx context.Context, call Call, arguments []string) (stri
 	if _, err := c.Chats.Open(ctx, call.User, arguments); err != nil {
 		return "", err
 	}
-	return "The conversation is open: you find it among your direct messages.", nil
+	return call.say("The conversation is open: you find it among your direct messages."), nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/people"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // Trigger is the command's word, without the slash.
@@ -52,7 +53,7 @@ type Links interface {
 	Asked(ctx context.Context) ([]store.LinkRequest, error)
 	Approve(ctx context.Context, by links.Actor, id string) (bridge.Link, error)
 	Refuse(ctx context.Context, by links.Actor, id, reason string) error
-	TeamsName(ctx context.Context, c bridge.Conversation) string
+	TeamsName(ctx context.Context, c bridge.Conversation) texts.Text
 }
 
 // DeadLetters are what the bridge gave up; an empty channel stands for all.
@@ -70,6 +71,8 @@ type Config struct {
 	Chats       Chats
 	DeadLetters DeadLetters
 	SystemAdmin func(user bridge.UserID) bool
+	// Locale is the user's; empty when it is not known.
+	Locale      func(user bridge.UserID) string
 	ChannelName func(ctx context.Context, channel bridge.ChannelID) string
 	// OpenLinkDialog opens the dialog that links the channel, in the person's web and desktop apps.
 	OpenLinkDialog func(user bridge.UserID, channel bridge.ChannelID)
@@ -91,6 +94,13 @@ type Call struct {
 	User    bridge.UserID
 	Channel bridge.ChannelID
 	Text    string // all that was typed, with the slash
+
+	language texts.Language // of the user
+}
+
+// say answers in the caller's language.
+func (call Call) say(format string, args ...any) string {
+	return texts.New(format, args...).In(call.language)
 }
 
 // subcommand is what follows the command's word.
@@ -138,6 +148,7 @@ func subcommands() []subcommand {
 
 // Run answers a call with text for the caller.
 func (c *Command) Run(ctx context.Context, call Call) string {
+	call.language = texts.OfLocale(c.Locale(call.User))
 	words := strings.Fields(call.Text)
 	if len(words) < 2 || words[1] == "help" {
 		return c.help(call)
@@ -149,9 +160,9 @@ func (c *Command) Run(ctx context.Context, call Call) string {
 		arguments := words[2:]
 		switch {
 		case s.admin && !c.SystemAdmin(call.User):
-			return "Only system admins may use this command."
+			return call.say("Only system admins may use this command.")
 		case len(arguments) < s.least:
-			return s.usage()
+			return call.say("Write it like this: %s", s.usage())
 		}
 		answer, err := s.run(c, ctx, call, arguments)
 		if err != nil {
@@ -159,34 +170,34 @@ func (c *Command) Run(ctx context.Context, call Call) string {
 		}
 		return answer
 	}
-	return fmt.Sprintf("There is no command %s.\n%s", code(words[1]), c.help(call))
+	return call.say("There is no command %s.", code(words[1])) + "\n" + c.help(call)
 }
 
 // usage says how the subcommand is written.
 func (s subcommand) usage() string {
-	return fmt.Sprintf("Write it like this: `/%s %s %s`", Trigger, s.name, s.hint)
+	return fmt.Sprintf("`/%s %s %s`", Trigger, s.name, s.hint)
 }
 
 // explain turns an error into a sentence. What nobody foresaw goes to the log.
 func (c *Command) explain(call Call, err error) string {
 	if r, ok := errors.AsType[*refusal.Refusal](err); ok {
-		return r.Message
+		return r.In(call.language)
 	}
 	c.Log.Warn("a command failed", "command", call.Text, "user", call.User, "error", err)
 	if f, ok := errors.AsType[*bridge.Failure](err); ok {
-		return fmt.Sprintf("That did not work: %v. Try again in a minute; if it stays like this, show this text to your system admin.", f)
+		return call.say("That did not work: %v. Try again in a minute; if it stays like this, show this text to your system admin.", f)
 	}
-	return "That did not work. Try again in a minute; the server's log says more."
+	return call.say("That did not work. Try again in a minute; the server's log says more.")
 }
 
 func (c *Command) help(call Call) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "With `/%s` you can:\n", Trigger)
+	b.WriteString(call.say("With `/%s` you can:", Trigger) + "\n")
 	for _, s := range subcommands() {
 		if s.admin && !c.SystemAdmin(call.User) {
 			continue
 		}
-		fmt.Fprintf(&b, "* `%s`: %s\n", strings.TrimSpace(s.name+" "+s.hint), s.help)
+		fmt.Fprintf(&b, "* `%s`: %s\n", strings.TrimSpace(s.name+" "+s.hint), texts.Of(s.help).In(call.language))
 	}
 	return b.String()
 }

@@ -21,6 +21,7 @@ import (
 	linking "github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // world answers for the packages behind the command. root is the system admin.
@@ -84,9 +85,12 @@ func (w *world) Open(_ context.Context, by bridge.UserID, names []string) (bridg
 	w.asked = fmt.Sprint("open ", by, " ", names)
 	return "direct", w.err
 }
-func (w *world) TeamsName(context.Context, bridge.Conversation) string {
-	return "the Teams channel Bridge of team Demo Team"
+func (w *world) TeamsName(context.Context, bridge.Conversation) texts.Text {
+	return texts.New("the Teams channel %s of team %s", "Bridge", "Demo Team")
 }
+
+// locales are of those who chose one.
+var locales = map[bridge.UserID]string{"jonas": "de"}
 
 // letters are what was given up: dead of them, two of which are listed.
 type letters struct{ *world }
@@ -111,6 +115,7 @@ func (w *world) run(t *testing.T, user, text string) string {
 	c := command.New(command.Config{
 		Accounts: w, Whitelist: w, Links: w, Chats: w, DeadLetters: letters{w}, Log: slog.New(slog.DiscardHandler),
 		SystemAdmin: func(user bridge.UserID) bool { return user == "root" },
+		Locale:      func(user bridge.UserID) string { return locales[user] },
 		ChannelName: func(_ context.Context, id bridge.ChannelID) string { return "red / " + string(id) },
 		OpenLinkDialog: func(user bridge.UserID, channel bridge.ChannelID) {
 			w.asked = fmt.Sprint("dialog ", user, " ", channel)
@@ -144,6 +149,14 @@ func TestAnswers(t *testing.T) {
 		{"alex", "/msteams-sync status", world{mine: lost}, []string{"was lost", "It was revoked.", "/msteams-sync connect"}},
 		{"alex", "/msteams-sync status", world{mine: free}, []string{"not connected", "/msteams-sync connect"}},
 		{"alex", "/msteams-sync status", world{mine: barred}, []string{"You are not connected. Not on the whitelist."}},
+		{"jonas", "/msteams-sync connect", world{mine: free}, []string{"[Hier klicken, um Ihr Microsoft-Teams-Konto zu verbinden](https://chat.example.com/connect)", "`alex@corp.example`"}},
+		{"jonas", "/msteams-sync disconnect", world{}, []string{"Sie sind nicht verbunden."}},
+		{"jonas", "/msteams-sync status", world{mine: alex}, []string{"seit dem 23. November 2026"}},
+		{"jonas", "/msteams-sync show", world{links: []bridge.Link{link}}, []string{"Dieser Kanal ist verknüpft mit Teams-Kanal Bridge im Team Demo Team."}},
+		{"jonas", "/msteams-sync unlink", world{err: refusal.New(refusal.NotFound, "This channel is not linked.")}, []string{"Dieser Kanal ist nicht verknüpft."}},
+		{"jonas", "/msteams-sync chat", world{}, []string{"Schreiben Sie es so: `/msteams-sync chat [@user] [@user …]`"}},
+		{"jonas", "/msteams-sync help", world{}, []string{"Mit `/msteams-sync` können Sie:", "* `unlink`: Die Verknüpfung dieses Kanals trennen."}},
+		{"jonas", "/msteams-sync retry", world{}, []string{"Nur Systemadministratoren"}},
 		{"alex", "/msteams-sync whitelist", world{}, []string{"Only system admins"}},
 		{"root", "/msteams-sync whitelist", world{}, []string{"The whitelist is empty."}},
 		{"root", "/msteams-sync whitelist", world{whitelist: []string{"alex", "blake@demo.example"}, open: true}, []string{"2 on the whitelist: Everybody may connect all the same", "* `blake@demo.example`"}},

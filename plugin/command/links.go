@@ -24,13 +24,13 @@ func (c *Command) link(ctx context.Context, call Call, arguments []string) (stri
 			return "", err
 		}
 		if link, linked := c.Links.Of(call.Channel); linked {
-			return fmt.Sprintf("This channel is linked already, with %s. Unlink it first.", c.Links.TeamsName(ctx, link.Conversation)), nil
+			return call.say("This channel is linked already, with %s. Unlink it first.", c.Links.TeamsName(ctx, link.Conversation)), nil
 		}
 		c.OpenLinkDialog(call.User, call.Channel)
-		return "Choose the Teams channel in the dialog that has opened. Where there is none, as in the mobile app, write " + usage + ".", nil
+		return call.say("Choose the Teams channel in the dialog that has opened. Where there is none, as in the mobile app, write %s.", usage), nil
 	}
 	if len(arguments) == 1 {
-		return "Write it like this: " + usage, nil
+		return call.say("Write it like this: %s", usage), nil
 	}
 	in := bridge.Conversation{Team: bridge.TeamID(arguments[0]), ID: bridge.ConversationID(arguments[1])}
 	var backfill bridge.Backfill
@@ -40,7 +40,7 @@ func (c *Command) link(ctx context.Context, call Call, arguments []string) (stri
 		}
 		var err error
 		if *days, err = strconv.Atoi(arguments[2+i]); err != nil {
-			return fmt.Sprintf("%s is no number of days.", code(arguments[2+i])), nil //nolint:nilerr // it is told
+			return call.say("%s is no number of days.", code(arguments[2+i])), nil //nolint:nilerr // it is told
 		}
 	}
 	made, err := c.Links.Create(ctx, call.actor(), call.Channel, in, backfill)
@@ -48,14 +48,14 @@ func (c *Command) link(ctx context.Context, call Call, arguments []string) (stri
 	case err != nil:
 		return "", err
 	case made.Pending:
-		return fmt.Sprintf("A system admin has to approve the link with %s. You get a message when it is decided; nothing is carried until then.", c.Links.TeamsName(ctx, in)), nil
+		return call.say("A system admin has to approve the link with %s. You get a message when it is decided; nothing is carried until then.", c.Links.TeamsName(ctx, in)), nil
 	}
-	answer := fmt.Sprintf("This channel is now linked with %s. Messages travel both ways from now on.", c.Links.TeamsName(ctx, in))
+	answer := call.say("This channel is now linked with %s. Messages travel both ways from now on.", c.Links.TeamsName(ctx, in))
 	if backfill.FromTeams > 0 {
-		answer += fmt.Sprintf(" Those of the last %d days come from Teams in the background.", backfill.FromTeams)
+		answer += " " + call.say("Those of the last %d days come from Teams in the background.", backfill.FromTeams)
 	}
 	if backfill.ToTeams > 0 {
-		answer += fmt.Sprintf(" Posts of the last %d days go to Teams in the background.", backfill.ToTeams)
+		answer += " " + call.say("Posts of the last %d days go to Teams in the background.", backfill.ToTeams)
 	}
 	return answer, nil
 }
@@ -65,7 +65,7 @@ func (c *Command) unlink(ctx context.Context, call Call, _ []string) (string, er
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("This channel is no longer linked with %s. What was carried stays on both sides.", c.Links.TeamsName(ctx, link.Conversation)), nil
+	return call.say("This channel is no longer linked with %s. What was carried stays on both sides.", c.Links.TeamsName(ctx, link.Conversation)), nil
 }
 
 func (c *Command) resync(ctx context.Context, call Call, _ []string) (string, error) {
@@ -73,35 +73,35 @@ func (c *Command) resync(ctx context.Context, call Call, _ []string) (string, er
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("Looking for what this channel missed in %s. What is found arrives in a moment.", c.Links.TeamsName(ctx, link.Conversation)), nil
+	return call.say("Looking for what this channel missed in %s. What is found arrives in a moment.", c.Links.TeamsName(ctx, link.Conversation)), nil
 }
 
 func (c *Command) show(ctx context.Context, call Call, _ []string) (string, error) {
 	link, linked := c.Links.Of(call.Channel)
 	if !linked {
-		return "This channel is not linked.", nil
+		return call.say("This channel is not linked."), nil
 	}
-	return fmt.Sprintf("This channel is linked with %s.", c.Links.TeamsName(ctx, link.Conversation)), nil
+	return call.say("This channel is linked with %s.", c.Links.TeamsName(ctx, link.Conversation)), nil
 }
 
-func (c *Command) linkRequests(ctx context.Context, _ Call, _ []string) (string, error) {
+func (c *Command) linkRequests(ctx context.Context, call Call, _ []string) (string, error) {
 	requests, err := c.Links.Asked(ctx)
 	if err != nil {
 		return "", err
 	}
 	if len(requests) == 0 {
-		return "No link waits for approval.", nil
+		return call.say("No link waits for approval."), nil
 	}
 	var b strings.Builder
-	b.WriteString("| request | Mattermost channel | Teams channel | since |\n|---|---|---|---|\n")
+	b.WriteString(call.say("| request | Mattermost channel | Teams channel | since |") + "\n|---|---|---|---|\n")
 	for i, r := range requests {
 		if i == shownRequests {
-			fmt.Fprintf(&b, "\n%d more are left out here; GET /api/v1/link-requests lists all.", len(requests)-shownRequests)
+			b.WriteString("\n" + call.say("%d more are left out here; GET /api/v1/link-requests lists all.", len(requests)-shownRequests))
 			break
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(r.ID), cell(c.ChannelName(ctx, r.Channel)), cell(c.Links.TeamsName(ctx, r.Conversation)), r.CreatedAt.Format("2006-01-02"))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(r.ID), cell(c.ChannelName(ctx, r.Channel)), cell(c.Links.TeamsName(ctx, r.Conversation).In(call.language)), r.CreatedAt.Format("2006-01-02"))
 	}
-	fmt.Fprintf(&b, "\n`/%s approve` or `refuse`, with the request, decides.", Trigger)
+	b.WriteString("\n" + call.say("`/%s approve` or `refuse`, with the request, decides.", Trigger))
 	return b.String(), nil
 }
 
@@ -110,14 +110,14 @@ func (c *Command) approve(ctx context.Context, call Call, arguments []string) (s
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("The channel %s is now linked with %s.", c.ChannelName(ctx, link.Channel), c.Links.TeamsName(ctx, link.Conversation)), nil
+	return call.say("The channel %s is now linked with %s.", c.ChannelName(ctx, link.Channel), c.Links.TeamsName(ctx, link.Conversation)), nil
 }
 
 func (c *Command) refuse(ctx context.Context, call Call, arguments []string) (string, error) {
 	if err := c.Links.Refuse(ctx, call.actor(), strings.ToLower(arguments[0]), strings.Join(arguments[1:], " ")); err != nil {
 		return "", err
 	}
-	return "It is refused. Whoever asked is told.", nil
+	return call.say("It is refused. Whoever asked is told."), nil
 }
 
 // shownRequests bounds the table: each row asks Graph for names.

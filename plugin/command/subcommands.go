@@ -5,8 +5,9 @@ package command
 
 import (
 	"context"
-	"fmt"
 	"strings"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 func (c *Command) connect(ctx context.Context, call Call, _ []string) (string, error) {
@@ -15,11 +16,11 @@ func (c *Command) connect(ctx context.Context, call Call, _ []string) (string, e
 	case err != nil:
 		return "", err
 	case mine.Connected:
-		return fmt.Sprintf("You are connected already, with the Microsoft Teams account %s.", code(mine.TeamsAccount.Mail)), nil
+		return call.say("You are connected already, with the Microsoft Teams account %s.", code(mine.TeamsAccount.Mail)), nil
 	case !mine.CanConnect:
 		return mine.Reason, nil
 	}
-	return fmt.Sprintf("[Click here to connect your Microsoft Teams account](%s). Log in at Microsoft with the account that has the e-mail address or user name %s; another one is refused.", c.ConnectURL(), code(mine.EmailMustMatch)), nil
+	return call.say("[Click here to connect your Microsoft Teams account](%s). Log in at Microsoft with the account that has the e-mail address or user name %s; another one is refused.", c.ConnectURL(), code(mine.EmailMustMatch)), nil
 }
 
 func (c *Command) disconnect(ctx context.Context, call Call, _ []string) (string, error) {
@@ -28,13 +29,13 @@ func (c *Command) disconnect(ctx context.Context, call Call, _ []string) (string
 		return "", err
 	}
 	if !found {
-		return "You are not connected.", nil
+		return call.say("You are not connected."), nil
 	}
-	return fmt.Sprintf("Your Microsoft Teams account %s is disconnected.", code(account.Email)), nil
+	return call.say("Your Microsoft Teams account %s is disconnected.", code(account.Email)), nil
 }
 
-func (c *Command) connectBot(context.Context, Call, []string) (string, error) {
-	return fmt.Sprintf("[Click here to connect a bot](%s?bot=true), and log in at Microsoft with the bot's account, not with your own.", c.ConnectURL()), nil
+func (c *Command) connectBot(_ context.Context, call Call, _ []string) (string, error) {
+	return call.say("[Click here to connect a bot](%s?bot=true), and log in at Microsoft with the bot's account, not with your own.", c.ConnectURL()), nil
 }
 
 func (c *Command) disconnectBot(ctx context.Context, call Call, arguments []string) (string, error) {
@@ -43,9 +44,9 @@ func (c *Command) disconnectBot(ctx context.Context, call Call, arguments []stri
 		return "", err
 	}
 	if !found {
-		return "There is no such bot.", nil
+		return call.say("There is no such bot."), nil
 	}
-	return fmt.Sprintf("The bot %s is disconnected.", code(account.Email)), nil
+	return call.say("The bot %s is disconnected.", code(account.Email)), nil
 }
 
 func (c *Command) status(ctx context.Context, call Call, _ []string) (string, error) {
@@ -53,17 +54,17 @@ func (c *Command) status(ctx context.Context, call Call, _ []string) (string, er
 	if err != nil {
 		return "", err
 	}
-	answer := "You are not connected. Use `/msteams-sync connect`."
+	answer := call.say("You are not connected. Use `/msteams-sync connect`.")
 	switch {
 	case mine.Connected:
-		answer = fmt.Sprintf("You are connected with the Microsoft Teams account %s of %s since %s.", code(mine.TeamsAccount.Mail), mine.TeamsAccount.DisplayName, mine.ConnectedAt.Format("2 January 2006"))
+		answer = call.say("You are connected with the Microsoft Teams account %s of %s since %s.", code(mine.TeamsAccount.Mail), mine.TeamsAccount.DisplayName, texts.Day(*mine.ConnectedAt))
 	case mine.NeedsReconnect:
-		answer = fmt.Sprintf("The connection with your Microsoft Teams account %s was lost: %s", code(mine.TeamsAccount.Mail), mine.Reason)
+		answer = call.say("The connection with your Microsoft Teams account %s was lost: %s", code(mine.TeamsAccount.Mail), mine.Reason)
 		if mine.CanConnect {
-			answer += " Use `/msteams-sync connect`."
+			answer += " " + call.say("Use `/msteams-sync connect`.")
 		}
 	case !mine.CanConnect:
-		answer = "You are not connected. " + mine.Reason
+		answer = call.say("You are not connected.") + " " + mine.Reason
 	}
 	if c.SystemAdmin(call.User) {
 		answer += "\n\n" + c.Summary(ctx)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // connectCookie binds a log-in to the browser that began it.
@@ -23,10 +24,10 @@ func (a *api) connect(c *call) error {
 	}
 	bot := c.URL.Query().Get("bot") == "true"
 	if bot && !a.Permissions.SystemAdmin(c.User) {
-		return &Error{Status: http.StatusForbidden, Code: "forbidden", Message: "Only system admins may connect a bot account."}
+		return newError(http.StatusForbidden, "forbidden", "Only system admins may connect a bot account.")
 	}
 	if bot && fromElsewhere(c.Request) {
-		return &Error{Status: http.StatusForbidden, Code: "cross_origin", Message: "A page of another site has led here. To connect a bot account, use /msteams-sync connect-bot in Mattermost, or put this address into the browser yourself."}
+		return newError(http.StatusForbidden, "cross_origin", "A page of another site has led here. To connect a bot account, use /msteams-sync connect-bot in Mattermost, or put this address into the browser yourself.")
 	}
 	address, cookie, err := a.Accounts.Begin(c.Context(), c.visitor(), bot)
 	if err != nil {
@@ -42,7 +43,7 @@ func (a *api) connect(c *call) error {
 func (a *api) redirect(c *call) error {
 	query := c.URL.Query()
 	if query.Has("admin_consent") {
-		adminConsented(c, query)
+		a.adminConsented(c, query)
 		return nil
 	}
 	if a.Accounts == nil {
@@ -54,22 +55,22 @@ func (a *api) redirect(c *call) error {
 	if err != nil {
 		return err
 	}
-	text := pageText{Title: "You are connected", Text: "Your Mattermost account is now connected with the Microsoft Teams account of " + completed.DisplayName + ".", Closes: true}
+	text := pageText{Title: texts.New("You are connected"), Text: texts.New("Your Mattermost account is now connected with the Microsoft Teams account of %s.", completed.DisplayName), Closes: true}
 	if completed.Bot {
-		text.Title, text.Text = "The bot is connected", "The Microsoft Teams account of "+completed.DisplayName+" now speaks for everybody who has not connected an account."
+		text.Title, text.Text = texts.New("The bot is connected"), texts.New("The Microsoft Teams account of %s now speaks for everybody who has not connected an account.", completed.DisplayName)
 	}
-	page(c, http.StatusOK, text)
+	a.page(c, http.StatusOK, text)
 	return nil
 }
 
 // adminConsented ends an administrator's consent for everybody, which comes back to the same address as log-ins do. A
 // refusal keeps admin_consent and adds an error (Entra docs, "Admin consent"). It changes nothing here.
-func adminConsented(c *call, query url.Values) {
+func (a *api) adminConsented(c *call, query url.Values) {
 	if query.Get("error") != "" {
-		page(c, http.StatusForbidden, pageText{Title: "Consent was not given", Text: refusedConsent(query), Detail: c.RequestID})
+		a.page(c, http.StatusForbidden, pageText{Title: texts.New("Consent was not given"), Text: refusedConsent(query), Detail: c.RequestID})
 		return
 	}
-	page(c, http.StatusOK, pageText{Title: "Consent was given", Text: "Microsoft has noted the administrator's consent."})
+	a.page(c, http.StatusOK, pageText{Title: texts.New("Consent was given"), Text: texts.New("Microsoft has noted the administrator's consent.")})
 }
 
 // The codes of Microsoft's log-in service: OAuth's error, and its own, which begins the description.
@@ -80,15 +81,15 @@ var (
 
 // refusedConsent says why, by codes alone: anybody can make an address with a text of their own, and nothing here tells it
 // from Microsoft's.
-func refusedConsent(query url.Values) string {
+func refusedConsent(query url.Values) texts.Text {
 	why := oauthError.FindString(query.Get("error"))
 	if code := entraCode.FindString(query.Get("error_description")); code != "" {
 		why = strings.TrimSpace(why + " " + code)
 	}
 	if why == "" {
-		return "Microsoft gives no reason that is known here."
+		return texts.New("Microsoft gives no reason that is known here.")
 	}
-	return "Microsoft's reason: " + why + "."
+	return texts.New("Microsoft's reason: %s.", why)
 }
 
 func (a *api) needsConnect(c *call) error {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // Error is an answer that refuses. It is written as JSON.
@@ -18,7 +19,26 @@ type Error struct {
 	Code    string `json:"code"`             // for programs, e.g. not_found
 	Message string `json:"message"`          // for people: what is wrong and how to mend it
 	Detail  string `json:"detail,omitempty"` // for support: request ids, codes of Graph
+
+	text texts.Text // the message for a reader's language; zero when there is English only
 }
+
+// newError returns an error whose message is said in the reader's language.
+func newError(status int, code, format string, args ...any) *Error {
+	text := texts.New(format, args...)
+	return &Error{Status: status, Code: code, Message: text.String(), text: text}
+}
+
+// pageText is the message on a page.
+func (e *Error) pageText() texts.Text {
+	if e.text.IsZero() {
+		return texts.Of(e.Message)
+	}
+	return e.text
+}
+
+// in says the message in a language.
+func (e *Error) in(language texts.Language) string { return e.pageText().In(language) }
 
 // Error implements error.
 func (e *Error) Error() string { return e.Message }
@@ -39,7 +59,7 @@ func asError(err error) *Error {
 		return e
 	}
 	if r, ok := errors.AsType[*refusal.Refusal](err); ok {
-		return &Error{Status: refusalStatus[r.Code], Code: string(r.Code), Message: r.Message}
+		return &Error{Status: refusalStatus[r.Code], Code: string(r.Code), Message: r.Message, text: r.Text}
 	}
 	if conflict, ok := errors.AsType[*bridge.LinkConflict](err); ok {
 		return &Error{Status: http.StatusConflict, Code: "conflict", Message: conflict.Error()}
@@ -49,13 +69,14 @@ func asError(err error) *Error {
 		if failure.Class == bridge.Retry {
 			status = http.StatusServiceUnavailable
 		}
-		return &Error{Status: status, Code: "microsoft_" + failure.Class.String(), Message: "Microsoft refused or did not answer: " + err.Error(),
-			Detail: microsofts(failure.RequestID)}
+		e := newError(status, "microsoft_"+failure.Class.String(), "Microsoft refused or did not answer: %v", err)
+		e.Detail = microsofts(failure.RequestID)
+		return e
 	}
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return tooLargeError(tooLarge.Limit)
 	}
-	return &Error{Status: http.StatusInternalServerError, Code: "internal", Message: "Something went wrong inside the plugin; the server's log says what, under this request's id."}
+	return newError(http.StatusInternalServerError, "internal", "Something went wrong inside the plugin; the server's log says what, under this request's id.")
 }
 
 // microsofts is how an error's detail names a request to Microsoft, whose support asks for it.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // Caller is who makes a request, as Mattermost says.
@@ -157,25 +158,47 @@ func (h *Handler) unknown(w http.ResponseWriter, r *http.Request) error {
 	return &Error{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: "This address understands " + strings.Join(allowed, ", ") + " only."}
 }
 
-// refuse answers with an error, as a page to a browser and as JSON to all others. The detail names the request, as the log does.
+// refuse answers with an error, as a page to a browser and as JSON to all others, in the reader's language. The detail names the
+// request, as the log does.
 func (a *api) refuse(c *call, route Route, err error) {
 	e := asError(err)
 	if e.Status >= http.StatusInternalServerError && e.Code != string(refusal.NotReady) {
 		a.Log.Error("could not answer a request", "method", c.Method, "path", c.URL.Path, "request_id", c.RequestID, "error", err)
 	}
 	if route.Page && !c.wantsJSON() {
-		text := pageText{Title: "That did not work", Text: e.Message, Detail: c.RequestID}
+		text := pageText{Title: texts.New("That did not work"), Text: e.pageText(), Detail: c.RequestID}
 		if e.Status == http.StatusUnauthorized { // e.g. in the browser of a telephone whose app is logged in
-			text.Title, text.Text, text.Link = "Log in to Mattermost first", "This browser is not logged in to Mattermost. Log in, then open the link that led you here once more.", a.SiteURL()+"/login"
+			text.Title, text.Link = texts.New("Log in to Mattermost first"), a.SiteURL()+"/login"
+			text.Text = texts.New("This browser is not logged in to Mattermost. Log in, then open the link that led you here once more.")
 		}
-		page(c, e.Status, text)
+		a.page(c, e.Status, text)
 		return
 	}
 	detail := e.Detail
 	if c.RequestID != "" {
 		detail = strings.TrimSuffix("request "+c.RequestID+", "+detail, ", ")
 	}
-	writeJSON(c.w, e.Status, &Error{Code: e.Code, Message: e.Message, Detail: detail})
+	message := e.Message
+	if c.Header.Get("Accept-Language") != "" { // a browser's; programs get English
+		message = e.in(a.language(c))
+	}
+	writeJSON(c.w, e.Status, &Error{Code: e.Code, Message: message, Detail: detail})
+}
+
+// language is that of whoever makes the request: the user's, else what the browser asks for, else the server's.
+func (a *api) language(c *call) texts.Language {
+	if a.Locale != nil {
+		if locale := a.Locale(c.User); locale != "" {
+			return texts.OfLocale(locale)
+		}
+	}
+	if language, found := texts.Accepted(c.Header.Get("Accept-Language")); found {
+		return language
+	}
+	if a.DefaultLocale != nil {
+		return texts.OfLocale(a.DefaultLocale())
+	}
+	return texts.English
 }
 
 // wantsJSON tells a program from a browser, which names text/html first.

@@ -6,21 +6,30 @@ package httpapi
 import (
 	"crypto/rand"
 	"html/template"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // pageText is what a browser shows after a log-in.
 type pageText struct {
-	Title  string
-	Text   string
-	Link   string // where to go first; empty for nowhere
+	Title  texts.Text
+	Text   texts.Text
+	Link   string // where to log in first; empty for nowhere
 	Detail string // request id
 	Closes bool   // the page closes its own window
-	Nonce  string
+}
+
+// pageView is a page in a language.
+type pageView struct {
+	Language                                 texts.Language
+	Title, Text, Link, LogIn, Close, Request string
+	Closes                                   bool
+	Nonce                                    string
 }
 
 // The page brings its style and its one line of script along; the policy lets exactly these two run.
 var pageTemplate = template.Must(template.New("page").Parse(`<!DOCTYPE html>
-<html lang="en">
+<html lang="{{.Language}}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -34,23 +43,30 @@ small { color: #6c6e77; }
 <body>
 <h1>{{.Title}}</h1>
 <p>{{.Text}}</p>
-{{if .Link}}<p><a href="{{.Link}}">Log in to Mattermost</a></p>
-{{else}}<p>You can close this window.</p>
-{{end}}{{- if .Detail}}<p><small>Request {{.Detail}}</small></p>{{end}}
+{{if .Link}}<p><a href="{{.Link}}">{{.LogIn}}</a></p>
+{{else}}<p>{{.Close}}</p>
+{{end}}{{- if .Request}}<p><small>{{.Request}}</small></p>{{end}}
 {{- if .Closes}}<script nonce="{{.Nonce}}">window.close();</script>{{end}}
 </body>
 </html>
 `))
 
-func page(c *call, status int, text pageText) {
-	text.Nonce = rand.Text()
+func (a *api) page(c *call, status int, text pageText) {
+	language := a.language(c)
+	view := pageView{
+		Language: language, Title: text.Title.In(language), Text: text.Text.In(language), Link: text.Link, Closes: text.Closes, Nonce: rand.Text(),
+		LogIn: texts.New("Log in to Mattermost").In(language), Close: texts.New("You can close this window.").In(language),
+	}
+	if text.Detail != "" {
+		view.Request = texts.New("Request %s", text.Detail).In(language)
+	}
 	header := c.w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Cache-Control", "no-store")
 	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'nonce-"+text.Nonce+"'; script-src 'nonce-"+text.Nonce+"'")
+	header.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'nonce-"+view.Nonce+"'; script-src 'nonce-"+view.Nonce+"'")
 	c.w.WriteHeader(status)
-	if err := pageTemplate.Execute(c.w, text); err != nil {
+	if err := pageTemplate.Execute(c.w, view); err != nil {
 		return // the browser has gone
 	}
 }

@@ -44,6 +44,9 @@ type Parts struct {
 	Metrics      http.Handler
 	// SiteURL returns the address of the Mattermost server; it may hold a path.
 	SiteURL func() string
+	// Locale is a user's, DefaultLocale the server's; both may be nil, and empty.
+	Locale        func(user bridge.UserID) string
+	DefaultLocale func() string
 	// NotReady says why parts are missing.
 	NotReady string
 	// Observe is told about each answered request; it may be nil. The pattern is empty for an unknown address.

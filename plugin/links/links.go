@@ -17,6 +17,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // Index is the bridge's links; *bridge.Links implements it.
@@ -40,7 +41,7 @@ type Mattermost interface {
 	MemberOf(ctx context.Context, user bridge.UserID, ids []bridge.ChannelID) (map[bridge.ChannelID]bool, error)
 	ChannelsNamed(ctx context.Context, user bridge.UserID, text string) ([]mattermost.Channel, error)
 	Notify(ctx context.Context, user bridge.UserID, text string) error
-	NotifySystemAdmins(ctx context.Context, text string) error
+	NotifySystemAdmins(ctx context.Context, notice mattermost.Notice) error
 	PublishToChannel(event string, channel bridge.ChannelID, payload map[string]any)
 }
 
@@ -208,7 +209,7 @@ func daysAgo(days int) time.Time {
 // Resync has what may have been missed in Teams looked for. A notification that was lost leaves no other trace.
 func (l *Links) Resync(ctx context.Context, by bridge.UserID, id bridge.ChannelID) (bridge.Link, error) {
 	if !l.manages(by, id) {
-		return bridge.Link{}, notChannelAdmin("resync")
+		return bridge.Link{}, notChannelAdmin(texts.New("resync"))
 	}
 	link, linked := l.Index.ByChannel(id)
 	if !linked {
@@ -220,7 +221,7 @@ func (l *Links) Resync(ctx context.Context, by bridge.UserID, id bridge.ChannelI
 // Delete unlinks a channel, or takes back the request to link it.
 func (l *Links) Delete(ctx context.Context, by Actor, id bridge.ChannelID) (bridge.Link, error) {
 	if !l.manages(by.User, id) {
-		return bridge.Link{}, notChannelAdmin("unlink")
+		return bridge.Link{}, notChannelAdmin(texts.New("unlink"))
 	}
 	if link, linked := l.Index.ByChannel(id); linked && link.Conversation.IsChat() { // its messages would go with it
 		return bridge.Link{}, refusal.New(refusal.BadRequest, "This is a chat of Microsoft Teams. Nobody linked it, and it cannot be unlinked; only linked channels can.")
@@ -248,7 +249,7 @@ func (l *Links) manages(user bridge.UserID, id bridge.ChannelID) bool {
 	return l.Mattermost.ChannelAdmin(user, id) || l.Mattermost.SystemAdmin(user)
 }
 
-func notChannelAdmin(what string) error {
+func notChannelAdmin(what texts.Text) error {
 	return refusal.New(refusal.Forbidden, "Only channel admins (permission manage_channel_roles) may %s a channel.", what)
 }
 
@@ -261,7 +262,7 @@ func (l *Links) channel(ctx context.Context, by bridge.UserID, id bridge.Channel
 		return mattermost.Channel{}, err
 	}
 	if !channel.Direct && !l.manages(by, id) {
-		return mattermost.Channel{}, notChannelAdmin("link")
+		return mattermost.Channel{}, notChannelAdmin(texts.New("link"))
 	}
 	return channel, nil
 }

@@ -28,6 +28,7 @@ import (
 // world is a server, a tenant and the links between them, all in memory. chief is an admin of the channel town, root of
 // the system; both chief and plain are connected, but plain may do nothing.
 type world struct {
+	locale    string // everybody's
 	settings  config.Settings
 	all       []bridge.Link
 	unseen    bool   // Teams does not show the channel
@@ -114,8 +115,8 @@ func (people) member(user bridge.UserID, id bridge.ChannelID) bool {
 func (p people) Knows(user bridge.UserID, channel mattermost.Channel) bool {
 	return channel.Open || p.member(user, channel.ID)
 }
-func (people) User(_ context.Context, id bridge.UserID) (bridge.User, error) {
-	return bridge.User{ID: id, Username: string(id)}, nil
+func (p people) User(_ context.Context, id bridge.UserID) (bridge.User, error) {
+	return bridge.User{ID: id, Username: string(id), Locale: p.locale}, nil
 }
 func (people) ChannelsOf(_ context.Context, ids []bridge.ChannelID) (map[bridge.ChannelID]mattermost.Channel, error) {
 	found := map[bridge.ChannelID]mattermost.Channel{}
@@ -144,8 +145,8 @@ func (p people) Notify(_ context.Context, user bridge.UserID, text string) error
 	p.told = append(p.told, "to "+string(user)+": "+text)
 	return nil
 }
-func (p people) NotifySystemAdmins(_ context.Context, text string) error {
-	p.told = append(p.told, "to all system admins: "+text)
+func (p people) NotifySystemAdmins(_ context.Context, notice mattermost.Notice) error {
+	p.told = append(p.told, fmt.Sprintf("to all system admins: %s [%s](%s)", notice.Text, notice.Label, notice.Address))
 	return nil
 }
 func (p people) PublishToChannel(event string, channel bridge.ChannelID, payload map[string]any) {
@@ -243,7 +244,7 @@ func (w *world) links() *links.Links {
 }
 
 func newWorld() *world {
-	return &world{settings: config.Settings{SyncLinkedChannels: true}, known: map[bridge.ConversationID]store.TeamsName{}}
+	return &world{settings: config.Settings{SyncLinkedChannels: true, SiteURL: "https://chat.example.com/"}, known: map[bridge.ConversationID]store.TeamsName{}}
 }
 
 // by is somebody at the REST interface.

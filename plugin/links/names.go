@@ -13,6 +13,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // Names keeps how Teams calls what is linked; *store.Store implements it.
@@ -67,20 +68,20 @@ func (u *unnamed) holds(id bridge.ConversationID) bool {
 }
 
 // TeamsName names a Teams conversation for people; its ids when the names cannot be had.
-func (l *Links) TeamsName(ctx context.Context, c bridge.Conversation) string {
+func (l *Links) TeamsName(ctx context.Context, c bridge.Conversation) texts.Text {
 	return l.teamsName(ctx, c, asItIs)
 }
 
-func (l *Links) teamsName(ctx context.Context, c bridge.Conversation, show func(string) string) string {
+func (l *Links) teamsName(ctx context.Context, c bridge.Conversation, show func(string) string) texts.Text {
 	current, err := l.Current()
 	if err != nil {
-		return "the Teams channel " + show(string(c.ID))
+		return texts.New("the Teams channel %s", show(string(c.ID)))
 	}
 	team, channel, err := l.askName(ctx, current.Graph, c)
 	if err != nil {
-		return "the Teams channel " + show(string(c.ID))
+		return texts.New("the Teams channel %s", show(string(c.ID)))
 	}
-	return fmt.Sprintf("the Teams channel %s of team %s", show(channel), show(team))
+	return texts.New("the Teams channel %s of team %s", show(channel), show(team))
 }
 
 func asItIs(text string) string { return text }
@@ -171,12 +172,12 @@ func (l *Links) refreshNames(ctx context.Context, known map[bridge.ConversationI
 }
 
 // channelName names a Mattermost channel in Markdown, for people who may know it.
-func (l *Links) channelName(ctx context.Context, id bridge.ChannelID) string {
+func (l *Links) channelName(ctx context.Context, id bridge.ChannelID) texts.Text {
 	channel, err := l.Mattermost.Channel(ctx, id)
 	if err != nil {
-		return code(string(id))
+		return texts.Of(code(string(id)))
 	}
-	return fmt.Sprintf("%s in team %s", code(channel.Name), code(channel.TeamName))
+	return texts.New("%s in team %s", code(channel.Name), code(channel.TeamName))
 }
 
 // visibleName names a channel to somebody; empty when they may not even know that it is there.
@@ -189,11 +190,12 @@ func (l *Links) visibleName(ctx context.Context, user bridge.UserID, id bridge.C
 }
 
 // nameFor is visibleName inside a sentence.
-func (l *Links) nameFor(ctx context.Context, user bridge.UserID, id bridge.ChannelID) string {
-	if name := l.visibleName(ctx, user, id); name != "" {
-		return "the channel " + name
+func (l *Links) nameFor(ctx context.Context, user bridge.UserID, id bridge.ChannelID) texts.Text {
+	channel, err := l.Mattermost.Channel(ctx, id)
+	if err != nil || !l.Mattermost.Knows(user, channel) {
+		return texts.New("a channel that you cannot see")
 	}
-	return "a channel that you cannot see"
+	return texts.New("the channel %s in team %s", channel.Name, channel.TeamName)
 }
 
 func (l *Links) username(ctx context.Context, id bridge.UserID) string {

@@ -7,12 +7,13 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // Requests keeps what waits to be approved; *store.Store implements it.
@@ -65,11 +66,25 @@ func (l *Links) explainRequest(ctx context.Context, holder store.LinkRequest, by
 }
 
 func (l *Links) tellSystemAdmins(ctx context.Context, r store.LinkRequest) {
-	text := fmt.Sprintf("@%s asks to link the channel %s with %s. Nothing is carried until a system admin has decided:\n* `/msteams-sync approve %s`\n* `/msteams-sync refuse %s reason`",
+	text := texts.New("@%s asks to link the channel %s with %s. Nothing is carried until a system admin has decided:\n* `/msteams-sync approve %s`\n* `/msteams-sync refuse %s reason`",
 		l.username(ctx, r.Creator), l.channelName(ctx, r.Channel), l.teamsName(ctx, r.Conversation, code), r.ID, r.ID)
-	if err := l.Mattermost.NotifySystemAdmins(context.WithoutCancel(ctx), text); err != nil {
+	notice := mattermost.Notice{Text: text, Label: texts.New("Open the channel"), Address: l.addressOf(ctx, r.Channel)}
+	if err := l.Mattermost.NotifySystemAdmins(context.WithoutCancel(ctx), notice); err != nil {
 		l.Log.Warn("could not tell the system admins of a request for a link; /msteams-sync link-requests lists it", "request", r.ID, "error", err)
 	}
+}
+
+// addressOf is where a browser shows a channel; empty when it is not known. Its sidebar has the request, and decides on it.
+func (l *Links) addressOf(ctx context.Context, id bridge.ChannelID) string {
+	current, err := l.Current()
+	if err != nil {
+		return ""
+	}
+	channel, err := l.Mattermost.Channel(ctx, id)
+	if err != nil || channel.TeamName == "" {
+		return ""
+	}
+	return strings.TrimRight(current.Settings.SiteURL, "/") + "/" + channel.TeamName + "/channels/" + string(id)
 }
 
 // Asked lists what waits to be approved, oldest first.
@@ -103,7 +118,7 @@ func (l *Links) Approve(ctx context.Context, by Actor, id string) (bridge.Link, 
 	if err != nil {
 		return bridge.Link{}, err
 	}
-	l.tell(ctx, request.Creator, fmt.Sprintf("The channel %s is now linked with %s, as you asked: @%s has approved it.", l.channelName(ctx, link.Channel), l.teamsName(ctx, link.Conversation, code), l.username(ctx, by.User)))
+	l.tell(ctx, request.Creator, texts.New("The channel %s is now linked with %s, as you asked: @%s has approved it.", l.channelName(ctx, link.Channel), l.teamsName(ctx, link.Conversation, code), l.username(ctx, by.User)))
 	return link, nil
 }
 
@@ -121,9 +136,9 @@ func (l *Links) Refuse(ctx context.Context, by Actor, id, reason string) error {
 	}
 	l.log(by, ActionRefuse, request.Channel, request.Conversation)
 	l.announce(EventRequests, request.Channel, request.Conversation)
-	text := fmt.Sprintf("@%s does not want the channel %s linked with %s.", l.username(ctx, by.User), l.channelName(ctx, request.Channel), l.teamsName(ctx, request.Conversation, code))
+	text := texts.New("@%s does not want the channel %s linked with %s.", l.username(ctx, by.User), l.channelName(ctx, request.Channel), l.teamsName(ctx, request.Conversation, code))
 	if reason != "" {
-		text += " The reason: " + reason
+		text = texts.Join(text, texts.New(" The reason: %s", reason))
 	}
 	l.tell(ctx, request.Creator, text)
 	return nil
@@ -174,9 +189,13 @@ func onlySystemAdmins() error {
 	return refusal.New(refusal.Forbidden, "Only system admins may approve or refuse a link.")
 }
 
-// tell sends somebody a direct message; that it cannot be sent holds up nothing.
-func (l *Links) tell(ctx context.Context, user bridge.UserID, text string) {
-	if err := l.Mattermost.Notify(context.WithoutCancel(ctx), user, text); err != nil {
+// tell sends somebody a direct message in their language; that it cannot be sent holds up nothing.
+func (l *Links) tell(ctx context.Context, user bridge.UserID, text texts.Text) {
+	language := texts.English
+	if told, err := l.Mattermost.User(ctx, user); err == nil {
+		language = texts.OfLocale(told.Locale)
+	}
+	if err := l.Mattermost.Notify(context.WithoutCancel(ctx), user, text.In(language)); err != nil {
 		l.Log.Warn("could not tell a user what became of a request for a link", "user", user, "error", err)
 	}
 }

@@ -35,7 +35,8 @@ func refused(t *testing.T, what string, err error, code refusal.Code, words stri
 
 func TestALinkWaitsForASystemAdmin(t *testing.T) {
 	w, request := needsApproval(t)
-	if len(w.told) != 2 || !strings.Contains(w.told[0], "@chief asks to link the channel `Town` in team `red` with the Teams channel `Bridge` of team `Demo Team`") || !strings.Contains(w.told[0], "approve "+request) {
+	if len(w.told) != 2 || !strings.Contains(w.told[0], "@chief asks to link the channel `Town` in team `red` with the Teams channel `Bridge` of team `Demo Team`") || !strings.Contains(w.told[0], "approve "+request) ||
+		!strings.HasSuffix(w.told[0], "[Open the channel](https://chat.example.com/red/channels/town)") {
 		t.Errorf("told %q", w.told)
 	}
 	again, err := w.links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{FromTeams: 7, ToTeams: 3})
@@ -137,6 +138,33 @@ func TestNamesMeanNothingInMessages(t *testing.T) {
 	for _, i := range []int{0, len(w.told) - 1} {
 		if !strings.Contains(w.told[i], "`a' @all [log in](https://evil.example)`") {
 			t.Errorf("told %q", w.told[i])
+		}
+	}
+}
+
+// TestWhoAskedIsToldInTheirLanguage: that the link is there, and that it is not.
+func TestWhoAskedIsToldInTheirLanguage(t *testing.T) {
+	w := newWorld()
+	w.settings.LinkApprovalRequired, w.locale = true, "de"
+	for _, decide := range []func(id string) error{
+		func(id string) error { return w.links().Refuse(t.Context(), by("root"), id, "Not yet.") },
+		func(id string) error { _, err := w.links().Approve(t.Context(), by("root"), id); return err },
+	} {
+		made, err := w.links().Create(t.Context(), by("chief"), "town", conversation, bridge.Backfill{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := decide(made.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := strings.Join(w.told, "\n")
+	for _, want := range []string{
+		"to chief: @root möchte nicht, dass der Kanal `Town` im Team `red` verknüpft wird mit Teams-Kanal `Bridge` im Team `Demo Team`. Der Grund: Not yet.",
+		"to chief: Der Kanal `Town` im Team `red` ist jetzt, wie von Ihnen beantragt, verknüpft mit Teams-Kanal `Bridge` im Team `Demo Team`: @root hat es genehmigt.",
+	} {
+		if !strings.Contains(told, want) {
+			t.Errorf("not told %q, but %q", want, w.told)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // User reads one user.
@@ -37,7 +38,7 @@ func asUser(id bridge.UserID, u *model.User) bridge.User {
 	}
 	return bridge.User{
 		ID: id, Username: u.Username, DisplayName: name, Email: u.Email,
-		Bot: u.IsBot, Guest: u.IsGuest(), SystemAdmin: u.IsSystemAdmin(), Remote: u.IsRemote(),
+		Bot: u.IsBot, Guest: u.IsGuest(), SystemAdmin: u.IsSystemAdmin(), Remote: u.IsRemote(), Locale: u.Locale,
 	}
 }
 
@@ -108,8 +109,16 @@ const (
 	adminsMost = 500
 )
 
-// NotifySystemAdmins sends all active system admins a direct message from the plugin's bot. It fails when none got it.
-func (s *Server) NotifySystemAdmins(ctx context.Context, text string) error {
+// Notice is something that system admins are told, with a button that opens an address where they see to it.
+type Notice struct {
+	Text    texts.Text
+	Label   texts.Text // of the button
+	Address string     // empty: there is no button
+}
+
+// NotifySystemAdmins sends all active system admins a direct message from the plugin's bot, each in their own language. It
+// fails when none got it.
+func (s *Server) NotifySystemAdmins(ctx context.Context, notice Notice) error {
 	var failures error
 	told := false
 	for page := range adminsMost / adminsPage {
@@ -121,7 +130,7 @@ func (s *Server) NotifySystemAdmins(ctx context.Context, text string) error {
 			if admin.IsBot {
 				continue
 			}
-			if err := s.Notify(ctx, bridge.UserID(admin.Id), text); err != nil {
+			if err := s.give(ctx, bridge.UserID(admin.Id), notice, texts.OfLocale(admin.Locale)); err != nil {
 				failures = errors.Join(failures, err)
 				continue
 			}
@@ -135,6 +144,32 @@ func (s *Server) NotifySystemAdmins(ctx context.Context, text string) error {
 		return nil
 	}
 	return failures
+}
+
+func (s *Server) give(ctx context.Context, user bridge.UserID, notice Notice, language texts.Language) error {
+	if notice.Address == "" {
+		return s.Notify(ctx, user, notice.Text.In(language))
+	}
+	return s.Offer(ctx, user, notice.Text.In(language), notice.Label.In(language), notice.Address)
+}
+
+// DefaultLocale is the server's, of people who chose none.
+func (s *Server) DefaultLocale() string {
+	if c := s.api.GetConfig(); c != nil && c.LocalizationSettings.DefaultClientLocale != nil {
+		return *c.LocalizationSettings.DefaultClientLocale
+	}
+	return ""
+}
+
+// Locale is the user's; empty when it is not known.
+func (s *Server) Locale(user bridge.UserID) string {
+	if user == "" {
+		return ""
+	}
+	if u, e := s.api.GetUser(string(user)); e == nil && u != nil {
+		return u.Locale
+	}
+	return ""
 }
 
 func (s *Server) direct(user bridge.UserID) (string, error) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/mattermost"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // api answers the few calls of the plugin API that a test sets. Its zero value is a server that is gone: over RPC every
@@ -190,15 +191,23 @@ func TestAnOfferIsALink(t *testing.T) {
 }
 
 func TestSystemAdminsAreNotified(t *testing.T) {
-	a := &api{direct: &model.Channel{Id: "d"}, created: &model.Post{}, admins: []*model.User{{Id: "root"}, {Id: "robot", IsBot: true}, {Id: "other"}}}
-	if err := mattermost.New(a, nil, "bot").NotifySystemAdmins(t.Context(), "careful"); err != nil {
+	a := &api{direct: &model.Channel{Id: "d"}, created: &model.Post{}, admins: []*model.User{{Id: "root"}, {Id: "robot", IsBot: true}, {Id: "other", Locale: "de"}}}
+	careful := mattermost.Notice{Text: texts.New("You are connected"), Label: texts.New("Open the plugin's settings"), Address: "https://chat.example.com/admin_console"}
+	if err := mattermost.New(a, nil, "bot").NotifySystemAdmins(t.Context(), careful); err != nil {
 		t.Fatal(err)
 	}
-	if len(a.asked) != 2 || a.asked[0].Message != "careful" {
-		t.Errorf("sent %+v; want one to each of the two people", a.asked)
+	if len(a.asked) != 2 || a.asked[0].Message != "You are connected" || a.asked[1].Message != "Sie sind verbunden" {
+		t.Fatalf("sent %+v; want one to each of the two people, in their language", a.asked)
+	}
+	if button := a.asked[1].Attachments(); len(button) != 1 || button[0].Title != "Plugin-Einstellungen öffnen" || button[0].TitleLink != careful.Address {
+		t.Errorf("button %+v", button)
+	}
+	careful.Address = ""
+	if err := mattermost.New(a, nil, "bot").NotifySystemAdmins(t.Context(), careful); err != nil || len(a.asked[2].Attachments()) != 0 {
+		t.Errorf("without an address: %v, %+v", err, a.asked[2])
 	}
 	a = &api{admins: []*model.User{{Id: "root"}}, failure: &model.AppError{StatusCode: 500}}
-	if err := mattermost.New(a, nil, "bot").NotifySystemAdmins(t.Context(), "careful"); err == nil {
+	if err := mattermost.New(a, nil, "bot").NotifySystemAdmins(t.Context(), careful); err == nil {
 		t.Error("nobody was told, and there is no error")
 	}
 }

@@ -5,7 +5,7 @@
 // a code for programs. Commands show the sentence, the REST interface turns the code into a status.
 package refusal
 
-import "fmt"
+import "github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 
 // Code says to a program why something was refused.
 type Code string
@@ -24,7 +24,8 @@ const (
 // Refusal is an error that the person who asked can read and act on.
 type Refusal struct {
 	Code    Code
-	Message string // full sentences
+	Message string     // full sentences, in English
+	Text    texts.Text // the same for a reader's language
 }
 
 // Error implements error.
@@ -32,5 +33,14 @@ func (r *Refusal) Error() string { return r.Message }
 
 // New returns a refusal.
 func New(code Code, format string, args ...any) error {
-	return &Refusal{Code: code, Message: fmt.Sprintf(format, args...)}
+	text := texts.New(format, args...)
+	return &Refusal{Code: code, Message: text.String(), Text: text}
+}
+
+// In says it in a language.
+func (r *Refusal) In(language texts.Language) string {
+	if r.Text.IsZero() {
+		return r.Message
+	}
+	return r.Text.In(language)
 }

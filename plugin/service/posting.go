@@ -10,6 +10,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/internal/catalog"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // PostWillBeMade is told of every post on the server before it is made, and says why it must not be; nothing when it may.
@@ -33,8 +34,8 @@ func (s *Service) PostWillBeMade(session string, post *model.Post) string {
 	if may || err != nil {
 		return ""
 	}
-	return "This channel is linked with Microsoft Teams, and your organization asks everybody who writes here to connect their Teams account first. Run the command /msteams-sync connect, or open " +
-		catalog.PluginURL(u.settings.SiteURL, "/connect") + ", then send your message again."
+	return texts.New("This channel is linked with Microsoft Teams, and your organization asks everybody who writes here to connect their Teams account first. Run the command /msteams-sync connect, or open %s, then send your message again.",
+		catalog.PluginURL(u.settings.SiteURL, "/connect")).In(texts.OfLocale(r.mattermost.Locale(bridge.UserID(post.UserId))))
 }
 
 // writtenHere tells whether somebody is about to write a post here: the server's own notices, what webhooks bring and what the

@@ -29,6 +29,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/takeover"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // rooms are what works on an open store.
@@ -127,7 +128,9 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 			}
 			return keys.Keep(ctx, key, current.Vault)
 		},
-		Warn: r.mattermost.NotifySystemAdmins,
+		Warn: func(ctx context.Context, text texts.Text) error {
+			return r.mattermost.NotifySystemAdmins(ctx, mattermost.Notice{Text: text, Label: texts.New("Open the plugin's settings"), Address: catalog.ConsoleURL(s.siteURL())})
+		},
 	})
 	if r.jobs, err = s.newJobs(r); err != nil {
 		db.Close()
@@ -145,7 +148,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 	}
 	r.intake = intake.New(intake.Config{Subscriptions: r.takeOver.Gate(r.keeper), Inbox: r.engine, Observer: s.metrics, Log: s.log})
 	r.command = command.New(command.Config{
-		Accounts: r.accounts, Whitelist: r.accounts, Links: r.links, People: r.people, Chats: r.chats, DeadLetters: deadLetters{r}, SystemAdmin: r.mattermost.SystemAdmin, Log: s.log, Summary: s.summary,
+		Accounts: r.accounts, Whitelist: r.accounts, Links: r.links, People: r.people, Chats: r.chats, DeadLetters: deadLetters{r}, SystemAdmin: r.mattermost.SystemAdmin, Locale: r.mattermost.Locale, Log: s.log, Summary: s.summary,
 		ConnectURL:  func() string { return catalog.PluginURL(s.siteURL(), "/connect") },
 		ChannelName: r.channelName,
 		OpenLinkDialog: func(user bridge.UserID, channel bridge.ChannelID) {

@@ -27,6 +27,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/telemetry"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // Service is the running plugin. It is safe for concurrent use.
@@ -292,7 +293,7 @@ const commandTimeout = 25 * time.Second
 func (s *Service) Execute(user, channel, text string) string {
 	r := s.rooms.Load()
 	if r == nil {
-		return "The plugin has no connection with its database. The server's log says more."
+		return texts.New("The plugin has no connection with its database. The server's log says more.").In(texts.OfLocale(mattermost.New(s.api, nil, "").Locale(bridge.UserID(user))))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
 	defer cancel()
@@ -303,7 +304,7 @@ func (s *Service) Execute(user, channel, text string) string {
 func (s *Service) serve(r *rooms) {
 	people := mattermost.New(s.api, nil, "")
 	parts := httpapi.Parts{
-		Log: s.log, Permissions: people, Observe: s.metrics.Request, SiteURL: s.siteURL,
+		Log: s.log, Permissions: people, Observe: s.metrics.Request, SiteURL: s.siteURL, Locale: people.Locale, DefaultLocale: people.DefaultLocale,
 		Status:       func(ctx context.Context) any { return s.Status(ctx) },
 		Fingerprints: func(salt []byte) map[string]string { return s.reading().Fingerprints(salt) },
 		Checks:       checks{s},

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // Account is a connected Teams account with its sealed token.
@@ -49,7 +50,12 @@ type TooManyAccounts struct{ Allowed int }
 
 // Error implements error.
 func (e *TooManyAccounts) Error() string {
-	return fmt.Sprintf("%d users are connected or invited, which is as many as the setting connectedUsersAllowed permits", e.Allowed)
+	return e.Text().String()
+}
+
+// Text says the same in a reader's language.
+func (e *TooManyAccounts) Text() texts.Text {
+	return texts.New("%d users are connected or invited, which is as many as the setting connectedUsersAllowed permits", e.Allowed)
 }
 
 const accountColumns = "id, bot, user_id, teams_user_id, display_name, email, token, token_key, token_version, state = 'lost', lost_reason, connected_at, user_principal_name, client_id, last_used_at"

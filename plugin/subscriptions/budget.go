@@ -5,10 +5,10 @@ package subscriptions
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // What the evaluation model allowed each month to one application in one tenant, and from when on system admins are told.
@@ -48,9 +48,9 @@ func (k *Keeper) watchBudget(ctx context.Context, current Current) error {
 	if err != nil || warned || used < warnAt {
 		return err
 	}
-	text := fmt.Sprintf("MS Teams Sync has received %d messages this month by a subscription to the whole tenant; the evaluation model of the Teams APIs allows %d. ", used, Budget) +
-		"Microsoft has not enforced this since 2025-08-25. When the budget is used up, the plugin subscribes to each linked channel instead, which was never metered. " +
-		"To leave the evaluation model, set `billing_model = \"metered\"` (Terraform) or **Use the evaluation API** to false (System Console)."
+	text := texts.New("MS Teams Sync has received %d messages this month by a subscription to the whole tenant; the evaluation model of the Teams APIs allows %d. "+
+		"Microsoft has not enforced this since 2025-08-25. When the budget is used up, the plugin subscribes to each linked channel instead, which was never metered. "+
+		"To leave the evaluation model, set `billing_model = \"metered\"` (Terraform) or **Use the evaluation API** to false (System Console).", used, Budget)
 	if err := k.Warn(ctx, text); err != nil {
 		k.Log.Warn("could not warn the system admins about the evaluation budget; it is tried again", "error", err)
 		return nil

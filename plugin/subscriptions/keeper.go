@@ -14,6 +14,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 // Times of subscriptions.
@@ -90,7 +91,7 @@ type Config struct {
 	// Reconciled is called after each comparison, on every node: subscriptions may have been made. It may be nil.
 	Reconciled func(ctx context.Context)
 	// Warn tells the system admins; nil is nobody.
-	Warn func(ctx context.Context, text string) error
+	Warn func(ctx context.Context, text texts.Text) error
 	Log  *slog.Logger
 }
 
@@ -115,7 +116,7 @@ func New(config Config) *Keeper {
 		config.Count = func(string) {}
 	}
 	if config.Warn == nil {
-		config.Warn = func(context.Context, string) error { return nil }
+		config.Warn = func(context.Context, texts.Text) error { return nil }
 	}
 	return &Keeper{Config: config, poked: make(chan struct{}, 1), done: make(chan struct{})}
 }

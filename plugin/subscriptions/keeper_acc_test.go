@@ -29,6 +29,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams/teamstest"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/texts"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Run(m)) }
@@ -84,10 +85,10 @@ func (w *world) newKeeper(t *testing.T, s *store.Store) *subscriptions.Keeper {
 			w.change(&current)
 		}
 		return current, nil
-	}, Warn: func(_ context.Context, text string) error {
+	}, Warn: func(_ context.Context, text texts.Text) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.warned = append(w.warned, text)
+		w.warned = append(w.warned, text.String())
 		return w.warnErr
 	}})
 }
