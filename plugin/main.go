@@ -96,6 +96,11 @@ func (p *Plugin) UserWillLogIn(_ *plugin.Context, user *model.User) string {
 	return p.service.UserWillLogIn(user)
 }
 
+// UserHasBeenDeactivated is called after somebody was deactivated.
+func (p *Plugin) UserHasBeenDeactivated(_ *plugin.Context, user *model.User) {
+	p.service.UserDeactivated(user)
+}
+
 // MessageWillBePosted is called before a post is made, of any channel and by anybody; an answer refuses it.
 func (p *Plugin) MessageWillBePosted(c *plugin.Context, post *model.Post) (*model.Post, string) { //nolint:unparam // the server's shape
 	return nil, p.service.PostWillBeMade(c.SessionId, post)

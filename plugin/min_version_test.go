@@ -21,6 +21,7 @@ import (
 // an older server.
 var newer = map[string]string{
 	"MessageHasBeenDeleted":  "9.1: older servers never call the hook; a scan finds what was deleted, within 5 minutes",
+	"UserHasBeenDeactivated": "9.1: older servers never call the hook; a job finds who was deactivated, within a minute",
 	"UpdateUserAuth":         "9.3: on older servers a mirrored user that was made before automatic promotion was switched on is not promoted at log-in",
 	"PreferencesHaveChanged": "9.5: older servers never call the hook, and their web app has no user settings of plugins; a sweep finds what was changed by other ways, within a minute",
 	"ServeMetrics":           "9.2: older servers never call the hook; GET /api/v1/metrics serves the same",

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,6 +108,60 @@ func TestPeopleSeeAndEndTheirConnection(t *testing.T) {
 		t.Errorf("disconnecting answers %d: %+v", status, now)
 	}
 	said("You are not connected")
+}
+
+// TestSystemAdminsEndConnections: with the slash command, over REST, and by deactivating the user; a user alone cannot end that of
+// somebody else.
+func TestSystemAdminsEndConnections(t *testing.T) {
+	l := newLink(t)
+	user, root := newPerson(t, "marion"), shared.Mattermost.Admin()
+	join(t, user, l.channel.Id)
+	connect := func() {
+		t.Helper()
+		if err := shared.Connect(t.Context(), user, stack.DemoCredentials("marion")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	connected := func() bool {
+		t.Helper()
+		var report struct {
+			Users []struct{ Username string }
+			Total int
+		}
+		if status := as(t, root, http.MethodGet, "/api/v1/connected-users?per_page=200", &report); status != http.StatusOK || report.Total > 200 {
+			t.Fatalf("the report answers %d, %d users", status, report.Total)
+		}
+		return slices.ContainsFunc(report.Users, func(u struct{ Username string }) bool { return u.Username == user.Username })
+	}
+	connect()
+	if answer, err := shared.Command(t.Context(), shared.blake, l.channel.Id, "/msteams-sync disconnect-user @marion"); err != nil || !strings.Contains(answer, "Only system admins") {
+		t.Errorf("a user is answered %q, %v", answer, err)
+	}
+	if status := as(t, shared.blake, http.MethodDelete, "/api/v1/connected-users/"+user.ID, nil); status != http.StatusForbidden || !connected() {
+		t.Errorf("a user is answered %d", status)
+	}
+	if answer, err := shared.Command(t.Context(), root, l.channel.Id, "/msteams-sync disconnect-user @marion"); err != nil || !strings.Contains(answer, "`marion@demo.example` of @marion is disconnected") || connected() {
+		t.Errorf("the command answers %q, %v", answer, err)
+	}
+	direct := channelWith(t, user, model.ChannelTypeDirect, "The system admin @"+root.Username+" ended your connection with the Microsoft Teams account marion@demo.example")
+	if n := buttons(t, user, direct.Id, "Connect again"); n != 1 {
+		t.Errorf("the message has %d buttons that lead to the log-in", n)
+	}
+
+	connect()
+	if status := as(t, root, http.MethodDelete, "/api/v1/connected-users/"+user.ID, nil); status != http.StatusNoContent || connected() {
+		t.Errorf("ending it answers %d", status)
+	}
+	connect()
+	if _, err := root.Client.DeleteUser(t.Context(), user.ID); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func(context.Context) error {
+		if connected() {
+			return errors.New("the deactivated user is connected")
+		}
+		return nil
+	})
 }
 
 // buttons counts the messages of a channel with a button that leads to the log-in.

@@ -65,9 +65,19 @@ func TestSystemConsole(t *testing.T) {
 	if err := shared.AwaitSubscriptions(ctx, []stack.LinkedChannel{linked}); err != nil {
 		t.Fatal(err)
 	}
+	person, err := shared.Mattermost.NewUser(ctx, "consoleperson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := shared.NewTeamsUser(teamsTeam, "consoleperson"); err != nil {
+		t.Fatal(err)
+	}
 	for _, react := range []string{"17", "18", "19"} {
 		t.Run("React "+react, func(t *testing.T) {
 			configure(t) // undoes what the last run saved
+			if err := shared.Connect(ctx, person, stack.DemoCredentials("consoleperson")); err != nil {
+				t.Fatal(err)
+			}
 			serveHostPage(t, react)
 			runSpec(t, "system_console.test.mjs", root, "console-react-"+react)
 		})

@@ -244,6 +244,8 @@ func testGoodRequests(t *testing.T, d *describedAnswers) {
 	good(w.root, http.StatusOK, "GET", "/api/v1/account-mappings", "")
 	good(w.root, http.StatusNoContent, "DELETE", mapping, "")
 	good(w.reader, http.StatusOK, "POST", "/api/v1/my/disconnect", "")
+	good(w.root, http.StatusNoContent, "DELETE", "/api/v1/connected-users/"+w.chief.ID, "")
+	good(w.root, http.StatusNotFound, "DELETE", "/api/v1/connected-users/"+w.chief.ID, "")
 }
 
 // upload puts a CSV file as the system admin.

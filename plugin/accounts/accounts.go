@@ -34,7 +34,11 @@ type Login interface {
 // Mattermost is the server as the accounts need it.
 type Mattermost interface {
 	User(ctx context.Context, id bridge.UserID) (bridge.User, error)
+	// UserNamed finds a user by user name, a deactivated one included.
+	UserNamed(ctx context.Context, name string) (bridge.UserID, bool, error)
 	TeamNames(ctx context.Context, user bridge.UserID) ([]string, error)
+	// Notify sends the user a direct message.
+	Notify(ctx context.Context, user bridge.UserID, text string) error
 	// Offer sends the user a direct message with a button that opens an address.
 	Offer(ctx context.Context, user bridge.UserID, text, label, address string) error
 	Publish(event string, user bridge.UserID, payload map[string]any)
@@ -57,7 +61,7 @@ type Config struct {
 	Keys *Keys
 	// Connected is told when an account was connected: the user, or "" for a bot.
 	Connected func(ctx context.Context, user bridge.UserID)
-	// Disconnected is told when a user ended a connection; it may be nil.
+	// Disconnected is told when a user's connection was ended; it may be nil.
 	Disconnected func(ctx context.Context, user bridge.UserID)
 	Log          *slog.Logger
 }
@@ -160,11 +164,16 @@ func toBridge(a store.Account) bridge.Account {
 
 // Disconnect deletes the user's account; false when there is none.
 func (a *Accounts) Disconnect(ctx context.Context, user bridge.UserID) (store.Account, bool, error) {
+	return a.disconnect(ctx, user, user)
+}
+
+// disconnect deletes a user's account. by is the user, whoever does it for them, or "" for the plugin.
+func (a *Accounts) disconnect(ctx context.Context, by, user bridge.UserID) (store.Account, bool, error) {
 	account, found, err := a.Store.AccountOfUser(ctx, user)
 	if err != nil || !found {
 		return store.Account{}, false, err
 	}
-	return a.drop(ctx, user, account)
+	return a.drop(ctx, by, account)
 }
 
 // DisconnectBot deletes the bot with this e-mail address, or the only one when the address is empty; false when there is

@@ -44,6 +44,22 @@ func (s *server) User(_ context.Context, id bridge.UserID) (bridge.User, error) 
 	}
 	return u, nil
 }
+func (s *server) UserNamed(_ context.Context, name string) (bridge.UserID, bool, error) {
+	for id, u := range s.users {
+		if u.Username == name {
+			return id, true, nil
+		}
+	}
+	return "", false, nil
+}
+func (s *server) Notify(_ context.Context, user bridge.UserID, text string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.deaf == nil {
+		s.told = append(s.told, fmt.Sprintf("%s: %s", user, text))
+	}
+	return s.deaf
+}
 func (s *server) TeamNames(context.Context, bridge.UserID) ([]string, error) {
 	return []string{"red"}, nil
 }
@@ -283,7 +299,7 @@ func TestOneTeamsAccountBelongsToOne(t *testing.T) {
 	w.server.users["admin"] = bridge.User{ID: "admin", Email: "admin@demo.example"}
 	refused(t, w.connect(t, "admin", "admin@demo.example", false), refusal.Conflict, "as a bot")
 	w.mustConnect(t, "alex", "alex@demo.example", false)
-	refused(t, w.connect(t, "root", "alex@demo.example", true), refusal.Conflict, "it is connected by the Mattermost user @alex")
+	refused(t, w.connect(t, "root", "alex@demo.example", true), refusal.Conflict, "it is connected by the Mattermost user @alex, who has to disconnect it first; a system admin can do that for them")
 	w.server.users["alex2"] = bridge.User{ID: "alex2", Email: "alex@demo.example"}
 	refused(t, w.connect(t, "alex2", "alex@demo.example", false), refusal.Conflict, "it is connected by the Mattermost user @alex")
 	// The same user may connect again.

@@ -67,7 +67,7 @@ func (a *Accounts) heldBy(ctx context.Context, holder store.Account) texts.Text 
 	if holder.Bot {
 		return texts.New("it is connected as a bot, which a system admin can disconnect")
 	}
-	return texts.New("it is connected by %s, who has to disconnect it first", a.named(ctx, holder.User))
+	return texts.New("it is connected by %s, who has to disconnect it first; a system admin can do that for them", a.named(ctx, holder.User))
 }
 
 // named is a user as people know one another; the id when nobody does any more.

@@ -26,6 +26,7 @@ const Trigger = "msteams-sync"
 type Accounts interface {
 	Mine(ctx context.Context, user bridge.UserID) (accounts.Mine, error)
 	Disconnect(ctx context.Context, user bridge.UserID) (store.Account, bool, error)
+	DisconnectUserNamed(ctx context.Context, by bridge.UserID, username string) (store.Account, error)
 	DisconnectBot(ctx context.Context, by bridge.UserID, email string) (store.Account, bool, error)
 }
 
@@ -140,6 +141,8 @@ func subcommands() []subcommand {
 			args: []string{"User name of the mirrored user, like msteams_alex_demo", "User name that the person gets"}},
 		{name: "whitelist", hint: "[add|remove] [user name or e-mail]", help: "Show who may connect an account while that is restricted, or add somebody or take somebody off.", admin: true, run: (*Command).whitelist,
 			args: []string{"add or remove; without it the list is shown", "User name or e-mail address"}},
+		{name: "disconnect-user", hint: "[user name]", help: "Disconnect somebody else's Microsoft Teams account.", least: 1, admin: true, run: (*Command).disconnectUser,
+			args: []string{"User name, like @alex"}},
 		{name: "connect-bot", help: "Connect a Microsoft Teams account that speaks for everybody without one.", admin: true, run: (*Command).connectBot},
 		{name: "disconnect-bot", hint: "[e-mail]", help: "Disconnect a bot account.", admin: true, run: (*Command).disconnectBot,
 			args: []string{"E-mail address of the bot, when there are several"}},

@@ -49,6 +49,10 @@ func (w *world) ChangeWhitelist(_ context.Context, _ bridge.UserID, entry string
 func (w *world) Disconnect(context.Context, bridge.UserID) (store.Account, bool, error) {
 	return w.account, w.found, w.err
 }
+func (w *world) DisconnectUserNamed(_ context.Context, by bridge.UserID, username string) (store.Account, error) {
+	w.asked = fmt.Sprint("disconnect ", username, " by ", by)
+	return w.account, w.err
+}
 func (w *world) DisconnectBot(_ context.Context, _ bridge.UserID, email string) (store.Account, bool, error) {
 	w.asked = email
 	return w.account, w.found, w.err
@@ -206,6 +210,10 @@ func TestAnswers(t *testing.T) {
 		{"root", "/msteams-sync connect-bot", world{}, []string{"(https://chat.example.com/connect?bot=true)"}},
 		{"root", "/msteams-sync disconnect-bot", world{}, []string{"no such bot"}},
 		{"root", "/msteams-sync disconnect-bot bot@demo.example", world{found: true, account: store.Account{Email: "bot@demo.example"}}, []string{"bot@demo.example"}},
+		{"alex", "/msteams-sync disconnect-user @blake", world{}, []string{"Only system admins"}},
+		{"root", "/msteams-sync disconnect-user", world{}, []string{"`/msteams-sync disconnect-user [user name]`"}},
+		{"root", "/msteams-sync disconnect-user @blake", world{account: store.Account{Email: "blake@demo.example"}}, []string{"The Microsoft Teams account `blake@demo.example` of @blake is disconnected."}},
+		{"root", "/msteams-sync disconnect-user blake", world{err: refusal.New(refusal.NotFound, "There is no Mattermost user @blake.")}, []string{"There is no Mattermost user @blake."}},
 		{"alex", "/msteams-sync", world{}, []string{"* `connect`", "* `link [team id] [channel id] [days] [days to Teams]`"}},
 		{"alex", "/msteams-sync `dance`", world{}, []string{"no command `'dance'`"}},
 		{"alex", "/msteams-sync connect", world{err: refusal.New(refusal.NotReady, "Not configured.")}, []string{"Not configured."}},
@@ -257,7 +265,7 @@ func TestTheServerCanRegisterIt(t *testing.T) {
 			admin++
 		}
 	}
-	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 18 || admin != 10 {
+	if r.Trigger != "msteams-sync" || len(r.AutocompleteData.SubCommands) != 19 || admin != 11 {
 		t.Errorf("%d subcommands, %d for admins", len(r.AutocompleteData.SubCommands), admin)
 	}
 }

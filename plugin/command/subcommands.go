@@ -34,6 +34,14 @@ func (c *Command) disconnect(ctx context.Context, call Call, _ []string) (string
 	return call.say("Your Microsoft Teams account %s is disconnected.", code(account.Email)), nil
 }
 
+func (c *Command) disconnectUser(ctx context.Context, call Call, arguments []string) (string, error) {
+	account, err := c.Accounts.DisconnectUserNamed(ctx, call.User, arguments[0])
+	if err != nil {
+		return "", err
+	}
+	return call.say("The Microsoft Teams account %s of @%s is disconnected.", code(account.Email), strings.TrimPrefix(arguments[0], "@")), nil
+}
+
 func (c *Command) connectBot(_ context.Context, call Call, _ []string) (string, error) {
 	return call.say("[Click here to connect a bot](%s?bot=true), and log in at Microsoft with the bot's account, not with your own.", c.ConnectURL()), nil
 }

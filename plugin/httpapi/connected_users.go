@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
 // Bounds of a page of the report.
@@ -43,6 +44,18 @@ func (a *api) connectedUsers(c *call) error {
 		return err
 	}
 	writeJSON(c.w, http.StatusOK, map[string]any{"users": append([]accounts.ConnectedUser{}, users...), "total": total, "page": page, "per_page": perPage})
+	return nil
+}
+
+// disconnectUser ends somebody's connection.
+func (a *api) disconnectUser(c *call) error {
+	if a.Reports == nil {
+		return a.notReady()
+	}
+	if _, err := a.Reports.DisconnectUser(c.Context(), c.User, bridge.UserID(c.PathValue("mattermost_user_id"))); err != nil {
+		return err
+	}
+	c.w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 

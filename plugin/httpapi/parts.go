@@ -91,10 +91,12 @@ type Access interface {
 	Withdraw(ctx context.Context, by, user bridge.UserID) error
 }
 
-// Reports tell system admins who is connected and who was invited to be.
+// Reports tell system admins who is connected and who was invited to be, and let them end both.
 type Reports interface {
 	// ConnectedUsers lists users with an account from an offset on; total counts all.
 	ConnectedUsers(ctx context.Context, offset, limit int) (users []accounts.ConnectedUser, total int, err error)
+	// DisconnectUser ends a user's connection and tells the user.
+	DisconnectUser(ctx context.Context, by, user bridge.UserID) (store.Account, error)
 	Invites(ctx context.Context) (accounts.Invites, error)
 	WithdrawInvite(ctx context.Context, by, user bridge.UserID) error
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/httpapi"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
 
 // reports has 450 users with an account, whose names begin like formulas, and an invitation of the user c.
@@ -31,6 +32,12 @@ func (reports) ConnectedUsers(_ context.Context, offset, limit int) (users []acc
 		users = append(users, accounts.ConnectedUser{User: bridge.UserID(fmt.Sprint("u", n)), DisplayName: "=1+1", Mail: "+x@demo.example", ConnectedAt: at, LastUsedAt: &at, TokenState: accounts.TokenGood})
 	}
 	return users, all, nil
+}
+func (reports) DisconnectUser(_ context.Context, by, user bridge.UserID) (store.Account, error) {
+	if by != "root" || user != "u0" && user != "c" {
+		return store.Account{}, refusal.New(refusal.NotFound, "Not connected.")
+	}
+	return store.Account{}, nil
 }
 func (reports) Invites(context.Context) (accounts.Invites, error) {
 	return accounts.Invites{Invites: []accounts.Invite{{User: "c"}}}, nil
@@ -67,6 +74,19 @@ func TestConnectedUsers(t *testing.T) {
 		if w := ask(t, parts(), "root", "GET", "/api/v1/connected-users?"+query, ""); w.Code != http.StatusBadRequest {
 			t.Errorf("%s answers %d", query, w.Code)
 		}
+	}
+}
+
+func TestASystemAdminEndsAConnection(t *testing.T) {
+	for path, want := range map[string]int{"/api/v1/connected-users/u0": http.StatusNoContent, "/api/v1/connected-users/u1": http.StatusNotFound} {
+		if w := ask(t, parts(), "root", "DELETE", path, ""); w.Code != want {
+			t.Errorf("%s answers %d %s, want %d", path, w.Code, w.Body, want)
+		}
+	}
+	p := parts()
+	p.Reports = nil
+	if w := ask(t, p, "root", "DELETE", "/api/v1/connected-users/u0", ""); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("before it is ready it answers %d", w.Code)
 	}
 }
 

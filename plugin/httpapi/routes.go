@@ -90,6 +90,7 @@ func Routes() []Route {
 		{Method: http.MethodGet, Path: "/api/v1/whitelist", Role: SystemAdmin, serve: (*api).showWhitelist},
 		{Method: http.MethodPut, Path: "/api/v1/whitelist", Role: SystemAdmin, MaxBody: listBody, serve: (*api).setWhitelist},
 		{Method: http.MethodGet, Path: "/api/v1/connected-users", Role: SystemAdmin, serve: (*api).connectedUsers},
+		{Method: http.MethodDelete, Path: "/api/v1/connected-users/{mattermost_user_id}", Role: SystemAdmin, serve: (*api).disconnectUser},
 		{Method: http.MethodGet, Path: "/api/v1/invites", Role: SystemAdmin, serve: (*api).listInvites},
 		{Method: http.MethodDelete, Path: "/api/v1/invites/{mattermost_user_id}", Role: SystemAdmin, serve: (*api).withdrawInvite},
 		{Method: http.MethodGet, Path: "/api/v1/account-mappings", Role: SystemAdmin, serve: (*api).listMappings},

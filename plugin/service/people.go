@@ -40,6 +40,19 @@ func (s *Service) UserWillLogIn(user *model.User) (refused string) {
 	return r.people.WillLogIn(ctx, bridge.UserID(user.Id), user.AuthService)
 }
 
+// UserDeactivated ends the connection of somebody who was deactivated. What fails, the next run of the job does.
+func (s *Service) UserDeactivated(user *model.User) {
+	r := s.rooms.Load()
+	if r == nil || user == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.life, hookTimeout)
+	defer cancel()
+	if err := r.accounts.Deactivated(ctx, bridge.UserID(user.Id)); err != nil && ctx.Err() == nil {
+		s.log.Warn("could not end the connection of a deactivated user; that is tried again within a minute", "user", user.Id, "error", err)
+	}
+}
+
 // MirroredState counts the users that stand for people in Teams who have not connected an account.
 type MirroredState struct {
 	Active   int `json:"active"`

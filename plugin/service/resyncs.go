@@ -20,7 +20,7 @@ func (s *Service) newJobs(r *rooms) (*jobs.Jobs, error) {
 	return jobs.New(jobs.Config{
 		Store: r.store, Node: s.node, Resync: missed.Run, Retry: r.engine.Retry, Losses: r.accounts.TellLost, Log: s.log,
 		People: func(ctx context.Context) error {
-			return errors.Join(r.people.Sync(ctx), r.mutes.Sweep(ctx, store.Whose{}))
+			return errors.Join(r.people.Sync(ctx), r.accounts.EndDeactivated(ctx), r.mutes.Sweep(ctx, store.Whose{}))
 		},
 		Subscriptions: func(ctx context.Context) (time.Duration, error) {
 			again, err := r.keeper.Reconcile(ctx)

@@ -242,7 +242,19 @@ func (s *Store) changeAccount(ctx context.Context, doing, sql string, arguments 
 	return tag.RowsAffected() > 0, nil
 }
 
-// DisconnectAccount deletes the account and its token; false when there is none. That a bot was one is remembered.
+// DeactivatedUsers lists the users with an account of their own whom the server has deactivated or does not have any more.
+func (s *Store) DeactivatedUsers(ctx context.Context) ([]bridge.UserID, error) {
+	rows, _ := s.pool.Query(ctx, `SELECT a.user_id FROM msteamssync.accounts a LEFT JOIN users u ON u.id = a.user_id
+		WHERE NOT a.bot AND (u.id IS NULL OR u.deleteat <> 0) ORDER BY a.user_id`)
+	users, err := pgx.CollectRows(rows, pgx.RowTo[bridge.UserID])
+	if err != nil {
+		return nil, fmt.Errorf("list the deactivated users with an account: %w", err)
+	}
+	return users, nil
+}
+
+// DisconnectAccount deletes the account and its token; false when there is none. That a bot was one is remembered. The audit
+// record names the user where somebody else did it.
 func (s *Store) DisconnectAccount(ctx context.Context, by bridge.UserID, id bridge.AccountID) (a Account, found bool, err error) {
 	err = s.transact(ctx, func(tx pgx.Tx) error {
 		rows, _ := tx.Query(ctx, "DELETE FROM msteamssync.accounts WHERE id = $1 RETURNING "+accountColumns, id)
@@ -256,11 +268,13 @@ func (s *Store) DisconnectAccount(ctx context.Context, by bridge.UserID, id brid
 		if err := notifyPeople(ctx, tx, a.TeamsUser); err != nil {
 			return err
 		}
-		action := "disconnect"
+		action, detail := "disconnect", map[string]string{"email": a.Email}
 		if a.Bot {
 			action = "disconnect-bot"
+		} else if by != a.User {
+			detail["user"] = string(a.User)
 		}
-		return audit(ctx, tx, by, action, string(a.TeamsUser), map[string]string{"email": a.Email})
+		return audit(ctx, tx, by, action, string(a.TeamsUser), detail)
 	})
 	if err != nil {
 		return Account{}, false, fmt.Errorf("disconnect the account: %w", err)

@@ -126,6 +126,25 @@ test('the whitelist and the report are downloads', async () => {
     }
 });
 
+test('a connection is ended after a question', async () => {
+    const ask = page.getByRole('button', {name: 'Disconnect @consoleperson…'});
+    await ask.click();
+    const question = page.getByRole('group', {name: /^Disconnect @consoleperson from the Microsoft Teams account consoleperson@demo\.example/});
+    assert.deepEqual(await seriousFindings(page, '.msteams-sync-admin'), []);
+    await question.scrollIntoViewIfNeeded();
+    await picture(page, 'disconnect-user');
+    await question.getByRole('button', {name: 'Keep connected'}).click();
+    await ask.click();
+    await question.getByRole('button', {name: 'Disconnect', exact: true}).click();
+    await page.getByText('@consoleperson is disconnected.').waitFor();
+    await ask.waitFor({state: 'detached'});
+    const {users} = await page.evaluate(async (base) => {
+        const answer = await fetch(`${base}/plugins/com.mattermost.msteams-sync/api/v1/connected-users`, {headers: {'X-Requested-With': 'XMLHttpRequest'}});
+        return answer.json();
+    }, site);
+    assert.ok(users.every(({username}) => username !== 'consoleperson'));
+});
+
 test('the panels are there in German', async () => {
     await page.evaluate(async (base) => {
         const csrf = document.cookie.match(/MMCSRF=([^;]*)/)[1];

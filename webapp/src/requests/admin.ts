@@ -110,3 +110,40 @@ export function whitelistFile(): string {
 export function connectedUsersFile(): string {
     return pluginURL('/api/v1/connected-users?format=csv');
 }
+
+/** A user who has connected an account. */
+export interface ConnectedUser {
+    mattermost_user_id: string;
+
+    /** Empty when the user does not exist any more. */
+    username: string;
+    teams_display_name: string;
+    teams_user_principal_name: string;
+    teams_mail: string;
+    token_state: 'ok' | 'lost' | 'other_key' | 'other_application';
+
+    /** Why the token cannot be used, in English. */
+    reason: string;
+}
+
+/** How people know a user. */
+export function nameOf({username, mattermost_user_id: id}: ConnectedUser): string {
+    return username ? `@${username}` : id;
+}
+
+/** How many connected users are asked for at a time. */
+export const usersPage = 50;
+
+/** A page of those who have connected an account, in the order in which they did. */
+export async function connectedUsers(page: number, signal?: AbortSignal): Promise<{users: ConnectedUser[]; total: number}> {
+    const answer = await request('GET', `/api/v1/connected-users?page=${page}&per_page=${usersPage}`, signal);
+    if (!isRecord(answer) || !Array.isArray(answer.users) || typeof answer.total !== 'number') {
+        throw new ClientError('GET /api/v1/connected-users: the answer is no page of users', 200);
+    }
+    return {users: answer.users as ConnectedUser[], total: answer.total};
+}
+
+/** Ends a user's connection; the plugin tells the user. */
+export async function disconnectUser(id: string): Promise<void> {
+    await request('DELETE', `/api/v1/connected-users/${encodeURIComponent(id)}`);
+}

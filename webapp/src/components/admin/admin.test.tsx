@@ -23,6 +23,7 @@ const answers: Record<string, Answer> = {
     'POST /api/v1/checks/credentials': {json: {ok: true, detail: 'Microsoft accepts them.'}},
     'POST /api/v1/checks/consent': {json: {ok: true, detail: 'All 20 permissions are granted.'}},
     'POST /api/v1/checks/webhook': {json: {ok: true, detail: 'It answers.'}},
+    'GET /api/v1/connected-users': {json: {users: [], total: 0, page: 0, per_page: 50}},
     'GET /api/v1/whitelist': {json: {users: ['alex@demo.example', 'blake']}},
 };
 
