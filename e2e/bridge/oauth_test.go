@@ -6,10 +6,12 @@
 package bridge_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,8 +103,7 @@ func TestTheLogInIsAskedForAsAgreed(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	// A challenge is the SHA-256 of the verifier, 43 characters of base64 whatever the verifier's length; Entra takes no verifier
-	// that is shorter.
+	// A challenge is the SHA-256 of the verifier, 43 characters of base64 whatever the verifier's length.
 	if challenge, state := asked.Get("code_challenge"), asked.Get("state"); len(challenge) != 43 || len(state) < 26 {
 		t.Errorf("the challenge is %q, the state %q", challenge, state)
 	}
@@ -113,6 +114,31 @@ func TestTheLogInIsAskedForAsAgreed(t *testing.T) {
 	if len(cookies) != 1 || !cookies[0].HttpOnly || !cookies[0].Secure || cookies[0].SameSite != http.SameSiteLaxMode || !strings.HasSuffix(cookies[0].Path, catalog.PluginID) {
 		t.Errorf("cookies %v", cookies)
 	}
+	own := browser(t, user)
+	if resp := get(t, own, logIn(t, own, user.Username)); resp.StatusCode != http.StatusOK {
+		t.Fatalf("the log-in ends with %s", resp.Status)
+	}
+	if length := verifierLength(t); length < 43 || length > 128 {
+		t.Errorf("the verifier has %d characters, want 43 to 128 (RFC 7636, section 4.1)", length)
+	}
+}
+
+// verifierLength is that of the verifier with which a code was last redeemed, which is all that the emulator keeps of it.
+func verifierLength(t *testing.T) (length int) {
+	t.Helper()
+	for _, r := range slices.Backward(shared.Emulator.Requests()) {
+		form, err := url.ParseQuery(r.Body)
+		if err != nil || form.Get("grant_type") != "authorization_code" {
+			continue
+		}
+		kept := form.Get("code_verifier")
+		if _, err := fmt.Sscanf(kept, "[redacted, %d characters]", &length); err != nil {
+			t.Fatalf("of the verifier %q is kept: %v", kept, err)
+		}
+		return length
+	}
+	t.Fatal("no code was redeemed")
+	return 0
 }
 
 // TestHostileAnswersOfALogIn: each is a page that says what to do, connects nobody and shows nothing of the log-in.

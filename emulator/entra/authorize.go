@@ -130,8 +130,8 @@ func (s *Server) checkAuthorization(a *authorization) *oauthError {
 		return fail("invalid_request", 90023, "Unsupported 'prompt' value.")
 	case challenge == "" && method != "", method != "" && method != "S256" && method != "plain":
 		return fail("invalid_request", 501491, "Invalid code_challenge_method or code_challenge.")
-	case challenge != "" && (len(challenge) < 43 || len(challenge) > 128):
-		return fail("invalid_request", 501491, "The size of the Code_Challenge parameter must be 43 to 128 characters.")
+	case challenge != "" && (len(challenge) < shortestVerifier || len(challenge) > longestVerifier):
+		return fail("invalid_request", 501491, "The size of the Code_Challenge parameter must be %d to %d characters.", shortestVerifier, longestVerifier)
 	case strings.TrimSpace(a.query.Get("scope")) == "":
 		return fail("invalid_request", 900144, "The request body must contain the following parameter: 'scope'.")
 	}

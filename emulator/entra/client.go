@@ -75,7 +75,14 @@ func isPublicRedirect(app directory.Application, redirectURI string) bool {
 	return matchesRedirect(app.PublicClient.RedirectURIs, redirectURI) || matchesRedirect(app.SPA.RedirectURIs, redirectURI) || fallbackPublic(app)
 }
 
-// checkVerifier is PKCE (RFC 7636): a verifier is required exactly when a challenge was sent.
+// The length of a verifier, and of a challenge (RFC 7636, sections 4.1 and 4.2).
+const (
+	shortestVerifier = 43
+	longestVerifier  = 128
+)
+
+// checkVerifier is PKCE (RFC 7636): a verifier is required exactly when a challenge was sent. Microsoft documents no number of its
+// own for one of the wrong length, which cannot match any challenge either.
 func checkVerifier(c code, verifier string) *oauthError {
 	switch {
 	case c.challenge == "" && verifier == "":
@@ -84,6 +91,8 @@ func checkVerifier(c code, verifier string) *oauthError {
 		return fail("invalid_grant", 50148, "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE.")
 	case verifier == "":
 		return fail("invalid_grant", 50149, "The request must contain the code_verifier for PKCE: the authorization request had a code_challenge.")
+	case len(verifier) < shortestVerifier || len(verifier) > longestVerifier:
+		return fail("invalid_grant", 501481, "The Code_Verifier does not match the code_challenge supplied in the authorization request: its size must be %d to %d characters.", shortestVerifier, longestVerifier)
 	}
 	sent := verifier
 	if c.challengeMethod == "S256" {

@@ -4,6 +4,8 @@
 package entra_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -441,6 +443,26 @@ func TestChallengesAreChecked(t *testing.T) {
 		location, err := a.logIn(t, "alex", query).Location()
 		if err != nil || !strings.Contains(location.Query().Get("error_description"), "AADSTS501491") {
 			t.Errorf("%s: %v %v", name, location, err)
+		}
+	}
+}
+
+// TestVerifiersHaveALength: one that is too short or too long is refused although its challenge is as long as any other.
+func TestVerifiersHaveALength(t *testing.T) {
+	a := newAuthority(t)
+	a.consent(t, "User.Read")
+	for length, want := range map[int]int{1: http.StatusBadRequest, 42: http.StatusBadRequest, 43: http.StatusOK, 128: http.StatusOK, 129: http.StatusBadRequest} {
+		verifier := strings.Repeat("v", length)
+		sum := sha256.Sum256([]byte(verifier))
+		code := a.code(t, "alex", url.Values{"scope": {"User.Read"}, "code_challenge_method": {"S256"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}})
+		form := a.credentials()
+		form.Set("grant_type", "authorization_code")
+		form.Set("code", code)
+		form.Set("redirect_uri", redirect)
+		form.Set("code_verifier", verifier)
+		status, body := a.token(t, form)
+		if status != want || want != http.StatusOK && !slices.Equal(codes(body), []any{501481.0}) {
+			t.Errorf("%d characters: %d %v", length, status, body["error_description"])
 		}
 	}
 }

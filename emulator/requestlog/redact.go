@@ -5,6 +5,7 @@ package requestlog
 
 import (
 	"encoding/json"
+	"fmt"
 	"mime"
 	"net/url"
 	"strings"
@@ -16,9 +17,15 @@ const maxKept = 4 << 10
 // Redacted stands where a secret was.
 const Redacted = "[redacted]"
 
+// redactedVerifier stands where a verifier of PKCE of that many characters was.
+func redactedVerifier(length int) string { return fmt.Sprintf("[redacted, %d characters]", length) }
+
+// verifierName is the secret of PKCE, whose length alone is kept: Entra wants 43 to 128 characters.
+const verifierName = "code_verifier"
+
 // secretNames are query, form and JSON names whose values are never kept.
 var secretNames = map[string]bool{
-	"client_secret": true, "client_assertion": true, "code": true, "code_verifier": true, "refresh_token": true,
+	"client_secret": true, "client_assertion": true, "code": true, verifierName: true, "refresh_token": true,
 	"access_token": true, "id_token": true, "id_token_hint": true, "password": true, "assertion": true, "session": true,
 	"secrettext": true, "newpassword": true, "currentpassword": true, "clientstate": true, "validationtoken": true,
 }
@@ -57,8 +64,10 @@ func redactQuery(raw string) string {
 	}
 	for name, all := range values {
 		if secretNames[strings.ToLower(name)] {
-			for i := range all {
-				all[i] = Redacted
+			for i, secret := range all {
+				if all[i] = Redacted; strings.EqualFold(name, verifierName) {
+					all[i] = redactedVerifier(len(secret))
+				}
 			}
 		}
 	}

@@ -6,6 +6,7 @@ package requestlog_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -30,6 +31,16 @@ func TestSecretsAreNotKept(t *testing.T) {
 				t.Errorf("kept too little: %q", e.Body)
 			}
 		})
+	}
+}
+
+// TestTheLengthOfAVerifierIsKept: and nothing else of it.
+func TestTheLengthOfAVerifierIsKept(t *testing.T) {
+	var e requestlog.Entry
+	e.SetBody("application/x-www-form-urlencoded", []byte("client_id=app&code_verifier="+strings.Repeat("V", 43)))
+	form, err := url.ParseQuery(e.Body)
+	if err != nil || form.Get("code_verifier") != "[redacted, 43 characters]" || strings.Contains(e.Body, "V") {
+		t.Errorf("kept %q, %v", e.Body, err)
 	}
 }
 
