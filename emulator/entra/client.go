@@ -82,7 +82,7 @@ const (
 )
 
 // checkVerifier is PKCE (RFC 7636): a verifier is required exactly when a challenge was sent. Microsoft documents no number of its
-// own for one of the wrong length, which cannot match any challenge either.
+// own for one of the wrong length; that of one which does not match stands for it.
 func checkVerifier(c code, verifier string) *oauthError {
 	switch {
 	case c.challenge == "" && verifier == "":

@@ -148,6 +148,25 @@ func TestTooManyRequestsAreToldToWait(t *testing.T) {
 	t.Fatal("no request was refused")
 }
 
+// TestWhoIsRefusedHasNoAdminsAllowance: the limit is asked after who may do what, and whoever may not is told so until then.
+func TestWhoIsRefusedHasNoAdminsAllowance(t *testing.T) {
+	h := httpapi.New(parts())
+	for n := range 100_000 {
+		w := send(h, "somebody", "GET", "/api/v1/links", "", nil)
+		if w.Code == http.StatusForbidden {
+			continue
+		}
+		if w.Code != http.StatusTooManyRequests || n < 500 || n >= 2000 { // 50 a second come back meanwhile
+			t.Errorf("request %d answers %d", n, w.Code)
+		}
+		if w := send(h, "root", "GET", "/api/v1/links", "", nil); w.Code != http.StatusOK {
+			t.Errorf("a system admin is answered %d", w.Code)
+		}
+		return
+	}
+	t.Fatal("no request was refused")
+}
+
 // TestRefusedDeliveriesAreJSON: the intake says a status alone.
 func TestRefusedDeliveriesAreJSON(t *testing.T) {
 	for status, want := range map[int]string{400: "bad_request", 413: "too_large", 503: "not_ready", 500: "internal"} {

@@ -101,19 +101,25 @@ func (s served) run(c *call) (err error) {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 	}()
-	if wait := s.api.limits.take(c.Caller, s.route); wait > 0 {
+	refused := s.admit(c)
+	if wait := s.api.limits.take(c.Caller, s.route, refused == nil); wait > 0 {
 		return tooManyRequests(c.w, wait)
 	}
+	if refused != nil {
+		return refused
+	}
+	c.Body = http.MaxBytesReader(c.w, c.Body, s.route.MaxBody)
+	return s.route.serve(s.api, c)
+}
+
+// admit says why the caller may not use the route; nil when they may.
+func (s served) admit(c *call) error {
 	if s.route.Role != Anonymous {
 		if err := s.api.sameOrigin(c.Request); err != nil {
 			return err
 		}
 	}
-	if err := s.api.authorise(c, s.route.Role); err != nil {
-		return err
-	}
-	c.Body = http.MaxBytesReader(c.w, c.Body, s.route.MaxBody)
-	return s.route.serve(s.api, c)
+	return s.api.authorise(c, s.route.Role)
 }
 
 // authorise checks the route's role. The channel of a ChannelAdmin is the one in the route's path, or else found by the route,

@@ -50,13 +50,16 @@ type bucket struct {
 
 func newLimits() *limits { return &limits{now: time.Now, buckets: map[string]*bucket{}} }
 
-// take counts a request and returns how long its caller has to wait if it is one too many.
-func (l *limits) take(caller Caller, route Route) time.Duration {
+// take counts a request and returns how long its caller has to wait if it is one too many. admitted says that the caller may
+// use the route: nobody gets an administrator's allowance by asking for what administrators may.
+func (l *limits) take(caller Caller, route Route, admitted bool) time.Duration {
 	key, allowed := "user "+string(caller.User), userAllowance
 	switch {
-	case route.Role == Anonymous || caller.User == "":
+	case route.Role == Anonymous:
 		key, allowed = "address "+network(caller.Address), anonymousAllowance
-	case route.Role == SystemAdmin:
+	case caller.User == "": // apart from deliveries: junk without a log-in must not keep Graph out, nor have as much
+		key = "nobody " + network(caller.Address)
+	case route.Role == SystemAdmin && admitted:
 		key, allowed = "admin "+string(caller.User), adminAllowance
 	}
 	l.mu.Lock()

@@ -23,7 +23,7 @@ func atRest() (l *limits, pass func(time.Duration)) {
 // spend takes requests until one is refused, and returns how many were taken and how long the next one has to wait.
 func spend(l *limits, caller Caller, route Route) (taken int, wait time.Duration) {
 	for {
-		if wait = l.take(caller, route); wait > 0 {
+		if wait = l.take(caller, route, true); wait > 0 {
 			return taken, wait
 		}
 		taken++
@@ -78,7 +78,7 @@ func TestDeliveriesAreNotLimited(t *testing.T) {
 	graph, changes := Caller{Address: "20.20.32.1"}, Route{Role: Anonymous}
 	for minute := range 10 {
 		for n := range 60 * 900 { // 900 a second: more than Mattermost takes posts
-			if wait := l.take(graph, changes); wait > 0 {
+			if wait := l.take(graph, changes, true); wait > 0 {
 				t.Fatalf("delivery %d of minute %d has to wait %v", n, minute, wait)
 			}
 		}
@@ -87,8 +87,41 @@ func TestDeliveriesAreNotLimited(t *testing.T) {
 	if taken, _ := spend(l, graph, changes); taken != 60_000 {
 		t.Errorf("%d at once, want 60000", taken)
 	}
-	if l.take(Caller{Address: "20.20.32.2"}, changes) > 0 {
+	if l.take(Caller{Address: "20.20.32.2"}, changes, true) > 0 {
 		t.Error("another address pays for the first one's flood")
+	}
+}
+
+// TestJunkWithoutALogInIsNoDelivery: what asks for a user's routes without a log-in has a small allowance of its own.
+func TestJunkWithoutALogInIsNoDelivery(t *testing.T) {
+	l, _ := atRest()
+	for _, c := range []struct {
+		address string
+		want    int
+	}{{"192.0.2.1", 500}, {"2001:db8::1", 500}, {"2001:db8::2", 0}} { // the last two are of one network
+		if taken, _ := spend(l, Caller{Address: c.address}, Route{Role: User}); taken != c.want {
+			t.Errorf("%s has %d requests, want %d", c.address, taken, c.want)
+		}
+	}
+	if taken, _ := spend(l, Caller{Address: "192.0.2.1"}, Route{Role: Anonymous}); taken != 60_000 {
+		t.Errorf("%d deliveries are left to the address, want 60000", taken)
+	}
+}
+
+// TestRefusedRequestsOfAdminsRoutesCountAsTheUsers: a plain user has one allowance, whatever they ask for.
+func TestRefusedRequestsOfAdminsRoutesCountAsTheUsers(t *testing.T) {
+	l, _ := atRest()
+	alex, admins := Caller{User: "alex"}, Route{Role: SystemAdmin}
+	for n := range 500 {
+		if wait := l.take(alex, admins, false); wait > 0 {
+			t.Fatalf("request %d has to wait %v", n, wait)
+		}
+	}
+	if l.take(alex, admins, false) == 0 || l.take(alex, Route{Role: User}, true) == 0 {
+		t.Error("a user has more requests than the own allowance")
+	}
+	if l.take(Caller{User: "root"}, admins, true) > 0 {
+		t.Error("an administrator pays for it")
 	}
 }
 
@@ -108,7 +141,7 @@ func TestTheLimitsMemoryIsBounded(t *testing.T) {
 	busy := Caller{User: "busy"}
 	spend(l, busy, Route{Role: User})
 	for n := range 3 * mostBuckets {
-		l.take(Caller{User: bridge.UserID(fmt.Sprint("user", n))}, Route{Role: User})
+		l.take(Caller{User: bridge.UserID(fmt.Sprint("user", n))}, Route{Role: User}, true)
 	}
 	if n := len(l.buckets); n > mostBuckets {
 		t.Errorf("%d callers are remembered, want at most %d", n, mostBuckets)
@@ -118,12 +151,12 @@ func TestTheLimitsMemoryIsBounded(t *testing.T) {
 func TestFullBucketsAreForgottenFirst(t *testing.T) {
 	l, pass := atRest()
 	for n := range mostBuckets - 1 {
-		l.take(Caller{User: bridge.UserID(fmt.Sprint("user", n))}, Route{Role: User})
+		l.take(Caller{User: bridge.UserID(fmt.Sprint("user", n))}, Route{Role: User}, true)
 	}
 	pass(time.Second)
 	spend(l, Caller{User: "busy"}, Route{Role: User})
-	l.take(Caller{User: "new"}, Route{Role: User})
-	if len(l.buckets) != 2 || l.take(Caller{User: "busy"}, Route{Role: User}) == 0 {
+	l.take(Caller{User: "new"}, Route{Role: User}, true)
+	if len(l.buckets) != 2 || l.take(Caller{User: "busy"}, Route{Role: User}, true) == 0 {
 		t.Errorf("%d callers are remembered, want the busy and the new one", len(l.buckets))
 	}
 }
