@@ -20,6 +20,7 @@ const (
 	ViaCommand   Via = "command"
 	ViaTerraform Via = "terraform"
 	ViaWebApp    Via = "web_app"
+	ViaTakeOver  Via = "takeover" // a predecessor had made the link
 )
 
 // Actor is who links or unlinks, and how.

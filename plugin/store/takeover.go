@@ -108,7 +108,8 @@ type Taken struct {
 	Report        TakeOverReport
 }
 
-// BeginTakeOver commits everything but the messages, or nothing. What is in the way of ours stays, and is noted.
+// BeginTakeOver commits everything but the messages, or nothing. What is in the way of ours stays, and is noted. Of each link a
+// record is written, if the context holds a note (see Noting).
 func (s *Store) BeginTakeOver(ctx context.Context, t Taken) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
 		report := t.Report
@@ -120,6 +121,9 @@ func (s *Store) BeginTakeOver(ctx context.Context, t Taken) error {
 				continue
 			}
 			if err != nil {
+				return err
+			}
+			if err := auditNote(ctx, tx, l.Channel, l.Conversation, map[string]string{"creator": string(l.Creator)}); err != nil {
 				return err
 			}
 			report.Links++

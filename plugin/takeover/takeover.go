@@ -13,6 +13,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 )
 
@@ -104,7 +105,8 @@ func (t *TakeOver) begin(ctx context.Context) error {
 		return err
 	}
 	t.Log.Info("taking over what this plugin's predecessor left", "links", len(found.Links), "accounts", len(found.Accounts), "subscriptions", len(found.Subscriptions), "since", taken.Since)
-	return t.Store.BeginTakeOver(ctx, taken)
+	note := store.Note{Action: links.ActionLink, Detail: map[string]string{"via": string(links.ViaTakeOver)}}
+	return t.Store.BeginTakeOver(store.Noting(ctx, note), taken)
 }
 
 // tell logs what came of it. What was left is a line for each reason.

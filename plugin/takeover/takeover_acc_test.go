@@ -27,6 +27,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/accounts"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
+	linking "github.com/msteamssync/terraform-provider-msteamssync/plugin/links"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store/storetest"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/takeover"
@@ -207,6 +208,15 @@ func TestLinksAreTaken(t *testing.T) {
 	i := slices.IndexFunc(links, func(l bridge.Link) bool { return l.Conversation.ID == town })
 	if i < 0 || links[i].Channel != "town" || links[i].Conversation.Team != "teams-team" || links[i].MattermostTeam != "team" || links[i].Creator != "alex" {
 		t.Errorf("links %+v", links)
+	}
+	records, total, err := w.store.AuditPage(t.Context(), linking.Actions(), "", 0, 10)
+	if err != nil || total != 2 {
+		t.Errorf("%d records of links, %v: %+v", total, err, records)
+	}
+	for _, r := range records {
+		if r.Actor != "" || r.Action != linking.ActionLink || r.Subject != "town" && r.Subject != "square" || r.Detail["via"] != "takeover" || r.Detail["team"] != "teams-team" || r.Detail["conversation"] == "" || r.Detail["creator"] != "alex" {
+			t.Errorf("record %+v", r)
+		}
 	}
 	// What the predecessor did not carry any more is.
 	if age := w.now.Sub(links[i].CreatedAt); age.Round(time.Minute) != 2*time.Hour {
