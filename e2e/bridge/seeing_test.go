@@ -193,7 +193,7 @@ func TestEverybodySeesWhatIsLinked(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := heard(t, events, func(data map[string]any) bool { return data["channel_id"] == l.channel.Id })
-	if data["linked"] != true {
+	if data["linked"] != true || data["kind"] != "channel" {
 		t.Errorf("told %v", data)
 	}
 	if ids, err := linked(t.Context()); err != nil || !slices.Contains(ids, want) {
@@ -202,7 +202,7 @@ func TestEverybodySeesWhatIsLinked(t *testing.T) {
 	if _, err := shared.Command(t.Context(), shared.alex, l.channel.Id, "/msteams-sync unlink"); err != nil {
 		t.Fatal(err)
 	}
-	if data := heard(t, events, func(data map[string]any) bool { return data["channel_id"] == l.channel.Id }); data["linked"] != false {
+	if data := heard(t, events, func(data map[string]any) bool { return data["channel_id"] == l.channel.Id }); data["linked"] != false || data["kind"] != "channel" {
 		t.Errorf("told %v", data)
 	}
 }

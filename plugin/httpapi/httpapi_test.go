@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -744,5 +745,21 @@ func TestLinkedChannels(t *testing.T) {
 	w := ask(t, parts(), "alex", "GET", "/api/v1/my/linked-channels", "")
 	if want := `{"channels":[{"channel_id":"alex","kind":"chat"},{"channel_id":"d","kind":"channel"}]}` + "\n"; w.Body.String() != want {
 		t.Errorf("answers %s", w.Body)
+	}
+}
+
+// TestLinkMark: the event says all that the list of linked channels would.
+func TestLinkMark(t *testing.T) {
+	channel := bridge.Link{Channel: "d", Conversation: bridge.Conversation{Team: "t", ID: "19:x@thread.tacv2"}}
+	chat := bridge.Link{Channel: "d", Conversation: bridge.Conversation{ID: "19:y@thread.v2"}}
+	for _, c := range []struct {
+		link   bridge.Link
+		linked bool
+		kind   string
+	}{{channel, true, "channel"}, {channel, false, "channel"}, {chat, true, "chat"}} {
+		want := map[string]any{"channel_id": "d", "linked": c.linked, "kind": c.kind}
+		if got := httpapi.LinkMark(c.link, c.linked); !maps.Equal(got, want) {
+			t.Errorf("tells %v, want %v", got, want)
+		}
 	}
 }

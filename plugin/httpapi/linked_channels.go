@@ -22,6 +22,19 @@ type linkedChannel struct {
 	Kind      string           `json:"kind"` // channel or chat
 }
 
+// LinkMark is the data of the websocket event link_mark: all that a client needs to mark a channel or to take its mark away, so
+// that the members of a large channel do not all ask at once.
+func LinkMark(link bridge.Link, linked bool) map[string]any {
+	return map[string]any{"channel_id": string(link.Channel), "linked": linked, "kind": kindOf(link)}
+}
+
+func kindOf(link bridge.Link) string {
+	if link.Conversation.IsChat() {
+		return "chat"
+	}
+	return "channel"
+}
+
 func (a *api) linkedChannels(c *call) error {
 	if a.Linked == nil {
 		return a.notReady()
@@ -32,11 +45,7 @@ func (a *api) linkedChannels(c *call) error {
 	}
 	shown := make([]linkedChannel, 0, len(links))
 	for _, l := range links {
-		mine := linkedChannel{ChannelID: l.Channel, Kind: "channel"}
-		if l.Conversation.IsChat() {
-			mine.Kind = "chat"
-		}
-		shown = append(shown, mine)
+		shown = append(shown, linkedChannel{ChannelID: l.Channel, Kind: kindOf(l)})
 	}
 	writeJSON(c.w, http.StatusOK, map[string]any{"channels": shown})
 	return nil

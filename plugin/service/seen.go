@@ -50,8 +50,11 @@ const muteTimeout = time.Minute
 func (s *Service) linksChanged(r *rooms, added, removed []bridge.Link) {
 	still := r.engine.Links()
 	for _, link := range slices.Concat(added, removed) {
-		_, linked := still.ByChannel(link.Channel)
-		r.mattermost.PublishToChannel("link_mark", link.Channel, map[string]any{"channel_id": string(link.Channel), "linked": linked})
+		current, linked := still.ByChannel(link.Channel)
+		if linked {
+			link = current // it may be linked with something else by now
+		}
+		r.mattermost.PublishToChannel("link_mark", link.Channel, httpapi.LinkMark(link, linked))
 	}
 	r.background.Go(func() {
 		ctx, cancel := context.WithTimeout(s.life, muteTimeout)

@@ -10,7 +10,14 @@ export type LinkedState = Readonly<Record<string, LinkKind>>;
 
 export type LinkedAction =
     | {type: 'msteams_sync/linked'; channels: LinkedState}
-    | {type: 'msteams_sync/unlinked'; channelId: string};
+    | LinkMark;
+
+/** One channel is linked now, or with null no longer. */
+export interface LinkMark {
+    type: 'msteams_sync/link_mark';
+    channelId: string;
+    kind: LinkKind | null;
+}
 
 const none: LinkedState = {};
 
@@ -19,9 +26,16 @@ export function linkedReducer(state: LinkedState = none, action: LinkedAction | 
     switch (ours.type) {
     case 'msteams_sync/linked':
         return ours.channels;
-    case 'msteams_sync/unlinked':
-        return Object.fromEntries(Object.entries(state).filter(([channelId]) => channelId !== ours.channelId));
+    case 'msteams_sync/link_mark':
+        return marked(state, ours);
     default:
         return state;
     }
+}
+
+function marked(state: LinkedState, {channelId, kind}: LinkMark): LinkedState {
+    if (kind) {
+        return state[channelId] === kind ? state : {...state, [channelId]: kind};
+    }
+    return channelId in state ? Object.fromEntries(Object.entries(state).filter(([id]) => id !== channelId)) : state;
 }

@@ -12,6 +12,7 @@ import {translationsFor} from '../../i18n/translations';
 import {unregisterAll} from '../../registration';
 import type {Registration} from '../../registration';
 import type {PluginRegistry} from '../../registry';
+import {Spread} from '../../spread';
 import {isLinkable, openLinkDialog, selectCurrentChannel} from '../../state/links';
 import {ChannelSettings} from './channel_settings';
 import {LinkDialog} from './link_dialog';
@@ -47,10 +48,16 @@ export const registerLinkDialog: Registration = (registry, store) => {
 
 /** What the server half says about links. */
 function followLinks(registry: PluginRegistry, store: Store<GlobalState>): (() => void)[] {
-    const changed = () => {
+    const asking = new Spread(() => {
         store.dispatch({type: 'msteams_sync/links_changed'});
+    });
+    const changed = () => {
+        asking.soon();
     };
     return [
+        () => {
+            asking.stop();
+        },
         followEvent(registry, 'channel_linked', changed),
         followEvent(registry, 'channel_unlinked', changed),
         followEvent(registry, 'channel_link_requested', changed),

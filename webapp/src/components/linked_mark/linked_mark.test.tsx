@@ -8,6 +8,7 @@ import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {Host, serveRoute} from '../../../test/host';
 import type {Answer} from '../../../test/host';
 import {Plugin} from '../../plugin';
+import {spreadMs} from '../../spread';
 
 const town = {json: {channels: [{channel_id: 'town', kind: 'channel'}, {channel_id: 'direct', kind: 'chat'}]}};
 const mark = () => screen.queryByRole('img', {name: 'Linked with a channel in Microsoft Teams'});
@@ -49,23 +50,53 @@ test('marks linked channels and chats in the sidebar, and no others', async () =
     ]);
 });
 
-test('follows links that come and go', async () => {
-    const {host, asked} = open({json: {channels: []}}, town, {json: {channels: []}});
+test('follows links that come and go, without a question', async () => {
+    const {host, asked} = open({json: {channels: []}});
     host.render(<>{host.in('registerChannelHeaderIcon')}</>);
     await settle();
     expect(mark()).toBeNull();
 
     act(() => {
-        host.deliver('link_mark', {channel_id: 'town', linked: true});
+        host.deliver('link_mark', {channel_id: 'town', linked: true, kind: 'channel'});
     });
-    await settle();
     expect(mark()).toBeInTheDocument();
 
     act(() => {
-        host.deliver('link_mark', {channel_id: 'town', linked: false});
+        host.deliver('link_mark', {channel_id: 'town', linked: false, kind: 'channel'});
     });
     expect(mark()).toBeNull();
+
+    act(() => {
+        host.deliver('link_mark', {channel_id: 'town', linked: true, kind: 'chat'});
+    });
+    expect(screen.getByRole('img', {name: 'Linked with a chat in Microsoft Teams'})).toBeInTheDocument();
+    await settle(3_600_000);
+    expect(asked).toHaveBeenCalledOnce();
+});
+
+test('what is told while the server is asked counts more than the answer', async () => {
+    const {host} = open({json: {channels: []}});
+    host.render(<>{host.in('registerChannelHeaderIcon')}</>);
+    act(() => {
+        host.deliver('link_mark', {channel_id: 'town', linked: true, kind: 'channel'});
+    });
+    await settle();
+    expect(mark()).toBeInTheDocument();
+});
+
+test.each([[{channel_id: 'town', linked: true}], [{linked: false}], [{}], [undefined]])('an event that does not say enough has the server asked once, in a while (%o)', async (data) => {
+    const {host, asked} = open({json: {channels: []}}, town);
+    host.render(<>{host.in('registerChannelHeaderIcon')}</>);
+    await settle();
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    for (let i = 0; i < 20; i++) {
+        host.deliver('link_mark', data);
+    }
+    await settle(spreadMs / 2 - 1);
+    expect(asked).toHaveBeenCalledOnce();
+    await settle(spreadMs);
     expect(asked).toHaveBeenCalledTimes(2);
+    expect(mark()).toBeInTheDocument();
 });
 
 test('looks again after the websocket was down, and when the user was added to a channel', async () => {
@@ -75,11 +106,11 @@ test('looks again after the websocket was down, and when the user was added to a
     act(() => {
         host.reconnect();
     });
-    await settle();
+    await settle(spreadMs);
     act(() => {
         host.deliverOwn('user_added', {user_id: 'alex'});
     });
-    await settle();
+    await settle(spreadMs);
     expect(asked).toHaveBeenCalledTimes(3);
     expect(mark()).toBeInTheDocument();
 });
@@ -90,7 +121,7 @@ test.each([[{user_id: 'blake'}], [{}], [undefined]])('somebody else who is added
     act(() => {
         host.deliverOwn('user_added', data);
     });
-    await settle();
+    await settle(spreadMs);
     expect(asked).toHaveBeenCalledOnce();
 });
 

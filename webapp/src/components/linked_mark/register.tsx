@@ -7,8 +7,11 @@ import {Fetched} from '../../fetched';
 import {unregisterAll} from '../../registration';
 import type {Registration} from '../../registration';
 import {linkedChannels} from '../../requests/sync';
+import type {LinkKind} from '../../requests/sync';
 import {whileLoggedIn} from '../../session';
+import {Spread} from '../../spread';
 import {selectUserId} from '../../state/connection';
+import type {LinkMark} from '../../state/linked';
 
 import {HeaderMark, SidebarMark} from './linked_mark';
 
@@ -17,14 +20,30 @@ export const registerLinkedMark: Registration = (registry, store) => {
     let fetch = () => {
         // nobody is logged in
     };
+    const again = new Spread(() => {
+        fetch();
+    });
+
+    // What was told while the server was asked: its answer may be older.
+    const told = new Map<string, LinkKind | null>();
+    const mark = (channelId: string, kind: LinkKind | null) => {
+        store.dispatch({type: 'msteams_sync/link_mark', channelId, kind} satisfies LinkMark);
+    };
     const undo = [
         whileLoggedIn(store, () => {
-            const linked = new Fetched(linkedChannels, (channels) => {
+            const linked = new Fetched((signal) => {
+                told.clear();
+                return linkedChannels(signal);
+            }, (channels) => {
                 store.dispatch({type: 'msteams_sync/linked', channels});
+                told.forEach((kind, channelId) => {
+                    mark(channelId, kind);
+                });
             });
             fetch = () => void linked.fetch();
             fetch();
             return () => {
+                again.stop();
                 linked.stop();
                 store.dispatch({type: 'msteams_sync/linked', channels: {}});
             };
@@ -33,18 +52,20 @@ export const registerLinkedMark: Registration = (registry, store) => {
         // Joining a channel that is linked brings no event of ours. The host tells everybody in the channel of it.
         onHostEvent(registry, 'user_added', ({data}) => {
             if (isRecord(data) && data.user_id === selectUserId(store.getState())) {
-                fetch();
+                again.soon();
             }
         }),
         onEvent(registry, 'link_mark', ({data}) => {
-            if (isRecord(data) && data.linked === false && typeof data.channel_id === 'string') {
-                store.dispatch({type: 'msteams_sync/unlinked', channelId: data.channel_id});
+            const change = isRecord(data) ? readMark(data) : null;
+            if (change) {
+                told.set(change.channelId, change.kind);
+                mark(change.channelId, change.kind);
             } else {
-                fetch();
+                again.soon();
             }
         }),
         onReconnect(registry, () => {
-            fetch();
+            again.soon();
         }),
         unregisterAll(registry, [
             registry.registerChannelHeaderIcon?.(HeaderMark),
@@ -57,3 +78,14 @@ export const registerLinkedMark: Registration = (registry, store) => {
         }
     };
 };
+
+/** What an event says of one channel; null when it does not say enough, as those of older servers in the cluster do not. */
+function readMark({channel_id: channelId, linked, kind}: Record<string, unknown>): {channelId: string; kind: LinkKind | null} | null {
+    if (typeof channelId !== 'string') {
+        return null;
+    }
+    if (linked === false) {
+        return {channelId, kind: null};
+    }
+    return linked === true && (kind === 'channel' || kind === 'chat') ? {channelId, kind} : null;
+}
