@@ -147,7 +147,7 @@ function describeSubscriptions({subscriptions}: PluginStatus, formats: Formats):
     }
     const active = wanted.filter(({state}) => state === 'active');
     const failing = wanted.find(({state, last_error: error}) => state !== 'active' && error);
-    const next = active.map(({expires_at: end}) => end ?? '').filter(Boolean).sort()[0];
+    const next = active.map(({expires_at: end}) => end).filter((end) => end !== null).sort((a, b) => instant(a) - instant(b))[0];
     return {
         part,
         level: failing ? 'bad' : (active.length === wanted.length ? 'good' : 'warning'),
@@ -174,7 +174,7 @@ function describeQueues({queues}: PluginStatus, formats: Formats): Finding {
 function describeLinks({links}: PluginStatus): Finding {
     const part = 'links';
     const lanes = links.flatMap(({channel_id: channel, inbound, outbound}) => [{channel, ...inbound}, {channel, ...outbound}]);
-    const failing = (lane: Lane) => lane.last_error && (lane.last_error_at ?? '') > (lane.last_event_at ?? '');
+    const failing = (lane: Lane) => lane.last_error && instant(lane.last_error_at) > instant(lane.last_event_at);
     const broken = lanes.filter((lane) => lane.dead > 0 || failing(lane));
     const channels = new Set(broken.map(({channel}) => channel));
     return {
@@ -201,6 +201,11 @@ function describeEvaluation({evaluation}: PluginStatus): Finding | null {
 
 function describeAccounts({accounts: {connected, lost}}: PluginStatus): Finding {
     return {part: 'accounts', level: lost > 0 ? 'warning' : 'good', text: 'msteams_sync.admin.accounts', values: {connected, lost}};
+}
+
+/** A time as a number: as text, times with and without fractions of a second, or of different zones, compare wrongly. */
+function instant(time: string | null): number {
+    return time === null ? -Infinity : Date.parse(time);
 }
 
 /** Words of somebody else, if there are any. */

@@ -3,7 +3,7 @@
 
 import type {Post} from '@mattermost/types/posts';
 import type {GlobalState} from '@mattermost/types/store';
-import React, {useEffect} from 'react';
+import React, {useEffect, useRef} from 'react';
 import {useSelector} from 'react-redux';
 
 import {Text} from '../../i18n/text';
@@ -31,7 +31,14 @@ export function PostMark({postId, states}: Props) {
     const own = Boolean(post && linked && isWrittenBy(post, userId));
     const claimed = Boolean(post && isClaimed(post));
     const edited = post?.edit_at;
-    useEffect(() => (own || claimed ? states.draw(postId) : undefined), [own, claimed, postId, edited, states]);
+    const before = useRef(edited);
+    useEffect(() => {
+        if (before.current !== edited) {
+            before.current = edited;
+            states.edit(postId);
+        }
+        return own || claimed ? states.draw(postId) : undefined;
+    }, [own, claimed, postId, edited, states]);
 
     if ((own || claimed) && (state ? state.direction === 'inbound' : claimed)) {
         return <p className='msteams-sync-post'><Text id='msteams_sync.post.from_teams'/></p>;

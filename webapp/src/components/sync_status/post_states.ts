@@ -9,18 +9,26 @@ import type {PostsAction, PostsState} from '../../state/posts';
 /** How long posts that come into view are gathered before the server is asked about them together. */
 const gatherMs = 100;
 
-/** When posts are asked about again that are still on their way: events may get lost. */
-const unsettledMs = 60_000;
+/** When posts are asked about again that are still on their way, or were edited not long ago: events may get lost. */
+export const unsettledMs = 60_000;
+
+/** For how long an edit is followed that the server says has arrived: it may not have looked at it yet. */
+export const editedMs = 300_000;
+
+/** When all posts in view are asked about again, also those that are there: the server tells of changes for 15 minutes after a question. */
+export const settledMs = 600_000;
 
 /** When the server is asked again that did not answer. */
 const retryMs = 15_000;
 
-/** Keeps the states of the posts that are drawn: asks about each once, and is told of changes by events. */
+/** Keeps the states of the posts that are drawn: asks about them together, and is told of changes by events. */
 export class PostStates {
     private readonly drawn = new Map<string, number>();
+    private readonly edited = new Map<string, number>();
     private readonly queue = new Set<string>();
     private timer: ReturnType<typeof setTimeout> | undefined;
     private patrol: ReturnType<typeof setInterval> | undefined;
+    private allAskedAt = 0;
 
     /** @param current what is known. */
     constructor(private readonly dispatch: Dispatch<PostsAction>, private readonly current: () => PostsState) {}
@@ -33,9 +41,12 @@ export class PostStates {
     draw(post: string): () => void {
         this.drawn.set(post, (this.drawn.get(post) ?? 0) + 1);
         this.ask([post]);
-        this.patrol ??= setInterval(() => {
-            this.ask(this.unsettled());
-        }, unsettledMs);
+        if (!this.patrol) {
+            this.allAskedAt = Date.now();
+            this.patrol = setInterval(() => {
+                this.goRound();
+            }, unsettledMs);
+        }
         return () => {
             const left = (this.drawn.get(post) ?? 1) - 1;
             if (left) {
@@ -50,14 +61,27 @@ export class PostStates {
         };
     }
 
+    /** The post was edited just now. What becomes of the edit may show late, as the post itself is there already. */
+    edit(post: string): void {
+        this.edited.set(post, Date.now() + editedMs);
+    }
+
     /** The server told of changes. */
     told(states: PostsState): void {
         this.dispatch({type: 'msteams_sync/post_states', states});
     }
 
-    /** Events may have been missed. */
+    /** Events may have been missed, also about posts that are there. */
     missed(): void {
-        this.ask(this.unsettled());
+        this.allAskedAt = Date.now();
+        this.ask(Array.from(this.drawn.keys()));
+    }
+
+    /** The user looks at the page again, perhaps after hours in which the server stopped telling. */
+    seen(): void {
+        if (this.drawn.size && Date.now() - this.allAskedAt >= settledMs) {
+            this.missed();
+        }
     }
 
     /** Asks about posts soon. */
@@ -77,11 +101,25 @@ export class PostStates {
         this.timer = this.patrol = undefined;
         this.queue.clear();
         this.drawn.clear();
+        this.edited.clear();
+    }
+
+    private goRound(): void {
+        if (document.visibilityState === 'visible') {
+            this.seen();
+        }
+        this.ask(this.unsettled());
     }
 
     private unsettled(): string[] {
         const states = this.current();
-        return Array.from(this.drawn.keys()).filter((post) => states[post]?.state !== 'synced');
+        const now = Date.now();
+        this.edited.forEach((until, post) => {
+            if (until < now) {
+                this.edited.delete(post);
+            }
+        });
+        return Array.from(this.drawn.keys()).filter((post) => states[post]?.state !== 'synced' || this.edited.has(post));
     }
 
     private async flush(): Promise<void> {

@@ -5,6 +5,7 @@ import React from 'react';
 
 import {isRecord} from '../../client';
 import {onEvent, onReconnect} from '../../events';
+import {onReturn} from '../../page';
 import {unregisterAll} from '../../registration';
 import type {Registration} from '../../registration';
 import {readStates} from '../../requests/sync';
@@ -33,6 +34,9 @@ export const registerSyncStatus: Registration = (registry, store) => {
         }),
         onReconnect(registry, () => {
             states.missed();
+        }),
+        onReturn(() => {
+            states.seen();
         }),
         unregisterAll(registry, [registry.registerPostMessageAttachmentComponent(Mark)]),
     ];

@@ -10,6 +10,8 @@ import {Host, serveRoutes} from '../../../test/host';
 import type {Answer} from '../../../test/host';
 import {Plugin} from '../../plugin';
 
+import {editedMs, settledMs, unsettledMs} from './post_states';
+
 const linked = [{json: {channels: [{channel_id: 'town', kind: 'channel'}]}}];
 
 /** The server's answer about the post "mine". */
@@ -51,8 +53,61 @@ test('one\'s own post is on its way, and then there', async () => {
         host.deliver('post_sync', {posts: JSON.stringify([{post_id: 'mine', state: 'synced'}])});
     });
     expect(screen.getByText('In Microsoft Teams')).toBeInTheDocument();
-    await settle(3_600_000);
+    await settle(settledMs - unsettledMs);
     expect(asked).toHaveBeenCalledOnce();
+});
+
+test('a post that is there is asked about every ten minutes while somebody looks: an edit or a deletion may fail later', async () => {
+    const {asked} = await open({states: [mine('synced'), mine('synced'), mine('failed', 'It cannot be changed any more.')]});
+    const visible = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    await settle(2 * settledMs);
+    expect(asked).toHaveBeenCalledOnce();
+    visible.mockReturnValue('visible');
+    act(() => {
+        window.dispatchEvent(new Event('focus'));
+        document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await settle(100);
+    expect(asked).toHaveBeenCalledTimes(2);
+    expect(screen.getByText('In Microsoft Teams')).toBeInTheDocument();
+    await settle(settledMs + unsettledMs);
+    expect(asked).toHaveBeenCalledTimes(3);
+    expect(screen.getByText('It cannot be changed any more.')).toBeInTheDocument();
+});
+
+test('an edit that failed is told of by an event', async () => {
+    const {host} = await open({states: [mine('synced')]});
+    act(() => {
+        host.deliver('post_sync', {posts: JSON.stringify([{post_id: 'mine', state: 'failed', reason: 'It cannot be changed any more.'}])});
+    });
+    expect(screen.getByText('It cannot be changed any more.')).toBeInTheDocument();
+    expect(screen.getByRole('button', {name: 'Try again'})).toBeInTheDocument();
+});
+
+test('an edit that the server had not looked at yet is asked about again, for five minutes', async () => {
+    const {host, asked} = await open({states: [mine('synced'), mine('synced'), mine('failed', 'It cannot be changed any more.'), mine('synced')]});
+    act(() => {
+        host.post({id: 'mine', user_id: 'alex', channel_id: 'town', edit_at: 5});
+    });
+    await settle(100);
+    expect(asked).toHaveBeenCalledTimes(2);
+    expect(screen.getByText('In Microsoft Teams')).toBeInTheDocument();
+    await settle(unsettledMs);
+    expect(screen.getByText('It cannot be changed any more.')).toBeInTheDocument();
+    await settle(editedMs);
+    const after = asked?.mock.calls.length;
+    expect(screen.getByText('In Microsoft Teams')).toBeInTheDocument();
+    await settle(2 * unsettledMs);
+    expect(asked).toHaveBeenCalledTimes(after ?? 0);
+});
+
+test('after the websocket was down posts that are there are asked about as well', async () => {
+    const {host} = await open({states: [mine('synced'), mine('failed', 'It cannot be changed any more.')]});
+    act(() => {
+        host.reconnect();
+    });
+    await settle(100);
+    expect(screen.getByText('It cannot be changed any more.')).toBeInTheDocument();
 });
 
 test('a post that waits says what for', async () => {
@@ -144,7 +199,7 @@ test('events may get lost: what is on its way is asked about each minute and aft
     });
     await settle(100);
     expect(screen.getByText('In Microsoft Teams')).toBeInTheDocument();
-    await settle(3_600_000);
+    await settle(5 * unsettledMs);
     expect(asked).toHaveBeenCalledTimes(3);
 });
 
