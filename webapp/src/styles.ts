@@ -7,6 +7,7 @@ import failureStyles from './components/failure/failure.css?inline';
 import linkStyles from './components/link_dialog/link_dialog.css?inline';
 import markStyles from './components/linked_mark/linked_mark.css?inline';
 import noticeStyles from './components/notice/notice.css?inline';
+import questionStyles from './components/question/question.css?inline';
 import pickerStyles from './components/search_picker/search_picker.css?inline';
 import sidebarStyles from './components/sidebar/sidebar.css?inline';
 import postStyles from './components/sync_status/sync_status.css?inline';
@@ -21,7 +22,7 @@ export function addStyles(): () => void {
     const element = document.createElement('style');
     element.dataset.plugin = 'msteams-sync';
     element.textContent = [
-        dialogStyles, noticeStyles, adminStyles, failureStyles, linkStyles, markStyles, pickerStyles, postStyles, sidebarStyles, userStyles,
+        dialogStyles, noticeStyles, adminStyles, failureStyles, linkStyles, markStyles, pickerStyles, questionStyles, postStyles, sidebarStyles, userStyles,
     ].join('\n');
     document.head.append(element);
     return () => {

@@ -85,7 +85,7 @@ test('a disconnect that fails says so and can be tried again', async () => {
     act((await banner(host, 'Connected with Microsoft Teams')).onClick);
     await userEvent.click(screen.getByRole('button', {name: 'Disconnect'}));
     await vi.waitFor(() => {
-        expect(screen.getByRole('dialog')).toHaveTextContent('The account could not be disconnected.');
+        expect(screen.getByRole('dialog')).toHaveTextContent('The server did not answer as expected.');
     });
     await userEvent.click(screen.getByRole('button', {name: 'Disconnect'}));
     await vi.waitFor(() => {

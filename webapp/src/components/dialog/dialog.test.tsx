@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-import {render, screen} from '@testing-library/react';
+import {render, screen, waitFor} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 import {expect, test, vi} from 'vitest';
@@ -103,6 +103,66 @@ test('gives the focus back when it goes', () => {
     );
     rerender(<button>{'before'}</button>);
     expect(screen.getByText('before')).toHaveFocus();
+});
+
+test('where what opened it is gone, the focus goes to where the page wanted it', () => {
+    const draw = (menu: boolean, dialog: boolean) => (
+        <>
+            <button>{'menu button'}</button>
+            {menu && <button>{'entry of the menu'}</button>}
+            {dialog && (
+                <Dialog
+                    title='Title'
+                    actions={<button>{'ok'}</button>}
+                >
+                    {'Text'}
+                </Dialog>
+            )}
+        </>
+    );
+    const {rerender} = render(draw(true, false));
+    screen.getByText('entry of the menu').focus();
+    rerender(draw(true, true));
+    rerender(draw(false, true));
+    screen.getByText('menu button').focus();
+    expect(screen.getByText('ok')).toHaveFocus();
+    rerender(draw(false, false));
+    expect(screen.getByText('menu button')).toHaveFocus();
+});
+
+test('where nothing had the focus, it goes to the message box', () => {
+    const box = <textarea id='post_textbox'/>;
+    const {rerender} = render(box);
+    rerender(
+        <>
+            {box}
+            <Dialog
+                title='Title'
+                actions={<button>{'ok'}</button>}
+            >
+                {'Text'}
+            </Dialog>
+        </>,
+    );
+    rerender(<>{box}</>);
+    expect(screen.getByRole('textbox')).toHaveFocus();
+});
+
+test('the focus stays in it when what has it goes', async () => {
+    const draw = (shown: boolean) => (
+        <Dialog
+            title='Title'
+            actions={<button>{'ok'}</button>}
+        >
+            {shown && <button>{'goes'}</button>}
+        </Dialog>
+    );
+    const {rerender} = render(draw(true));
+    screen.getByText('goes').focus();
+    rerender(draw(false));
+    await waitFor(() => {
+        expect(screen.getByRole('dialog')).toHaveFocus();
+    });
 });
 
 test('of two only the topmost keeps the keyboard, until it goes', async () => {

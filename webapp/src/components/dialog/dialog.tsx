@@ -5,6 +5,7 @@ import React, {useRef, useState} from 'react';
 import type {ReactNode} from 'react';
 import {createPortal} from 'react-dom';
 
+import {useKeptFocus} from '../../use_kept_focus';
 import {useFocusTrap} from './use_focus_trap';
 
 interface Props {
@@ -31,6 +32,7 @@ export function Dialog({title, children, actions, onDismiss}: Props) {
     const [id] = useState(() => `msteams-sync-dialog-${++drawn}`);
     const box = useRef<HTMLDivElement>(null);
     useFocusTrap(box, onDismiss);
+    useKeptFocus(box, () => box.current);
 
     return createPortal(
         <div className='msteams-sync-layer'>

@@ -15,7 +15,8 @@ function isTopmost(element: HTMLElement): boolean {
 
 /**
  * Keeps the keyboard inside an element while it is drawn: Tab goes round in it, focus that the page moves elsewhere
- * comes back, and keys do not reach the page's shortcuts. Afterwards focus returns to where it was.
+ * comes back, and keys do not reach the page's shortcuts. Afterwards focus returns to where it was; if that is gone, as an
+ * entry of a menu is, to where the page wanted it meanwhile, or to the message box.
  * Of several at a time the last that was drawn does so.
  *
  * @param onEscape what the Escape key does; without it the key does nothing.
@@ -30,6 +31,7 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
         traps.push(element);
         let last = first(element);
         let bringing = false;
+        let wanted: EventTarget | null = null;
         last.focus();
 
         // Mattermost moves focus to the message box by itself, e.g. when a channel is drawn.
@@ -41,6 +43,8 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
                 last = event.target;
                 return;
             }
+
+            wanted = event.target;
 
             // A dialog of the host's own may do the same: then it wins, instead of both taking the focus for ever.
             if (!bringing) {
@@ -54,8 +58,8 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
             document.removeEventListener('focusin', bringBack);
             const wasTopmost = isTopmost(element);
             traps.splice(traps.indexOf(element), 1);
-            if (wasTopmost && before instanceof HTMLElement && before.isConnected) {
-                before.focus();
+            if (wasTopmost) {
+                [before, wanted, document.getElementById(messageBox)].find(canTakeFocus)?.focus();
             }
         };
     }, [container]);
@@ -95,6 +99,13 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
             document.removeEventListener('keydown', onLostKey, true);
         };
     }, [container, onEscape]);
+}
+
+/** Where the host's users write: it puts the focus there itself when it does not know better. */
+const messageBox = 'post_textbox';
+
+function canTakeFocus(element: unknown): element is HTMLElement {
+    return element instanceof HTMLElement && element.isConnected && element !== document.body;
 }
 
 function stops(element: HTMLElement): HTMLElement[] {

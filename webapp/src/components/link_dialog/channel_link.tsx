@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: MPL-2.0
 
 import type {GlobalState} from '@mattermost/types/store';
-import React, {useCallback} from 'react';
+import React, {useCallback, useRef} from 'react';
 import {useDispatch, useSelector} from 'react-redux';
 
 import {Text} from '../../i18n/text';
 import {channelState} from '../../requests/links';
 import type {ChannelState} from '../../requests/links';
 import {selectPart} from '../../state/plugin_state';
+import {useKeptFocus} from '../../use_kept_focus';
 import {useRequest} from '../../use_request';
 import {Failure} from '../failure/failure';
 import {useAsking} from '../question/use_asking';
@@ -26,33 +27,47 @@ export function ChannelLink({channelId}: Props) {
     const dispatch = useDispatch();
     const ask = useCallback((signal: AbortSignal) => channelState(channelId, signal), [channelId]);
     const {answer, error, again} = useRequest(ask, changes);
+    const box = useRef<HTMLDivElement>(null);
+
+    // Linked or unlinked, the buttons change; what it is now stands at the top.
+    useKeptFocus(box, () => box.current?.querySelector('p') ?? null);
     const changed = useCallback(() => {
         dispatch({type: 'msteams_sync/links_changed'});
     }, [dispatch]);
 
-    if (error !== null && !answer) {
-        return (
-            <Failure
-                error={error}
-                onRetry={again}
-            />
-        );
-    }
-    if (!answer) {
-        return <p role='status'><Text id='msteams_sync.link.loading'/></p>;
-    }
     return (
-        <div className='msteams-sync-channel-link'>
-            <p>
-                <Text
-                    id={introduction(answer)}
-                    values={{channel: answer.channel.display_name, team: answer.channel.team_display_name}}
+        <div
+            ref={box}
+            className='msteams-sync-channel-link'
+        >
+            {!answer && error !== null && (
+                <Failure
+                    error={error}
+                    onRetry={again}
                 />
-            </p>
-            <Standing
-                state={answer}
-                onChanged={changed}
-            />
+            )}
+            {!answer && error === null && (
+                <p
+                    role='status'
+                    tabIndex={-1}
+                >
+                    <Text id='msteams_sync.link.loading'/>
+                </p>
+            )}
+            {answer && (
+                <>
+                    <p tabIndex={-1}>
+                        <Text
+                            id={introduction(answer)}
+                            values={{channel: answer.channel.display_name, team: answer.channel.team_display_name}}
+                        />
+                    </p>
+                    <Standing
+                        state={answer}
+                        onChanged={changed}
+                    />
+                </>
+            )}
         </div>
     );
 }

@@ -1,12 +1,11 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-import React, {useState} from 'react';
+import React from 'react';
 
 import {Text} from '../../i18n/text';
 import {disconnect} from '../../requests/account';
 import type {MyConnection} from '../../requests/account';
-import {Failure} from '../failure/failure';
 import {ConnectAccount} from '../link_dialog/connect_account';
 import {Question} from '../question/question';
 import {useAsking} from '../question/use_asking';
@@ -49,47 +48,20 @@ export function AccountSection({mine, onChanged}: Props) {
 
 /** Disconnects the account, lost or not, after a question. */
 function Disconnect({onChanged}: {onChanged: () => void}) {
-    const {asking, ask, leave: stay, around} = useAsking<'disconnect'>();
-    const [busy, setBusy] = useState(false);
-    const [failure, setFailure] = useState<unknown>(null);
-    const leave = async () => {
-        setBusy(true);
-        setFailure(null);
-        try {
-            await disconnect();
-            onChanged();
-        } catch (error) {
-            setFailure(error);
-            setBusy(false);
-        }
-    };
+    const {asking, ask, leave, around} = useAsking<'disconnect'>();
     return (
         <div ref={around}>
-            {failure !== null && <Failure error={failure}/>}
             {asking ? (
-                <Question text={<Text id='msteams_sync.sidebar.disconnect_question'/>}>
-                    <div className='msteams-sync-sidebar__actions'>
-                        <button
-                            type='button'
-                            className='btn btn-danger btn-sm'
-                            aria-disabled={busy}
-                            onClick={() => {
-                                if (!busy) {
-                                    void leave();
-                                }
-                            }}
-                        >
-                            <Text id='msteams_sync.sidebar.disconnect'/>
-                        </button>
-                        <button
-                            type='button'
-                            className='btn btn-tertiary btn-sm'
-                            onClick={stay}
-                        >
-                            <Text id='msteams_sync.sidebar.stay'/>
-                        </button>
-                    </div>
-                </Question>
+                <Question
+                    text={<Text id='msteams_sync.sidebar.disconnect_question'/>}
+                    yes='msteams_sync.sidebar.disconnect'
+                    no='msteams_sync.sidebar.stay'
+                    deed={async () => {
+                        await disconnect();
+                    }}
+                    onDone={onChanged}
+                    onLeave={leave}
+                />
             ) : (
                 <button
                     type='button'

@@ -40,8 +40,12 @@ export function LinkEntry({link, onChanged}: Props) {
         <button
             type='button'
             className='btn btn-tertiary btn-sm'
-            disabled={busy}
-            onClick={() => void act(action)}
+            aria-disabled={busy}
+            onClick={() => {
+                if (!busy) {
+                    void act(action);
+                }
+            }}
         >
             <Text id={text}/>
         </button>

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: MPL-2.0
 
 import type {GlobalState} from '@mattermost/types/store';
-import React, {useCallback, useState} from 'react';
+import React, {useCallback, useRef, useState} from 'react';
 import type {UIEvent} from 'react';
 import {useDispatch, useSelector} from 'react-redux';
 
 import {Text, useText} from '../../i18n/text';
 import {openLinkDialog} from '../../state/links';
 import {selectPart} from '../../state/plugin_state';
+import {useKeptFocus} from '../../use_kept_focus';
 import {Failure} from '../failure/failure';
 import {LinkEntry} from './link_entry';
 import {useLinkList} from './use_link_list';
@@ -26,19 +27,25 @@ export function LinkList() {
     const changed = useCallback(() => {
         dispatch({type: 'msteams_sync/links_changed'});
     }, [dispatch]);
-    const onScroll = ({currentTarget: list}: UIEvent<HTMLElement>) => {
-        if (hasMore && !busy && error === null && list.scrollHeight - list.scrollTop - list.clientHeight < nearTheEnd) {
+    const section = useRef<HTMLElement>(null);
+    const list = useRef<HTMLUListElement>(null);
+    const linkButton = useRef<HTMLButtonElement>(null);
+    useKeptFocus(section, () => (list.current?.childElementCount ? list.current : linkButton.current));
+    const onScroll = ({currentTarget: {scrollHeight, scrollTop, clientHeight}}: UIEvent<HTMLElement>) => {
+        if (hasMore && !busy && error === null && scrollHeight - scrollTop - clientHeight < nearTheEnd) {
             more();
         }
     };
     return (
         <section
+            ref={section}
             className='msteams-sync-sidebar__links'
             aria-label={text('msteams_sync.sidebar.links')}
         >
             <h3><Text id='msteams_sync.sidebar.links'/></h3>
             <div className='msteams-sync-sidebar__actions'>
                 <button
+                    ref={linkButton}
                     type='button'
                     className='btn btn-primary btn-sm'
                     onClick={() => {
@@ -71,6 +78,7 @@ export function LinkList() {
                 {!fresh && error === null && total === 0 && <Text id={typed === '' ? 'msteams_sync.sidebar.nothing_linked' : 'msteams_sync.picker.nothing'}/>}
             </div>
             <ul
+                ref={list}
                 className='msteams-sync-sidebar__list'
                 tabIndex={0}
                 aria-label={text('msteams_sync.sidebar.links')}

@@ -6,7 +6,6 @@ import React, {useState} from 'react';
 import {Text} from '../../i18n/text';
 import {refuseRequest} from '../../requests/links';
 import type {Link} from '../../requests/links';
-import {Failure} from '../failure/failure';
 import {Question} from '../question/question';
 
 /** How many characters the server takes. */
@@ -21,19 +20,6 @@ interface Props {
 /** Asks why a link is refused before it is. */
 export function RefuseQuestion({link, onRefused, onLeave}: Props) {
     const [reason, setReason] = useState('');
-    const [busy, setBusy] = useState(false);
-    const [failure, setFailure] = useState<unknown>(null);
-    const refuse = async () => {
-        setBusy(true);
-        setFailure(null);
-        try {
-            await refuseRequest(link.id, reason.trim());
-            onRefused();
-        } catch (error) {
-            setFailure(error);
-            setBusy(false);
-        }
-    };
     return (
         <Question
             text={(
@@ -42,6 +28,11 @@ export function RefuseQuestion({link, onRefused, onLeave}: Props) {
                     values={{channel: link.channel.display_name, teamsChannel: link.teams_channel_name || link.teams_channel_id}}
                 />
             )}
+            yes='msteams_sync.sidebar.refuse'
+            no='msteams_sync.account.cancel'
+            deed={() => refuseRequest(link.id, reason.trim())}
+            onDone={onRefused}
+            onLeave={onLeave}
         >
             <label className='msteams-sync-question__field'>
                 <Text id='msteams_sync.sidebar.refuse_reason'/>
@@ -55,28 +46,6 @@ export function RefuseQuestion({link, onRefused, onLeave}: Props) {
                     }}
                 />
             </label>
-            {failure !== null && <Failure error={failure}/>}
-            <div className='msteams-sync-sidebar__actions'>
-                <button
-                    type='button'
-                    className='btn btn-danger btn-sm'
-                    aria-disabled={busy}
-                    onClick={() => {
-                        if (!busy) {
-                            void refuse();
-                        }
-                    }}
-                >
-                    <Text id='msteams_sync.sidebar.refuse'/>
-                </button>
-                <button
-                    type='button'
-                    className='btn btn-tertiary btn-sm'
-                    onClick={onLeave}
-                >
-                    <Text id='msteams_sync.account.cancel'/>
-                </button>
-            </div>
         </Question>
     );
 }

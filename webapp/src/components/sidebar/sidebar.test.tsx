@@ -21,6 +21,7 @@ const world: Answers = {
     'GET /needsConnect': {json: {needsConnect: false}},
     'GET /api/v1/my/connection': {json: me},
     'GET /api/v1/my/links?': {json: {links: [link(), quiet], total: 2, has_more: false}},
+    'GET /api/v1/my/channels?': {json: {channels: [town()], has_more: false, needs_approval: false}},
 };
 
 beforeEach(() => {
@@ -257,6 +258,52 @@ test.each([
     await user.click(screen.getByRole('button', {name: leave}));
     expect(screen.queryByRole('group')).toBeNull();
     expect(screen.getByRole('button', {name})).toHaveFocus();
+});
+
+test('after unlinking, the focus goes to the list, or where it is empty to the button that links', async () => {
+    const {server} = open({'DELETE /api/v1/links/': {status: 204}});
+    const unlink = async (name: string) => {
+        await user.click(within(await entry(name)).getByRole('button', {name: 'Unlink'}));
+        await user.click(within(await entry(name)).getByRole('button', {name: 'Unlink'}));
+    };
+    await entry('Town Square');
+    server.answers['GET /api/v1/my/links?'] = {json: {links: [{...quiet, can_manage: true}], total: 1, has_more: false}};
+    await unlink('Town Square');
+    await vi.waitFor(() => {
+        expect(screen.getByRole('list', {name: 'Linked channels'})).toHaveFocus();
+    });
+    server.answers['GET /api/v1/my/links?'] = {json: {links: [], total: 0, has_more: false}};
+    await unlink('Quiet');
+    await vi.waitFor(() => {
+        expect(screen.getByRole('button', {name: 'Link a channel'})).toHaveFocus();
+    });
+});
+
+test('after approving, the focus goes to the list', async () => {
+    const {server} = open({'GET /api/v1/my/links?': requested, 'POST /api/v1/link-requests/r/approve': {status: 201, json: {}}});
+    const button = within(await entry('Town Square')).getByRole('button', {name: 'Approve'});
+    server.answers['GET /api/v1/my/links?'] = {json: {links: [link()], total: 1, has_more: false}};
+    await user.click(button);
+    await vi.waitFor(() => {
+        expect(screen.getByRole('list', {name: 'Linked channels'})).toHaveFocus();
+    });
+});
+
+test('after disconnecting, the focus goes to what can be done then', async () => {
+    const {server} = open({'POST /api/v1/my/disconnect': {json: {connected: false}}});
+    await user.click(await screen.findByRole('button', {name: 'Disconnect'}));
+    server.answers['GET /api/v1/my/connection'] = {json: {connected: false, teams_account: null, can_connect: true}};
+    await user.click(screen.getByRole('button', {name: 'Disconnect'}));
+    await vi.waitFor(() => {
+        expect(screen.getByRole('button', {name: 'Connect account'})).toHaveFocus();
+    });
+});
+
+test('the dialog that it opened gives the focus back', async () => {
+    open();
+    await user.click(await screen.findByRole('button', {name: 'Link a channel'}));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', {name: 'Close'}));
+    expect(screen.getByRole('button', {name: 'Link a channel'})).toHaveFocus();
 });
 
 test('an approval that fails is told beside the link', async () => {
