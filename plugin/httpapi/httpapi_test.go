@@ -98,6 +98,7 @@ func (l *links) Visible(_ context.Context, user bridge.UserID, text string, page
 func (l *links) OfChannel(_ context.Context, _ bridge.UserID, channel bridge.ChannelID) (linking.ChannelState, error) {
 	return linking.ChannelState{Channel: mattermost.Channel{ID: channel, Name: "Town"}, Refused: "It is archived."}, l.err
 }
+func (l *links) NeedsApproval(user bridge.UserID) bool { return user == "chief" }
 func (l *links) SearchChannels(_ context.Context, user bridge.UserID, text string, page int) (linking.Page[linking.FoundChannel[mattermost.Channel]], error) {
 	l.asked = fmt.Sprint("channels ", user, " ", text, " ", page)
 	return linking.Page[linking.FoundChannel[mattermost.Channel]]{Items: []linking.FoundChannel[mattermost.Channel]{{Channel: mattermost.Channel{ID: "c", Name: "Town"}, Linked: true}}}, l.err

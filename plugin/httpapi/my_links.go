@@ -144,7 +144,7 @@ func (a *api) myChannels(c *call) error {
 	for _, x := range found.Items {
 		list = append(list, choice{shownChannel(x.Channel), x.Linked})
 	}
-	writeJSON(c.w, http.StatusOK, map[string]any{"channels": list, "has_more": found.More})
+	writeJSON(c.w, http.StatusOK, map[string]any{"channels": list, "has_more": found.More, "needs_approval": a.Links.NeedsApproval(c.User)})
 	return nil
 }
 

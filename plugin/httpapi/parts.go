@@ -160,6 +160,8 @@ type Links interface {
 	// What a person may see.
 	Visible(ctx context.Context, user bridge.UserID, text string, page int) (links.Listing, error)
 	OfChannel(ctx context.Context, user bridge.UserID, channel bridge.ChannelID) (links.ChannelState, error)
+	// NeedsApproval tells whether what the user links waits for a system admin.
+	NeedsApproval(user bridge.UserID) bool
 	SearchChannels(ctx context.Context, user bridge.UserID, text string, page int) (links.Page[links.FoundChannel[mattermost.Channel]], error)
 	SearchTeams(ctx context.Context, user bridge.UserID, text string, page int) (links.Page[teams.Team], error)
 	SearchTeamsChannels(ctx context.Context, user bridge.UserID, team bridge.TeamID, text string, page int) (links.Page[links.FoundChannel[teams.Channel]], error)

@@ -105,6 +105,12 @@ type ChannelState struct {
 	NeedsApproval bool
 }
 
+// NeedsApproval tells whether what the person links waits for a system admin.
+func (l *Links) NeedsApproval(user bridge.UserID) bool {
+	current, err := l.Current()
+	return err == nil && current.Settings.LinkApprovalRequired && !l.Mattermost.SystemAdmin(user)
+}
+
 // OfChannel describes one channel to somebody who may read it.
 func (l *Links) OfChannel(ctx context.Context, user bridge.UserID, id bridge.ChannelID) (ChannelState, error) {
 	if !l.Mattermost.ChannelReader(user, id) && !l.Mattermost.SystemAdmin(user) {
@@ -117,10 +123,7 @@ func (l *Links) OfChannel(ctx context.Context, user bridge.UserID, id bridge.Cha
 	if err != nil {
 		return ChannelState{}, err
 	}
-	state := ChannelState{Channel: channel, CanManage: l.manages(user, id)}
-	if current, err := l.Current(); err == nil {
-		state.NeedsApproval = current.Settings.LinkApprovalRequired && !l.Mattermost.SystemAdmin(user)
-	}
+	state := ChannelState{Channel: channel, CanManage: l.manages(user, id), NeedsApproval: l.NeedsApproval(user)}
 	all, err := l.everything(ctx)
 	if err != nil {
 		return ChannelState{}, err

@@ -93,6 +93,9 @@ export interface WantedLink {
 
     /** Messages of the last so many days are brought along from Teams. */
     backfill_days: number;
+
+    /** Posts of the last so many days are brought along to Teams. */
+    backfill_to_teams_days: number;
 }
 
 /** The links of the user's channels, and how many there are in all. */
@@ -103,6 +106,16 @@ export function myLinks(text: string, page: number, signal?: AbortSignal): Promi
 /** Mattermost channels that the user may link. */
 export function searchChannels(text: string, page: number, signal?: AbortSignal): Promise<Found<ChannelChoice>> {
     return find('/api/v1/my/channels', 'channels', text, page, signal);
+}
+
+/** Whether what the user links waits for a system admin, whichever channel it is. */
+export async function needsApproval(signal?: AbortSignal): Promise<boolean> {
+    const route = '/api/v1/my/channels?q=&page=0';
+    const answer = await request('GET', route, signal);
+    if (!isRecord(answer)) {
+        throw new ClientError(`GET ${route}: the answer does not say what the policy is`, 200);
+    }
+    return answer.needs_approval === true;
 }
 
 /** Teams of Microsoft Teams that the user may link. */

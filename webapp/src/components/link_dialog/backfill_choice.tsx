@@ -7,6 +7,10 @@ import {useText} from '../../i18n/text';
 import type {MessageId} from '../../i18n/translations';
 
 interface Props {
+    label: MessageId;
+
+    /** What comes of it. */
+    help: MessageId;
     days: number;
     onChange: (days: number) => void;
 }
@@ -22,16 +26,17 @@ const choices: readonly [number, MessageId][] = [
 // React 17 has no useId.
 let drawn = 0;
 
-/** How many old messages of Teams come along: this cannot be made up for later. */
-export function BackfillChoice({days, onChange}: Props) {
+/** How many old messages come along in one direction: this cannot be made up for later. */
+export function BackfillChoice({label, help, days, onChange}: Props) {
     const [id] = useState(() => `msteams-sync-backfill-${++drawn}`);
     const text = useText();
     return (
         <div className='msteams-sync-picker'>
-            <label htmlFor={id}>{text('msteams_sync.link.backfill')}</label>
+            <label htmlFor={id}>{text(label)}</label>
             <select
                 id={id}
                 className='form-control'
+                aria-describedby={`${id}-help`}
                 value={days}
                 onChange={(event) => {
                     onChange(Number(event.target.value));
@@ -46,6 +51,7 @@ export function BackfillChoice({days, onChange}: Props) {
                     </option>
                 ))}
             </select>
+            <small id={`${id}-help`}>{text(help)}</small>
         </div>
     );
 }

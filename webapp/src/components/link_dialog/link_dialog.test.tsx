@@ -62,13 +62,19 @@ test('links the channel that it was opened for', async () => {
     await choose('Team in Microsoft Teams', /Demo Team/);
     expect(submit).toBeDisabled();
     await choose('Channel in Microsoft Teams', /Bridge/);
-    await user.selectOptions(screen.getByRole('combobox', {name: 'Older messages from Teams'}), 'Of the last 30 days');
+    const fromTeams = screen.getByRole('combobox', {name: 'Older messages from Teams'});
+    expect(fromTeams).toHaveAccessibleDescription(/only be chosen now/);
+    await user.selectOptions(fromTeams, 'Of the last 30 days');
+    const toTeams = screen.getByRole('combobox', {name: 'Older messages to Teams'});
+    expect(toTeams).toHaveValue('0');
+    expect(toTeams).toHaveAccessibleDescription(/people are notified of them/);
+    await user.selectOptions(toTeams, 'Of the last 7 days');
     server.answers['GET /api/v1/my/channels/town/link'] = {json: channel({link: link()})};
     await user.click(submit);
     await waitFor(async () => {
         expect(await dialog()).toHaveTextContent('Town Square in Red Team is linked with Microsoft Teams');
     });
-    expect(server.bodies).toEqual([{channel_id: 'town', teams_team_id: 'demo', teams_channel_id: '19:bridge', backfill_days: 30}]);
+    expect(server.bodies).toEqual([{channel_id: 'town', teams_team_id: 'demo', teams_channel_id: '19:bridge', backfill_days: 30, backfill_to_teams_days: 7}]);
 });
 
 test('opened for no channel it lets one be chosen, and then shows it', async () => {
@@ -127,6 +133,57 @@ test('who needs approval is told before and after', async () => {
     await user.click(screen.getByRole('button', {name: 'Ask for the link'}));
     expect(await screen.findByText('Waits for approval')).toBeInTheDocument();
     expect(screen.getByRole('button', {name: 'Take back the request'})).toBeInTheDocument();
+});
+
+test('who needs approval is told before also where no channel is chosen yet', async () => {
+    const channels = found['GET /api/v1/my/channels?'] as {json: object};
+    const {server} = open({
+        'GET /api/v1/my/channels?': {json: {...channels.json, needs_approval: true}},
+        'POST /api/v1/links': {status: 202, json: {state: 'pending_approval'}},
+    }, '');
+    const said = await screen.findByText(/A system admin has to approve the link\./);
+    expect(said.compareDocumentPosition(screen.getByRole('combobox', {name: 'Mattermost channel'}))).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    await choose('Mattermost channel', /Town Square/);
+    await chooseAll();
+    server.answers['GET /api/v1/my/channels/town/link'] = {json: channel({link: link({state: 'pending_approval'})})};
+    await user.click(screen.getByRole('button', {name: 'Ask for the link'}));
+    expect(await screen.findByText('Waits for approval')).toBeInTheDocument();
+});
+
+test('where the policy cannot be read nothing is offered, until it can', async () => {
+    const channels = found['GET /api/v1/my/channels?'];
+    const {server} = open({'GET /api/v1/my/channels?': {status: 503, json: {code: 'not_ready', message: 'The plugin is not ready.'}}}, '');
+    expect(await screen.findByRole('alert')).toHaveTextContent('The plugin is not ready.');
+    expect(screen.queryByRole('combobox')).toBeNull();
+    server.answers['GET /api/v1/my/channels?'] = channels ?? 'no network';
+    await user.click(screen.getByRole('button', {name: 'Try again'}));
+    expect(await screen.findByRole('combobox', {name: 'Mattermost channel'})).toBeInTheDocument();
+    expect(screen.queryByText(/has to approve/)).toBeNull();
+});
+
+test.each([['in the dialog', true], ["in the channel's settings", false]])('the focus follows what is linked and unlinked %s', async (_name, inDialog) => {
+    const {host, server} = open({'DELETE /api/v1/links/town': {status: 204}}, inDialog ? 'town' : '');
+    if (!inDialog) {
+        act(() => {
+            host.store.dispatch({type: 'msteams_sync/link_dialog', dialog: null});
+        });
+        const [tab] = host.record.made('registerChannelSettingsTab');
+        const {component: Tab} = tab?.args[0] as {component: React.ComponentType<{channel: {id: string}}>};
+        host.render(<Tab channel={{id: 'town'}}/>);
+    }
+    await choose('Team in Microsoft Teams', /Demo Team/);
+    await choose('Channel in Microsoft Teams', /Bridge/);
+    server.answers['GET /api/v1/my/channels/town/link'] = {json: channel({link: link()})};
+    await user.click(screen.getByRole('button', {name: 'Link'}));
+    await waitFor(() => {
+        expect(screen.getByText(/Town Square in Red Team is linked with/)).toHaveFocus();
+    });
+    await user.click(screen.getByRole('button', {name: 'Unlink'}));
+    server.answers['GET /api/v1/my/channels/town/link'] = {json: channel()};
+    await user.click(screen.getByRole('button', {name: 'Unlink'}));
+    await waitFor(() => {
+        expect(screen.getByText(/Town Square in Red Team is not linked/)).toHaveFocus();
+    });
 });
 
 test('asks who is not connected to connect first, and goes on then', async () => {

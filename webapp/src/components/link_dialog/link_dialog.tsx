@@ -9,8 +9,8 @@ import {Text} from '../../i18n/text';
 import {openLinkDialog} from '../../state/links';
 import {selectPart} from '../../state/plugin_state';
 import {Dialog} from '../dialog/dialog';
+import {AnyChannelLink} from './any_channel_link';
 import {ChannelLink} from './channel_link';
-import {LinkForm} from './link_form';
 
 /** The dialog that links a channel, or shows and ends its link. Draws nothing while it is closed. */
 export function LinkDialog() {
@@ -43,13 +43,7 @@ export function LinkDialog() {
                 </button>
             )}
         >
-            {dialog.channelId ? <ChannelLink channelId={dialog.channelId}/> : (
-                <LinkForm
-                    channel={null}
-                    needsApproval={false}
-                    onLinked={linked}
-                />
-            )}
+            {dialog.channelId ? <ChannelLink channelId={dialog.channelId}/> : <AnyChannelLink onLinked={linked}/>}
         </Dialog>
     );
 }

@@ -30,6 +30,7 @@ export function LinkForm({channel: given, needsApproval, onLinked}: Props) {
     const [team, setTeam] = useState<TeamsTeam | null>(null);
     const [teamsChannel, setTeamsChannel] = useState<TeamsChannel | null>(null);
     const [days, setDays] = useState(0);
+    const [daysToTeams, setDaysToTeams] = useState(0);
     const [unconnected, setUnconnected] = useState(false);
     const [busy, setBusy] = useState(false);
     const [failure, setFailure] = useState<unknown>(null);
@@ -49,13 +50,13 @@ export function LinkForm({channel: given, needsApproval, onLinked}: Props) {
     }, []);
 
     const submit = async () => {
-        if (!channel || !team || !teamsChannel) {
+        if (busy || !channel || !team || !teamsChannel) {
             return;
         }
         setBusy(true);
         setFailure(null);
         try {
-            const {pending} = await linkChannels({channel_id: channel.id, teams_team_id: team.id, teams_channel_id: teamsChannel.id, backfill_days: days});
+            const {pending} = await linkChannels({channel_id: channel.id, teams_team_id: team.id, teams_channel_id: teamsChannel.id, backfill_days: days, backfill_to_teams_days: daysToTeams});
             onLinked(channel.id, pending);
         } catch (error) {
             setFailure(error);
@@ -77,6 +78,7 @@ export function LinkForm({channel: given, needsApproval, onLinked}: Props) {
                 void submit();
             }}
         >
+            {needsApproval && <p className='msteams-sync-note'><Text id='msteams_sync.link.needs_approval'/></p>}
             {!given && (
                 <SearchPicker<ChannelChoice>
                     label='msteams_sync.link.channel'
@@ -109,15 +111,23 @@ export function LinkForm({channel: given, needsApproval, onLinked}: Props) {
                 disabled={!team}
             />
             <BackfillChoice
+                label='msteams_sync.link.backfill'
+                help='msteams_sync.link.backfill_help'
                 days={days}
                 onChange={setDays}
             />
-            {needsApproval && <p><Text id='msteams_sync.link.needs_approval'/></p>}
+            <BackfillChoice
+                label='msteams_sync.link.backfill_to_teams'
+                help='msteams_sync.link.backfill_to_teams_help'
+                days={daysToTeams}
+                onChange={setDaysToTeams}
+            />
             {failure !== null && <Failure error={failure}/>}
             <button
                 type='submit'
                 className='btn btn-primary'
-                disabled={busy || !channel || !team || !teamsChannel}
+                aria-disabled={busy}
+                disabled={!channel || !team || !teamsChannel}
             >
                 <Text id={submitText(busy, failure !== null, needsApproval)}/>
             </button>
