@@ -3,7 +3,7 @@
 
 import {afterEach, expect, test} from 'vitest';
 
-import {pluginURL} from './location';
+import {channelURL, pluginURL} from './location';
 
 afterEach(() => {
     delete window.basename;
@@ -14,9 +14,10 @@ test.each([
     ['an install at the root', '', '/plugins/com.mattermost.msteams-sync/connect'],
     ['an install under a path', '/chat', '/chat/plugins/com.mattermost.msteams-sync/connect'],
     ['a path with a slash at its end', '/chat/', '/chat/plugins/com.mattermost.msteams-sync/connect'],
-])('pluginURL on %s', (_name, basename, want) => {
+])('addresses on %s', (_name, basename, want) => {
     if (basename !== undefined) {
         window.basename = basename;
     }
     expect(pluginURL('/connect')).toBe(want);
+    expect(channelURL('red', 'c')).toBe(want.replace(/\/plugins.*/, '/red/channels/c'));
 });

@@ -12,6 +12,18 @@ import {pluginId} from './plugin_id';
  * @param route begins with a slash, e.g. "/connect".
  */
 export function pluginURL(route: string): string {
-    const basename = (window.basename ?? '').replace(/\/+$/, '');
-    return `${basename}/plugins/${pluginId}${route}`;
+    return hostURL(`/plugins/${pluginId}${route}`);
+}
+
+/**
+ * The address of a channel in Mattermost, which leads from the id to the name.
+ *
+ * @param team the team's name as in addresses.
+ */
+export function channelURL(team: string, channelId: string): string {
+    return hostURL(`/${encodeURIComponent(team)}/channels/${encodeURIComponent(channelId)}`);
+}
+
+function hostURL(path: string): string {
+    return (window.basename ?? '').replace(/\/+$/, '') + path;
 }

@@ -7,9 +7,10 @@ import React from 'react';
 import type {ComponentType} from 'react';
 import {afterEach, expect, test, vi} from 'vitest';
 
+import {channel, link, town} from '../../../test/answers';
 import {Host, serveBelow} from '../../../test/host';
 import type {Answer} from '../../../test/host';
-import {healthy} from '../../../test/plugin_status';
+import {healthy, idle} from '../../../test/plugin_status';
 import {translationsFor} from '../../i18n/translations';
 import {Plugin} from '../../plugin';
 import type {CustomSettingProps, ServerConfig} from '../../registry';
@@ -95,6 +96,30 @@ test('names problems', async () => {
     expect(line('Credentials')).toHaveTextContent('AADSTS7000215');
     expect(line('Address for notifications')).toHaveTextContent('ProblemIt does not answer.');
     expect(line('Consent')).toHaveTextContent('The plugin is not ready.');
+});
+
+const broken = (id: string) => ({channel_id: id, inbound: idle, outbound: {dead: 1, last_event_at: null, last_error: 'stored error', last_error_at: '2026-01-02T00:00:00Z'}});
+
+test('links with errors are named on both sides, and lead to their channels', async () => {
+    open('statusPanel', {changed: {
+        'GET /api/v1/status': {json: {...healthy, links: [broken('town'), broken('unnamed'), broken('gone')]}},
+        'GET /api/v1/my/channels/town/link': {json: channel({link: link({state: 'error', dead: 1, last_error: 'The message is too large.'})})},
+        'GET /api/v1/my/channels/unnamed/link': {json: channel({channel: town({display_name: 'Plans'}), link: link({teams_team_name: '', teams_channel_name: ''})})},
+    }});
+    const named = await screen.findByRole('link', {name: 'Red Team / Town Square'});
+    expect(named).toHaveAttribute('href', '/red/channels/town');
+    expect(named.closest('li')).toHaveTextContent('Red Team / Town Square with Demo Team / Bridge in TeamsThe message is too large.');
+    expect((await screen.findByRole('link', {name: 'Red Team / Plans'})).closest('li')).toHaveTextContent('with demo / 19:bridge in Teamsstored error');
+    expect(screen.getByText('gone').closest('li')).toHaveTextContent('stored error');
+});
+
+test('of many links with errors ten are named', async () => {
+    const {fetched} = open('statusPanel', {changed: {'GET /api/v1/status': {json: {...healthy, links: Array.from({length: 12}, (_, i) => broken(`c${i}`))}}}});
+    expect(await screen.findByText('And 2 more; the plugin’s sidebar in a channel lists all.')).toBeInTheDocument();
+    await screen.findByText('Credentials, consent and address are in order.');
+    const asked = fetched.mock.calls.map(([url]) => url).filter((url) => url.endsWith('/link'));
+    expect(new Set(asked).size).toBe(10);
+    expect(asked).toHaveLength(10);
 });
 
 test('the button tries again, once at a time', async () => {

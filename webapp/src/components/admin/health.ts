@@ -15,6 +15,17 @@ export interface Finding {
 
     /** Words of the server or of Microsoft, in English. */
     detail?: string;
+
+    /** The links that it is about. */
+    links?: BrokenLink[];
+}
+
+/** A link with an error. */
+export interface BrokenLink {
+    channelId: string;
+
+    /** The newest error, in the server's words; "" when it said none. */
+    error: string;
 }
 
 /** How times and numbers are written in the user's language. */
@@ -175,14 +186,22 @@ function describeLinks({links}: PluginStatus): Finding {
     const part = 'links';
     const lanes = links.flatMap(({channel_id: channel, inbound, outbound}) => [{channel, ...inbound}, {channel, ...outbound}]);
     const failing = (lane: Lane) => lane.last_error && instant(lane.last_error_at) > instant(lane.last_event_at);
-    const broken = lanes.filter((lane) => lane.dead > 0 || failing(lane));
-    const channels = new Set(broken.map(({channel}) => channel));
+    const broken = lanes.filter((lane) => lane.dead > 0 || failing(lane)).sort((a, b) => instant(b.last_error_at) - instant(a.last_error_at));
+    const errors = new Map<string, string>();
+    for (const {channel, last_error: error = ''} of broken) {
+        if (!errors.get(channel)) {
+            errors.set(channel, error); // the newest
+        }
+    }
+    if (!errors.size) {
+        return {part, level: 'good', text: 'msteams_sync.admin.links_good', values: {count: links.length}};
+    }
     return {
         part,
-        level: channels.size > 0 ? 'warning' : 'good',
-        text: channels.size > 0 ? 'msteams_sync.admin.links_broken' : 'msteams_sync.admin.links_good',
-        values: {count: links.length, broken: channels.size},
-        ...said(broken.find((lane) => lane.last_error)?.last_error),
+        level: 'warning',
+        text: 'msteams_sync.admin.links_broken',
+        values: {count: links.length, broken: errors.size},
+        links: Array.from(errors, ([channelId, error]) => ({channelId, error})),
     };
 }
 

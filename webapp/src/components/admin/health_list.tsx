@@ -5,6 +5,7 @@ import React from 'react';
 
 import {Text} from '../../i18n/text';
 import type {MessageId} from '../../i18n/translations';
+import {BrokenLinks} from './broken_links';
 import type {Finding, Level} from './health';
 
 const titles: Record<Finding['part'], MessageId> = {
@@ -33,7 +34,7 @@ const levels: Record<Level, {word: MessageId; mark: string}> = {
 export function HealthList({findings}: {findings: readonly Finding[]}) {
     return (
         <ul className='msteams-sync-health'>
-            {findings.map(({part, level, text, values, detail}) => (
+            {findings.map(({part, level, text, values, detail, links}) => (
                 <li
                     key={part}
                     className={`msteams-sync-health__part msteams-sync-health__part--${level}`}
@@ -62,6 +63,7 @@ export function HealthList({findings}: {findings: readonly Finding[]}) {
                                 {detail}
                             </span>
                         )}
+                        {links && <BrokenLinks links={links}/>}
                     </span>
                 </li>
             ))}
