@@ -192,14 +192,3 @@ func (s *Server) direct(user bridge.UserID) (string, error) {
 	s.directs[user] = channel.Id
 	return channel.Id, nil
 }
-
-// Publish sends a websocket event to all of a user's clients, which see it as custom_<plugin id>_<event>.
-func (s *Server) Publish(event string, user bridge.UserID, payload map[string]any) {
-	s.api.PublishWebSocketEvent(event, payload, &model.WebsocketBroadcast{UserId: string(user), ReliableClusterSend: true})
-}
-
-// PublishToChannel sends a websocket event to the clients of everybody in a channel, which see it as
-// custom_<plugin id>_<event>.
-func (s *Server) PublishToChannel(event string, channel bridge.ChannelID, payload map[string]any) {
-	s.api.PublishWebSocketEvent(event, payload, &model.WebsocketBroadcast{ChannelId: string(channel), ReliableClusterSend: true})
-}

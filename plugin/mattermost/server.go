@@ -22,6 +22,10 @@ type Server struct {
 	pool *pgxpool.Pool // of the server's database; nil: PostsAfter and FindByMapping fail
 	bot  bridge.UserID
 
+	// Elsewhere has the plugin's other nodes publish an event, which the server does not send them without a licence. It must
+	// return at once. nil: nobody is told. It is set before the server is used.
+	Elsewhere func(Event)
+
 	mu      sync.Mutex
 	directs map[bridge.UserID]string // channel of the bot with the user
 	home    home

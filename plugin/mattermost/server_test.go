@@ -222,3 +222,49 @@ func TestTheLogKeepsFields(t *testing.T) {
 }
 
 func (a *api) GetConfig() *model.Config { return a.config }
+
+// sockets is a server that sends websocket events.
+type sockets struct {
+	api
+	license *model.License
+	sent    []*model.WebsocketBroadcast
+}
+
+func (s *sockets) GetLicense() *model.License { return s.license }
+func (s *sockets) GetConfig() *model.Config   { return s.config }
+func (s *sockets) PublishWebSocketEvent(_ string, _ map[string]any, to *model.WebsocketBroadcast) {
+	s.sent = append(s.sent, to)
+}
+
+// TestEventsReachOtherNodes: the plugin tells them, unless the server does.
+func TestEventsReachOtherNodes(t *testing.T) {
+	cluster := func(enable bool) *model.Config {
+		return &model.Config{ClusterSettings: model.ClusterSettings{Enable: &enable}}
+	}
+	for name, c := range map[string]struct {
+		license *model.License
+		config  *model.Config
+		told    int
+	}{
+		"without a licence":     {nil, cluster(true), 2},
+		"not in a cluster":      {&model.License{}, cluster(false), 2},
+		"in a licensed cluster": {&model.License{}, cluster(true), 0},
+		"of which nothing is known, as the server is gone": {nil, nil, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &sockets{api: api{config: c.config}, license: c.license}
+			server := mattermost.New(s, nil, "bot")
+			var told []mattermost.Event
+			server.Elsewhere = func(e mattermost.Event) { told = append(told, e) }
+			server.Publish("user_connected", "alex", nil)
+			server.PublishToChannel("channel_linked", "town", map[string]any{"channel_id": "town"})
+			server.PublishHere(mattermost.Event{Name: "link_mark", Channel: "town"})
+			if len(told) != c.told || len(told) > 0 && (told[0].User != "alex" || told[1].Channel != "town" || told[1].Data["channel_id"] != "town") {
+				t.Errorf("others are told %+v", told)
+			}
+			if len(s.sent) != 3 || s.sent[0].UserId != "alex" || s.sent[1].ChannelId != "town" || s.sent[2].ChannelId != "town" {
+				t.Errorf("sent here to %+v", s.sent)
+			}
+		})
+	}
+}

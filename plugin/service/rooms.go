@@ -53,6 +53,7 @@ type rooms struct {
 	settings     *standing
 	unfollowKeys func()
 	watch        *syncWatch
+	relay        *relay
 	mutes        *primary.Mutes
 
 	takingOver taking
@@ -75,6 +76,8 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		return nil, err
 	}
 	r := &rooms{store: db, mattermost: mattermost.New(s.api, db.Pool(), bot), settings: s.newStanding(db)}
+	r.relay = newRelay(db, r.mattermost.PublishHere, s.log)
+	r.mattermost.Elsewhere = r.relay.tell
 	r.keys = s.newKeys(r, db)
 	r.watch = s.newSyncWatch(r)
 	r.mutes = primary.New(primary.Config{Store: db, Server: r.mattermost, Log: s.log})
@@ -160,6 +163,7 @@ func (s *Service) build(ctx context.Context, dataSource string) (*rooms, error) 
 		return errors.Join(r.keys.Refresh(ctx), r.compareSettings(ctx))
 	})
 	r.watch.start()
+	r.relay.start()
 	return r, nil
 }
 
@@ -212,6 +216,7 @@ func (r *rooms) stop(ctx context.Context) error {
 	r.unfollowKeys()
 	r.settings.stop()
 	r.watch.stop()
+	r.relay.stop()
 	r.keys.Stop()
 	r.certificates.Stop() // before the lock: a change of certificates may be starting the rooms
 	r.takingOver.stop()

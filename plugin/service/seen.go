@@ -54,7 +54,7 @@ func (s *Service) linksChanged(r *rooms, added, removed []bridge.Link) {
 		if linked {
 			link = current // it may be linked with something else by now
 		}
-		r.mattermost.PublishToChannel("link_mark", link.Channel, httpapi.LinkMark(link, linked))
+		r.mattermost.PublishHere(mattermost.Event{Name: "link_mark", Channel: link.Channel, Data: httpapi.LinkMark(link, linked)})
 	}
 	r.background.Go(func() {
 		ctx, cancel := context.WithTimeout(s.life, muteTimeout)

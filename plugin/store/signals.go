@@ -25,9 +25,11 @@ const (
 	DataKeysChannel = "msteamssync_data_keys"
 	// PostsChannel names posts whose way to Teams went on, as <author>:<post>, comma-separated.
 	PostsChannel = "msteamssync_posts"
+	// EventsChannel carries websocket events to the nodes that have the clients' connections; payload: see the service's relay.
+	EventsChannel = "msteamssync_events"
 )
 
-var channels = []string{LinksChannel, SettingsChannel, CertificatesChannel, DataKeysChannel, PeopleChannel, PostsChannel, LanesChannel}
+var channels = []string{LinksChannel, SettingsChannel, CertificatesChannel, DataKeysChannel, PeopleChannel, PostsChannel, EventsChannel, LanesChannel}
 
 // signals is the one connection that listens.
 type signals struct {

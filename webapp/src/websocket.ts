@@ -3,6 +3,7 @@
 
 import type {ConnectionWatch} from './connection_watch';
 import {onEvent, onReconnect} from './events';
+import {askOnReturn} from './page';
 import type {PluginRegistry} from './registry';
 
 export {eventName, onEvent as followEvent, onReconnect as followReconnect} from './events';
@@ -20,6 +21,7 @@ export function followEvents(registry: PluginRegistry, watch: ConnectionWatch): 
         }),
         onEvent(registry, 'user_disconnected', () => void watch.check()),
         onReconnect(registry, () => void watch.check()),
+        askOnReturn(() => void watch.check()),
     ];
     return () => {
         for (const each of undo) {

@@ -8,6 +8,7 @@ import type {Store} from 'redux';
 import {onEvent, onReconnect} from '../../events';
 import {Fetched} from '../../fetched';
 import {Text} from '../../i18n/text';
+import {askOnReturn} from '../../page';
 import {pluginId} from '../../plugin_id';
 import {unregisterAll} from '../../registration';
 import type {Registration} from '../../registration';
@@ -80,6 +81,9 @@ export const registerAccount: Registration = (registry, store) => {
             check();
         }),
         onReconnect(registry, () => {
+            check();
+        }),
+        askOnReturn(() => {
             check();
         }),
         keepUserSettings(registry, store, {

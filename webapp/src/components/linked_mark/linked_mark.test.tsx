@@ -7,6 +7,7 @@ import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
 import {Host, serveRoute} from '../../../test/host';
 import type {Answer} from '../../../test/host';
+import {returnMs} from '../../page';
 import {Plugin} from '../../plugin';
 import {spreadMs} from '../../spread';
 
@@ -112,6 +113,24 @@ test('looks again after the websocket was down, and when the user was added to a
     });
     await settle(spreadMs);
     expect(asked).toHaveBeenCalledTimes(3);
+    expect(mark()).toBeInTheDocument();
+});
+
+test('looks again when the user is back after a while: events get lost', async () => {
+    const {host, asked} = open({json: {channels: []}}, town);
+    host.render(<>{host.in('registerChannelHeaderIcon')}</>);
+    await settle();
+    const back = () => {
+        act(() => {
+            window.dispatchEvent(new Event('focus'));
+        });
+    };
+    back();
+    await settle(spreadMs);
+    expect(asked).toHaveBeenCalledOnce();
+    await settle(returnMs);
+    back();
+    await settle(spreadMs);
     expect(mark()).toBeInTheDocument();
 });
 

@@ -4,6 +4,7 @@
 import {isRecord} from '../../client';
 import {onEvent, onHostEvent, onReconnect} from '../../events';
 import {Fetched} from '../../fetched';
+import {askOnReturn} from '../../page';
 import {unregisterAll} from '../../registration';
 import type {Registration} from '../../registration';
 import {linkedChannels} from '../../requests/sync';
@@ -65,6 +66,9 @@ export const registerLinkedMark: Registration = (registry, store) => {
             }
         }),
         onReconnect(registry, () => {
+            again.soon();
+        }),
+        askOnReturn(() => {
             again.soon();
         }),
         unregisterAll(registry, [
