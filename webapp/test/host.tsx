@@ -88,6 +88,11 @@ export class Host {
         this.store.dispatch({type: 'test/log_in', userId, locale});
     }
 
+    /** The page stays: Mattermost goes to its log-in page without loading it again. */
+    logOut(): void {
+        this.logIn('');
+    }
+
     /** A post arrives. */
     post(post: Partial<Post>): void {
         this.store.dispatch({type: 'test/post', post});

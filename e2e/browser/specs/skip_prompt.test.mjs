@@ -39,3 +39,11 @@ test('it is back when the page is loaded again, and Escape skips it too', async 
     await page.keyboard.press('Escape');
     await prompt().waitFor({state: 'detached'});
 });
+
+test('it is back when the user logs out and in again', async () => {
+    await page.getByRole('button', {name: 'Log out'}).click();
+    await page.getByRole('heading', {name: 'Log in'}).waitFor();
+    assert.equal(await prompt().count(), 0);
+    await logIn(page);
+    await prompt().waitFor();
+});

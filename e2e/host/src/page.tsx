@@ -1,17 +1,16 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-import React, {useState} from 'react';
+import React, {useEffect, useMemo, useState} from 'react';
 import type {FormEvent} from 'react';
 import {IntlProvider} from 'react-intl';
 import {Provider, useSelector} from 'react-redux';
-import {BrowserRouter, Link, Route, Switch} from 'react-router-dom';
-
-import {Client4} from 'mattermost-redux/client';
+import {BrowserRouter, Link, Route, Switch, useHistory} from 'react-router-dom';
 
 import {basename} from './basename';
 import {ChannelView} from './channel_view';
 import {Plugged} from './plugged';
+import {logIn, logOut} from './session';
 import {store} from './store';
 import type {HostState} from './store';
 import {SystemConsole} from './system_console';
@@ -34,11 +33,17 @@ export function Page() {
     );
 }
 
+/** The language of the user, who may log in on this page; before, and for whoever has none, English. */
 function Language({children}: {children: React.ReactNode}) {
-    const messages = useSelector((state: HostState) => state.plugins.messages);
+    const locale = useSelector(({entities: {users}}: HostState) => users.profiles[users.currentUserId]?.locale) || 'en';
+    const translations = useSelector((state: HostState) => state.plugins.translations);
+    const messages = useMemo(() => Object.assign({}, ...Object.values(translations).map((of) => of(locale))) as Record<string, string>, [locale, translations]);
+    useEffect(() => {
+        document.documentElement.lang = locale;
+    }, [locale]);
     return (
         <IntlProvider
-            locale={document.documentElement.lang}
+            locale={locale}
             messages={messages}
         >
             {children}
@@ -55,6 +60,12 @@ function Main() {
                 <Link to='/boards'>{'Boards'}</Link>
                 <Link to='/admin_console'>{'System Console'}</Link>
                 <MainMenu/>
+                <button
+                    type='button'
+                    onClick={() => void logOut()}
+                >
+                    {'Log out'}
+                </button>
             </header>
             <Switch>
                 <Route path='/boards'>
@@ -90,12 +101,13 @@ function MainMenu() {
 
 function LogIn() {
     const [error, setError] = useState('');
+    const history = useHistory();
     const submit = async (event: FormEvent<HTMLFormElement>) => {
         event.preventDefault();
         const form = new FormData(event.currentTarget);
         try {
-            await Client4.login(String(form.get('login_id')), String(form.get('password')));
-            window.location.assign(`${basename}/`);
+            await logIn(String(form.get('login_id')), String(form.get('password')));
+            history.push('/');
         } catch (reason) {
             setError((reason as Error).message);
         }

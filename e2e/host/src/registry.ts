@@ -95,7 +95,7 @@ export class Registry implements PluginRegistry {
     };
 
     registerTranslations: PluginRegistry['registerTranslations'] = (translationsFor) => {
-        store.dispatch({type: 'host/messages_added', messages: translationsFor(document.documentElement.lang)});
+        store.dispatch({type: 'host/translations_added', pluginId: this.pluginId, translationsFor});
     };
 
     /** The host's half: an event arrived. */

@@ -50,8 +50,8 @@ export interface PluginsState {
     /** By plugin and the setting's key in lower case. */
     settings: Record<string, Record<string, CustomSetting>>;
 
-    /** Texts of all plugins in the page's language. */
-    messages: Record<string, string>;
+    /** What gives the texts of a plugin in a language, by plugin. */
+    translations: Record<string, (locale: string) => Record<string, string>>;
 }
 
 export type HostState = GlobalState & {plugins: PluginsState; surfaces: SurfacesState};
@@ -65,9 +65,9 @@ export type PluginsAction =
     | {type: 'host/settings_opened'; tab: string}
     | {type: 'MODAL_CLOSE'; modalId: string}
     | {type: 'host/plugin_removed'; pluginId: string}
-    | {type: 'host/messages_added'; messages: Record<string, string>};
+    | {type: 'host/translations_added'; pluginId: string; translationsFor: (locale: string) => Record<string, string>};
 
-const empty: PluginsState = {components: [], menu: [], userSettings: {}, settingsTab: null, settings: {}, messages: {}};
+const empty: PluginsState = {components: [], menu: [], userSettings: {}, settingsTab: null, settings: {}, translations: {}};
 
 function plugins(state: PluginsState = empty, action: Action): PluginsState {
     const ours = action as PluginsAction;
@@ -94,15 +94,21 @@ function plugins(state: PluginsState = empty, action: Action): PluginsState {
         return {
             ...state,
             components: state.components.filter(({pluginId}) => pluginId !== ours.pluginId),
-            settings: Object.fromEntries(Object.entries(state.settings).filter(([pluginId]) => pluginId !== ours.pluginId)),
+            settings: without(state.settings, ours.pluginId),
             menu: state.menu.filter(({pluginId}) => pluginId !== ours.pluginId),
-            userSettings: Object.fromEntries(Object.entries(state.userSettings).filter(([pluginId]) => pluginId !== ours.pluginId)),
+            userSettings: without(state.userSettings, ours.pluginId),
+            translations: without(state.translations, ours.pluginId),
         };
-    case 'host/messages_added':
-        return {...state, messages: {...state.messages, ...ours.messages}};
+    case 'host/translations_added':
+        return {...state, translations: {...state.translations, [ours.pluginId]: ours.translationsFor}};
     default:
         return state;
     }
+}
+
+/** What there is of plugins by their id, without one of them. */
+function without<Each>(all: Record<string, Each>, pluginId: string): Record<string, Each> {
+    return Object.fromEntries(Object.entries(all).filter(([id]) => id !== pluginId));
 }
 
 export const store: Store<HostState> = configureStore({

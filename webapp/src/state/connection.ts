@@ -6,7 +6,7 @@ import type {Action} from 'redux';
 
 import type {Requirement} from '../client';
 
-/** What is known about the connection of the user who is logged in. Lives as long as the page: a refresh forgets it. */
+/** What is known about the connection of the user who is logged in. Lives until the user logs out or loads the page again. */
 export interface ConnectionState {
 
     /** Whom the rest is about; "" while nobody is logged in. */

@@ -131,7 +131,7 @@ test.each<[string, (host: Host) => Promise<unknown>]>([
     ['when it takes too long', () => vi.advanceTimersByTimeAsync(900_000)],
     ['when the user logs out', (host) => {
         act(() => {
-            host.logIn('');
+            host.logOut();
         });
         return vi.advanceTimersByTimeAsync(0);
     }],

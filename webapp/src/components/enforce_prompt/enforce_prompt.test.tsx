@@ -194,6 +194,32 @@ test.each([
     expect(await screen.findByRole('dialog')).toBeInTheDocument();
 });
 
+test('a skip ends with the log-out, also when the same user logs in on the same page', async () => {
+    const {host} = open([maySkip]);
+    await screen.findByRole('dialog');
+    await user.click(screen.getByRole('button', {name: 'Skip for now'}));
+    expect(dialog()).toBeNull();
+
+    act(() => {
+        host.logOut();
+    });
+    act(() => {
+        host.logIn('alex');
+    });
+    expect(await screen.findByRole('dialog')).toBeInTheDocument();
+});
+
+test('nothing is asked of those who have logged out', async () => {
+    const {host, fetched} = open([mustConnect]);
+    await screen.findByRole('dialog');
+    act(() => {
+        host.logOut();
+    });
+    expect(dialog()).toBeNull();
+    await settle(3_600_000);
+    expect(fetched).toHaveBeenCalledOnce();
+});
+
 test('a check that fails while the dialog is open is shown and repeated', async () => {
     const {host} = open([mustConnect, {status: 503}, connected]);
     await screen.findByRole('dialog');

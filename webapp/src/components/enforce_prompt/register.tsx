@@ -6,6 +6,7 @@ import React from 'react';
 import {Client} from '../../client';
 import {ConnectionWatch} from '../../connection_watch';
 import type {Registration} from '../../registration';
+import {whileLoggedIn} from '../../session';
 import {followEvents} from '../../websocket';
 import {EnforcePrompt} from './enforce_prompt';
 
@@ -13,6 +14,11 @@ import {EnforcePrompt} from './enforce_prompt';
 export const registerEnforcePrompt: Registration = (registry, store) => {
     const watch = new ConnectionWatch(new Client(), store.dispatch);
     const unfollow = followEvents(registry, watch);
+
+    // The page outlives the session: whoever logs in next, the same user too, is asked anew.
+    const forget = whileLoggedIn(store, () => () => {
+        store.dispatch({type: 'msteams_sync/forgotten'});
+    });
 
     const Prompt = () => <EnforcePrompt watch={watch}/>;
     const promptId = registry.registerGlobalComponent ?
@@ -22,6 +28,6 @@ export const registerEnforcePrompt: Registration = (registry, store) => {
         registry.unregisterComponent(promptId);
         unfollow();
         watch.stop();
-        store.dispatch({type: 'msteams_sync/forgotten'});
+        forget();
     };
 };

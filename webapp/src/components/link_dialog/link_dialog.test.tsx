@@ -77,6 +77,19 @@ test('links the channel that it was opened for', async () => {
     expect(server.bodies).toEqual([{channel_id: 'town', teams_team_id: 'demo', teams_channel_id: '19:bridge', backfill_days: 30, backfill_to_teams_days: 7}]);
 });
 
+test('a dialog that is open when the user logs out does not come back', async () => {
+    const {host} = open({});
+    await dialog();
+    act(() => {
+        host.logOut();
+    });
+    expect(screen.queryByRole('dialog')).toBeNull();
+    act(() => {
+        host.logIn('blake');
+    });
+    expect(screen.queryByRole('dialog')).toBeNull();
+});
+
 test('opened for no channel it lets one be chosen, and then shows it', async () => {
     const {server} = open({}, '');
     await choose('Mattermost channel', /Town Square/);

@@ -12,6 +12,7 @@ import {translationsFor} from '../../i18n/translations';
 import {unregisterAll} from '../../registration';
 import type {Registration} from '../../registration';
 import type {PluginRegistry} from '../../registry';
+import {whileLoggedIn} from '../../session';
 import {Spread} from '../../spread';
 import {isLinkable, openLinkDialog, selectCurrentChannel} from '../../state/links';
 import {ChannelSettings} from './channel_settings';
@@ -37,12 +38,19 @@ export const registerLinkDialog: Registration = (registry, store) => {
         shouldRender: (_state, channel) => isLinkable(channel),
         component: ChannelSettings,
     });
-    const undo = [unregisterAll(registry, ids), ...followLinks(registry, store)];
+    const undo = [
+        unregisterAll(registry, ids),
+        ...followLinks(registry, store),
+
+        // What one user has opened is nothing for the next.
+        whileLoggedIn(store, () => () => {
+            store.dispatch({type: 'msteams_sync/link_dialog', dialog: null});
+        }),
+    ];
     return () => {
         for (const each of undo) {
             each();
         }
-        store.dispatch({type: 'msteams_sync/link_dialog', dialog: null});
     };
 };
 
