@@ -5,6 +5,9 @@ import '@testing-library/jest-dom/vitest';
 import {cleanup} from '@testing-library/react';
 import {afterEach} from 'vitest';
 
+// jsdom has no layout, nor what depends on one.
+Element.prototype.scrollIntoView = () => undefined;
+
 afterEach(() => {
     cleanup();
 });

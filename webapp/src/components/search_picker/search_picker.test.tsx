@@ -8,7 +8,7 @@ import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 
 import {Host} from '../../../test/host';
 import {ClientError} from '../../client';
-import type {TeamsTeam} from '../../requests/links';
+import type {Found, TeamsTeam} from '../../requests/links';
 import {Dialog} from '../dialog/dialog';
 import {SearchPicker} from './search_picker';
 import type {Search} from './use_search';
@@ -99,6 +99,59 @@ test('is worked with the keyboard', async () => {
     expect(document.querySelector('output')).toHaveTextContent('b');
     expect(field).toHaveValue('Team b');
     expect(options()).toEqual([]);
+});
+
+test('the way down leads to further pages, and to the top only from the end', async () => {
+    let answer: () => void = () => undefined;
+    const search = vi.fn((_text: string, page: number) => new Promise<Found<TeamsTeam>>((resolve) => {
+        answer = () => {
+            resolve({choices: [team(`${page}a`), team(`${page}b`)], hasMore: page < 1});
+        };
+    }));
+    const field = draw(search);
+    await user.click(field);
+    await settle();
+    answer();
+    await settle();
+    const active = () => screen.getAllByRole('option').find(({id}) => id === field.getAttribute('aria-activedescendant'))?.textContent;
+    await user.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}{ArrowDown}');
+    expect(active()).toBe('Team 0bnote 0b');
+    answer();
+    await settle();
+    expect(search.mock.calls.map(([, page]) => page)).toEqual([0, 1]);
+    await user.keyboard('{ArrowDown}{ArrowDown}');
+    expect(active()).toBe('Team 1bnote 1b');
+    await user.keyboard('{ArrowDown}');
+    expect(active()).toBe('Team 0anote 0a');
+    expect(search).toHaveBeenCalledTimes(2);
+});
+
+test('what the keyboard is at is scrolled into view', async () => {
+    const scrolled: (string | null)[] = [];
+    vi.spyOn(Element.prototype, 'scrollIntoView').mockImplementation(function scroll(this: Element, options?: boolean | ScrollIntoViewOptions) {
+        expect(options).toEqual({block: 'nearest'});
+        scrolled.push(this.textContent);
+    });
+    await user.click(draw(() => Promise.resolve({choices: [team('a'), team('b')], hasMore: false})));
+    await settle();
+    expect(scrolled).toEqual([]);
+    await user.keyboard('{ArrowDown}{ArrowDown}');
+    expect(scrolled).toEqual(['Team anote a', 'Team bnote b']);
+});
+
+test.each([0, 1])('a failure at page %i can be repeated with the keyboard', async (bad) => {
+    let fail = true;
+    const search = vi.fn((_text: string, page: number) => (fail && page === bad ? Promise.reject(new ClientError('x', 503)) : Promise.resolve({choices: [team(String(page))], hasMore: page < 1})));
+    await user.click(draw(search));
+    await settle();
+    await user.keyboard('{ArrowDown}{ArrowDown}');
+    await settle();
+    expect(screen.getByRole('alert')).toBeInTheDocument();
+    fail = false;
+    await user.keyboard('{ArrowDown}');
+    await settle();
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(options()).toHaveLength(bad + 1);
 });
 
 test('Escape closes the list and not the dialog around it', async () => {

@@ -43,6 +43,7 @@ export function SearchPicker<Choice extends {id: string}>({label, search, chosen
     const [open, setOpen] = useState(false);
     const [active, setActive] = useState(-1);
     const input = useRef<HTMLInputElement>(null);
+    const list = useRef<HTMLUListElement>(null);
     const {choices, hasMore, busy, error, more, again} = useSearch(search, typed, open);
     const shown = open && !disabled;
 
@@ -54,8 +55,18 @@ export function SearchPicker<Choice extends {id: string}>({label, search, chosen
             setActive(-1);
         }
     };
+    const moreToCome = hasMore && !busy && !error;
     const move = (by: number) => {
         setOpen(true);
+        if (by > 0 && active === choices.length - 1 && (hasMore || Boolean(error))) {
+
+            // The way down leads on to what is still to come, and back to the top only from the end: the buttons below are
+            // out of the keyboard's reach, as the list goes when the field loses the focus.
+            if (!busy) {
+                (error && !choices.length ? again : more)();
+            }
+            return;
+        }
         setActive((before) => (choices.length ? (before + by + choices.length) % choices.length : -1));
     };
 
@@ -88,8 +99,15 @@ export function SearchPicker<Choice extends {id: string}>({label, search, chosen
         };
     }, []);
 
-    const onScroll = ({currentTarget: list}: UIEvent<HTMLElement>) => {
-        if (hasMore && !busy && !error && list.scrollHeight - list.scrollTop - list.clientHeight < nearTheEnd) {
+    // The focus stays in the field, so that browsers do not scroll the list along.
+    useEffect(() => {
+        if (shown && active >= 0) {
+            list.current?.children[active]?.scrollIntoView({block: 'nearest'});
+        }
+    }, [shown, active]);
+
+    const onScroll = ({currentTarget: {scrollHeight, scrollTop, clientHeight}}: UIEvent<HTMLElement>) => {
+        if (moreToCome && scrollHeight - scrollTop - clientHeight < nearTheEnd) {
             more();
         }
     };
@@ -132,6 +150,7 @@ export function SearchPicker<Choice extends {id: string}>({label, search, chosen
                     }}
                 >
                     <ul
+                        ref={list}
                         id={`${id}-list`}
                         className='msteams-sync-picker__list'
                         role='listbox'
@@ -155,7 +174,7 @@ export function SearchPicker<Choice extends {id: string}>({label, search, chosen
                             </li>
                         ))}
                     </ul>
-                    {hasMore && !busy && !error && (
+                    {moreToCome && (
                         <button
                             type='button'
                             className='btn btn-tertiary btn-sm'
