@@ -16,7 +16,7 @@ function isTopmost(element: HTMLElement): boolean {
 /**
  * Keeps the keyboard inside an element while it is drawn: Tab goes round in it, focus that the page moves elsewhere
  * comes back, and keys do not reach the page's shortcuts. Afterwards focus returns to where it was; if that is gone, as an
- * entry of a menu is, to where the page wanted it meanwhile, or to the message box.
+ * entry of a menu is, into what was drawn before, to where the page wanted it meanwhile, or to the message box.
  * Of several at a time the last that was drawn does so.
  *
  * @param onEscape what the Escape key does; without it the key does nothing.
@@ -58,8 +58,16 @@ export function useFocusTrap(container: RefObject<HTMLElement>, onEscape?: () =>
             document.removeEventListener('focusin', bringBack);
             const wasTopmost = isTopmost(element);
             traps.splice(traps.indexOf(element), 1);
-            if (wasTopmost) {
-                [before, wanted, document.getElementById(messageBox)].find(canTakeFocus)?.focus();
+            if (!wasTopmost) {
+                return;
+            }
+            const below = traps[traps.length - 1];
+            if (canTakeFocus(before)) {
+                before.focus();
+            } else if (below) {
+                first(below).focus();
+            } else {
+                [wanted, document.getElementById(messageBox)].find(canTakeFocus)?.focus();
             }
         };
     }, [container]);

@@ -23,10 +23,13 @@ interface Props {
     checkFailed: boolean;
     onCheck: () => void;
     onSkip: () => void;
+
+    /** Asks whether the account that is lost is to be disconnected; null where there is none. */
+    onDisconnect: (() => void) | null;
 }
 
 /** Asks the user to connect a Teams account; stays until that is done or, where allowed, put off. */
-export function ConnectDialog({requirement, lostBecause, checkFailed, onCheck, onSkip}: Props) {
+export function ConnectDialog({requirement, lostBecause, checkFailed, onCheck, onSkip, onDisconnect}: Props) {
     const {phase, open, openedElsewhere} = useConnectWindow(onCheck);
     const {canSkip, email} = requirement;
 
@@ -70,6 +73,15 @@ export function ConnectDialog({requirement, lostBecause, checkFailed, onCheck, o
                             onClick={onSkip}
                         >
                             <Text id='msteams_sync.prompt.skip'/>
+                        </button>
+                    )}
+                    {onDisconnect && (
+                        <button
+                            type='button'
+                            className='btn btn-tertiary'
+                            onClick={onDisconnect}
+                        >
+                            <Text id='msteams_sync.account.disconnect'/>
                         </button>
                     )}
                 </>

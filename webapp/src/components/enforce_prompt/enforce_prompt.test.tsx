@@ -75,7 +75,7 @@ test('stays away from those who need not connect', async () => {
 test('says which e-mail address must match, and cannot be left', async () => {
     open([mustConnect]);
     expect(await screen.findByRole('dialog')).toHaveTextContent('Log in to Microsoft as alex@demo.example');
-    expect(screen.queryByRole('button', {name: 'Skip for now'})).toBeNull();
+    expect(screen.getAllByRole('button').map(({textContent}) => textContent)).toEqual(['Connect account']);
     await user.keyboard('{Escape}');
     expect(dialog()).toBeInTheDocument();
 });
@@ -101,6 +101,37 @@ test.each([
     await settle();
     expect(asked).toHaveBeenCalledOnce();
     expect(dialog()?.textContent.includes('The connection with Microsoft Teams was lost The token was revoked.')).toBe(told);
+});
+
+test('a lost account can be disconnected, without a way out of the prompt', async () => {
+    const account = {id: 't', display_name: 'Alex Demo', user_principal_name: 'alex@demo.example'};
+    const [, , disconnected] = serveRoutes({
+        '/needsConnect': [mustConnect],
+        '/my/connection': [{json: {connected: false, teams_account: account, can_connect: true, reason: 'The token was revoked.'}}],
+        '/my/disconnect': [{json: {connected: false, teams_account: null, can_connect: true, reason: ''}}],
+    });
+    const host = new Host();
+    new Plugin().initialize(host.registry, host.store);
+    host.logIn('alex');
+    host.draw();
+    const question = () => screen.queryByRole('dialog', {name: 'Disconnect your Microsoft Teams account?'});
+    const ask = await screen.findByRole('button', {name: 'Disconnect'});
+    await user.click(ask);
+    expect(question()).toHaveTextContent('alex@demo.example');
+    await user.keyboard('{Escape}');
+    expect(question()).toBeNull();
+    expect(ask).toHaveFocus();
+    expect(disconnected).not.toHaveBeenCalled();
+
+    await user.click(ask);
+    await user.keyboard('{Enter}');
+    await vi.waitFor(() => {
+        expect(question()).toBeNull();
+    });
+    expect(disconnected).toHaveBeenCalledOnce();
+    expect(dialog()).not.toHaveTextContent('was lost');
+    expect(screen.queryByRole('button', {name: 'Disconnect'})).toBeNull();
+    expect(screen.getByRole('button', {name: 'Connect account'})).toHaveFocus();
 });
 
 test('opens the log-in window in the click and closes on the event', async () => {

@@ -46,6 +46,10 @@ export function EnforcePrompt({watch}: Props) {
         dispatch({type: 'msteams_sync/skipped'});
     }, [dispatch]);
 
+    const disconnect = useCallback(() => {
+        dispatch({type: 'msteams_sync/account_dialog', dialog: 'disconnect'});
+    }, [dispatch]);
+
     if (!userId) {
         return null;
     }
@@ -57,6 +61,7 @@ export function EnforcePrompt({watch}: Props) {
                 checkFailed={failures > 0}
                 onCheck={check}
                 onSkip={skip}
+                onDisconnect={mine?.account ? disconnect : null}
             />
         );
     }
