@@ -17,7 +17,7 @@ import (
 )
 
 // TestSystemConsole: the plugin's page as an administrator sees it, on an installation that has a bot and a link, whose
-// secret ends soon, and of which Terraform manages two settings.
+// secret ends soon, and of which Terraform manages three settings.
 func TestSystemConsole(t *testing.T) {
 	ctx := t.Context()
 	app, err := shared.RegisterApplication()
@@ -36,7 +36,7 @@ func TestSystemConsole(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := shared.ConfigurePlugin(ctx, app, map[string]any{
-			"terraformmanagedkeys":  "syncReactions,ENFORCECONNECTEDUSERS",
+			"terraformmanagedkeys":  "syncReactions,ENFORCECONNECTEDUSERS,encryptionKey",
 			"clientsecretexpiresat": time.Now().Add(10*24*time.Hour - time.Minute).UTC().Format(time.RFC3339),
 			"syncreactions":         true,
 			"encryptionkey":         encryptionKey,

@@ -29,11 +29,18 @@ export interface CustomSettingProps {
     /** Where the setting stands in the server's configuration, with "+" for the dots of the plugin's id. */
     id: string;
 
+    /** The setting's title, and the manifest's text about it. */
+    label?: ReactNode;
+    helpText?: ReactNode;
+
     /** The stored value; undefined when there is none. */
     value?: unknown;
 
     /** The viewer may not change it. */
     disabled?: boolean;
+
+    /** An environment variable of the server has the last word on the value. */
+    setByEnv?: boolean;
 
     /** The server's configuration as it is stored. */
     config?: ServerConfig;

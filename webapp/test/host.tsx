@@ -132,7 +132,12 @@ export class Host {
     }
 
     render(element: ReactElement, locale = 'en') {
-        return render(
+        return render(this.page(element, locale));
+    }
+
+    /** An element inside what the host has around all. */
+    page(element: ReactElement, locale = 'en'): ReactElement {
+        return (
             <Provider store={this.store}>
                 <IntlProvider
                     locale={locale}
@@ -140,7 +145,7 @@ export class Host {
                 >
                     {element}
                 </IntlProvider>
-            </Provider>,
+            </Provider>
         );
     }
 }

@@ -77,7 +77,7 @@ test('the redirect URI can be copied', async () => {
 
 test('settings that Terraform manages say so, and can be changed all the same', async () => {
     const notice = page.getByRole('region', {name: 'Managed by Terraform'});
-    assert.deepEqual((await notice.getByRole('listitem').allInnerTexts()).sort(), ['Enforce connected accounts', 'Sync reactions']);
+    assert.deepEqual((await notice.getByRole('listitem').allInnerTexts()).sort(), ['At-rest encryption key', 'Enforce connected accounts', 'Sync reactions']);
     const reactions = page.getByLabel('Sync reactions', {exact: true});
     await page.getByText('Managed by Terraform: a change made here').first().waitFor();
     await reactions.scrollIntoViewIfNeeded();
@@ -87,6 +87,19 @@ test('settings that Terraform manages say so, and can be changed all the same', 
     await page.getByText('Saved.').waitFor();
     const settings = await storedSettings();
     assert.equal(settings.syncreactions, false);
+});
+
+test('they keep their help, and a secret stays one', async () => {
+    const key = page.getByLabel('At-rest encryption key', {exact: true});
+    assert.equal(await key.getAttribute('type'), 'password');
+    const described = (await key.getAttribute('aria-describedby')).split(' ');
+    const texts = await Promise.all(described.map((id) => page.locator(`[id="${id}"]`).innerText()));
+    assert.match(texts.join(' '), /^Key that protects stored OAuth tokens .* Managed by Terraform: /);
+    assert.equal(await page.getByText('Key that protects stored OAuth tokens').count(), 1);
+    await page.getByRole('button', {name: 'Regenerate'}).click();
+    assert.match(await key.inputValue(), /^[\w-]{32}$/);
+    await page.reload();
+    await page.getByText('Credentials, consent and address are in order.').waitFor();
 });
 
 test('saving stores nothing for the panels', async () => {

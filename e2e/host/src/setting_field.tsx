@@ -33,8 +33,11 @@ export function SettingField({id, setting, custom, value, config, onChange}: Pro
         const drawn = (
             <Component
                 id={id}
+                label={setting.display_name}
+                helpText={<span>{setting.help_text}</span>}
                 value={value}
                 disabled={false}
+                setByEnv={false}
                 config={config as never}
                 onChange={onChange}
             />

@@ -183,7 +183,38 @@ const settings = [
     {key: 'syncUsers', type: 'number', display_name: 'Sync users interval', default: 0},
     {key: 'caCertificates', type: 'longtext', display_name: 'Additional CA certificates', default: ''},
     {key: 'tenantId', type: 'text', display_name: 'Tenant ID', default: ''},
+    {key: 'clientSecret', type: 'text', display_name: 'Client secret', default: '', secret: true},
+    {key: 'encryptionKey', type: 'generated', display_name: 'At-rest encryption key', default: '', secret: true},
+    {key: 'certificateKey', type: 'longtext', display_name: 'Private key', default: '', secret: true},
 ];
+
+const managedNote = 'Managed by Terraform: a change made here is undone by the next apply.';
+
+/** The field of a setting that Terraform manages, as the System Console has it. */
+async function openManaged(key: string, properties: Partial<CustomSettingProps> = {}) {
+    const {host} = open('statusPanel', {managed: key});
+    await screen.findByText('Credentials, consent and address are in order.');
+    const Managed = componentOf(host, key.toLowerCase());
+    host.showManifest(settings);
+    const onChange = vi.fn();
+    const fieldId = `PluginSettings.Plugins.com+mattermost+msteams-sync.${key.toLowerCase()}`;
+    const draw = (value: unknown) => (
+        <Managed
+            id={fieldId}
+            {...properties}
+            value={value}
+            onChange={onChange}
+        />
+    );
+    const {container, rerender} = host.render(draw(properties.value));
+    const field = container.querySelector<HTMLInputElement>(`[id="${fieldId}"]`);
+    if (!field) {
+        throw new Error('there is no field');
+    }
+    return {field, fieldId, onChange, redraw: (value: unknown) => {
+        rerender(host.page(draw(value)));
+    }};
+}
 
 test('what Terraform manages is listed by name, and each setting says so', async () => {
     const {host} = open('statusPanel', {managed: 'syncReactions, TENANTID,unknownKey,tenantId'});
@@ -195,7 +226,7 @@ test('what Terraform manages is listed by name, and each setting says so', async
         expect(screen.getByText(name)).toBeInTheDocument();
     }
     const marked = host.record.made('registerAdminConsoleCustomSetting').slice(2);
-    expect(marked.map(({args}) => [args[0], args[2]])).toEqual(['syncreactions', 'tenantid', 'unknownkey'].map((key) => [key, {showTitle: true}]));
+    expect(marked.map(({args}) => [args[0], args[2]])).toEqual(['syncreactions', 'tenantid', 'unknownkey'].map((key) => [key, {showTitle: false}]));
     await screen.findByText('Credentials, consent and address are in order.');
 });
 
@@ -207,26 +238,57 @@ test.each<[string, unknown, (field: HTMLElement) => Promise<void>, unknown]>([
     ['caCertificates', 'a', (field) => userEvent.type(field, 'b'), 'ab'],
     ['tenantId', 'a', (field) => userEvent.type(field, 'b'), 'ab'],
 ])('a managed %s can be changed all the same', async (key, value, change, want) => {
-    const {host} = open('statusPanel', {managed: key});
-    await screen.findByText('Credentials, consent and address are in order.');
-    const Managed = componentOf(host, key.toLowerCase());
-    host.showManifest(settings);
-    const onChange = vi.fn();
-    const fieldId = `PluginSettings.Plugins.com+mattermost+msteams-sync.${key.toLowerCase()}`;
-    const {container} = host.render(
-        <Managed
-            id={fieldId}
-            value={value}
-            onChange={onChange}
-        />,
-    );
-    const field = container.querySelector<HTMLElement>(`[id="${fieldId}"]`);
-    if (!field) {
-        throw new Error('there is no field');
-    }
-    expect(field).toHaveAccessibleDescription('Managed by Terraform: a change made here is undone by the next apply.');
+    const {field, fieldId, onChange} = await openManaged(key, {value});
+    expect(field).toHaveAccessibleDescription(managedNote);
+    expect(field).toHaveAccessibleName(settings.find((setting) => setting.key === key)?.display_name);
     await change(field);
     expect(onChange).toHaveBeenLastCalledWith(fieldId, want);
+});
+
+test("a managed setting keeps the host's title and help", async () => {
+    const {field} = await openManaged('tenantId', {label: 'Title', helpText: <span>{'What it is for.'}</span>});
+    expect(field).toHaveAccessibleName('Title');
+    expect(field).toHaveAccessibleDescription(`What it is for. ${managedNote}`);
+});
+
+test.each([
+    ['disabled', {disabled: true}],
+    ['set by an environment variable', {setByEnv: true}],
+])('a managed setting that is %s cannot be changed', async (_name, properties) => {
+    const {field} = await openManaged('encryptionKey', properties);
+    expect(field).toBeDisabled();
+    expect(screen.getByRole('button', {name: 'Regenerate'})).toBeDisabled();
+});
+
+test.each(['clientSecret', 'encryptionKey'])('a managed secret such as %s is not shown, nor kept by the browser', async (key) => {
+    const {field} = await openManaged(key, {value: 'hidden'});
+    expect(field).toHaveAttribute('type', 'password');
+    expect(field).toHaveAttribute('autocomplete', 'new-password');
+});
+
+test('a managed secret of several lines is not shown', async () => {
+    const {field} = await openManaged('certificateKey', {value: 'hidden'});
+    expect(field).toHaveClass('msteams-sync-secret');
+    expect(field).toHaveAttribute('autocomplete', 'off');
+});
+
+test('a managed key can be made anew, and is shown then', async () => {
+    const {field, fieldId, onChange, redraw} = await openManaged('encryptionKey', {value: 'old'});
+    const button = screen.getByRole('button', {name: 'Regenerate'});
+    await userEvent.click(button);
+    const [changed, key] = onChange.mock.calls[0] as [string, string];
+    expect(changed).toBe(fieldId);
+    expect(key).toMatch(/^[\w-]{32}$/);
+    redraw(key);
+    expect(field).toHaveValue(key);
+    expect(field).toHaveAttribute('type', 'text');
+    await userEvent.click(button);
+    expect(onChange.mock.calls[1]?.[1]).not.toBe(key);
+});
+
+test('what is no key cannot be made', async () => {
+    await openManaged('clientSecret');
+    expect(screen.queryByRole('button', {name: 'Regenerate'})).toBeNull();
 });
 
 test('the whitelist is counted, and its file and the report can be had', async () => {

@@ -12,6 +12,9 @@ export interface DeclaredSetting {
     type: string;
     display_name?: string;
     default?: unknown;
+
+    /** Nobody is to read it over the shoulder of whoever has the page open. */
+    secret?: boolean;
     options?: {display_name: string; value: string}[];
 }
 

@@ -19,7 +19,9 @@ export const registerAdmin: Registration = (registry) => {
         for (const key of keys) {
             if (!marked.has(key)) {
                 marked.add(key);
-                registry.registerAdminConsoleCustomSetting(key, ManagedSetting, {showTitle: true});
+
+                // With a title the host would also draw the help, out of reach of the field's description.
+                registry.registerAdminConsoleCustomSetting(key, ManagedSetting, {showTitle: false});
             }
         }
     };
