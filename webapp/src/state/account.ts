@@ -3,6 +3,7 @@
 
 import type {Action} from 'redux';
 
+import type {ConnectPhase} from '../components/enforce_prompt/use_connect_window';
 import type {MyConnection} from '../requests/account';
 
 /** A dialog about the account that is open. */
@@ -16,15 +17,18 @@ export interface AccountState {
     /** The last question brought no answer. */
     failed: boolean;
     dialog: AccountDialogName | null;
+
+    /** How a log-in was going when the dialog was opened because of it. */
+    begun: ConnectPhase;
 }
 
 export type AccountAction =
     | {type: 'msteams_sync/account'; mine: MyConnection}
     | {type: 'msteams_sync/account_failed'}
-    | {type: 'msteams_sync/account_dialog'; dialog: AccountDialogName | null}
+    | {type: 'msteams_sync/account_dialog'; dialog: AccountDialogName | null; begun?: ConnectPhase}
     | {type: 'msteams_sync/account_forgotten'};
 
-const unknown: AccountState = {mine: null, failed: false, dialog: null};
+const unknown: AccountState = {mine: null, failed: false, dialog: null, begun: 'idle'};
 
 export function accountReducer(state: AccountState = unknown, action: AccountAction | Action): AccountState {
     const ours = action as AccountAction;
@@ -34,7 +38,7 @@ export function accountReducer(state: AccountState = unknown, action: AccountAct
     case 'msteams_sync/account_failed':
         return {...state, failed: true};
     case 'msteams_sync/account_dialog':
-        return {...state, dialog: ours.dialog};
+        return {...state, dialog: ours.dialog, begun: ours.begun ?? 'idle'};
     case 'msteams_sync/account_forgotten':
         return unknown;
     default:

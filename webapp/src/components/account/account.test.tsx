@@ -147,12 +147,41 @@ test.each<[string, (host: Host) => Promise<unknown>]>([
     expect(asked?.mock.calls.length).toBe(before);
 });
 
-test('where the browser blocks the window there is a link', async () => {
-    vi.spyOn(window, 'open').mockReturnValue(null);
+test('where the browser blocks the window of the user settings there is a link at once', async () => {
+    const windowOpen = vi.spyOn(window, 'open').mockReturnValue(null);
     const {host} = open([none]);
     act((await banner(host, 'No Microsoft Teams account is connected')).onClick);
-    await userEvent.click(screen.getByRole('button', {name: 'Connect account'}));
+    expect(screen.getByRole('dialog')).toHaveTextContent('Your browser blocked the log-in window.');
     expect(screen.getByRole('link', {name: 'Open it here.'})).toHaveAttribute('href', connectRoute);
+    expect(windowOpen).toHaveBeenCalledOnce();
+
+    await userEvent.click(screen.getByRole('button', {name: 'Close'}));
+    act(() => {
+        host.store.dispatch({type: 'msteams_sync/account_dialog', dialog: 'account'});
+    });
+    expect(screen.queryByRole('link', {name: 'Open it here.'})).toBeNull();
+});
+
+test('the dialog looks for the end of a log-in until the account is connected, and no longer', async () => {
+    vi.useFakeTimers();
+    const close = vi.fn();
+    vi.spyOn(window, 'open').mockReturnValue({close} as unknown as Window);
+    const {host, asked} = open([none, none, connected], {modern: false});
+    const settle = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+    await settle(0);
+    act(() => {
+        host.chooseMenu();
+    });
+    act(() => {
+        screen.getByRole('button', {name: 'Connect account'}).click();
+    });
+    await settle(10_000);
+    expect(asked).toHaveBeenCalledTimes(2);
+    await settle(10_000);
+    expect(screen.getByRole('dialog')).toHaveTextContent('alex@demo.example (Alex Demo) is connected.');
+    expect(close).toHaveBeenCalledOnce();
+    await settle(3_600_000);
+    expect(asked).toHaveBeenCalledTimes(3);
 });
 
 test('a lost connection says why, and can be connected again or disconnected', async () => {

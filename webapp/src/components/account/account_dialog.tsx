@@ -7,21 +7,25 @@ import {Text} from '../../i18n/text';
 import type {MyConnection} from '../../requests/account';
 import {Dialog} from '../dialog/dialog';
 import {connectURL, useConnectWindow} from '../enforce_prompt/use_connect_window';
+import type {ConnectPhase} from '../enforce_prompt/use_connect_window';
 
 interface Props {
     mine: MyConnection | null;
 
     /** The last question brought no answer. */
     failed: boolean;
+
+    /** How a log-in is going that began outside of the dialog. */
+    begun: ConnectPhase;
     onCheck: () => void;
     onDisconnect: () => void;
     onClose: () => void;
 }
 
 /** The user's connection, for hosts without user settings of plugins and where a browser blocks the log-in window. */
-export function AccountDialog({mine, failed, onCheck, onDisconnect, onClose}: Props) {
-    const {phase, open, openedElsewhere} = useConnectWindow(onCheck);
+export function AccountDialog({mine, failed, begun, onCheck, onDisconnect, onClose}: Props) {
     const connected = Boolean(mine?.connected && mine.account);
+    const {phase, open, openedElsewhere} = useConnectWindow(connected ? null : onCheck, begun);
     const mayConnect = !connected && mine?.canConnect !== false;
     return (
         <Dialog
@@ -59,7 +63,7 @@ export function AccountDialog({mine, failed, onCheck, onDisconnect, onClose}: Pr
         >
             <div aria-live='polite'>
                 <Standing mine={mine}/>
-                {phase === 'waiting' && !connected && <p><Text id='msteams_sync.account.waiting'/></p>}
+                {phase === 'waiting' && <p><Text id='msteams_sync.account.waiting'/></p>}
                 {phase === 'blocked' && (
                     <p className='msteams-sync-dialog__error'>
                         <Text

@@ -19,7 +19,7 @@ interface Props {
 
 /** The dialog about the user's account that is open, if one is. */
 export function AccountDialogs({onCheck}: Props) {
-    const {mine, failed, dialog} = useSelector((state: GlobalState) => selectPart(state, 'account'));
+    const {mine, failed, dialog, begun} = useSelector((state: GlobalState) => selectPart(state, 'account'));
     const dispatch = useDispatch();
     const show = useCallback((name: AccountDialogName | null) => {
         dispatch({type: 'msteams_sync/account_dialog', dialog: name});
@@ -41,6 +41,7 @@ export function AccountDialogs({onCheck}: Props) {
             <AccountDialog
                 mine={mine}
                 failed={failed}
+                begun={begun}
                 onCheck={onCheck}
                 onDisconnect={() => {
                     show('disconnect');

@@ -19,6 +19,7 @@ import type {AccountDialogName} from '../../state/account';
 import {selectUserId} from '../../state/connection';
 import {selectPart} from '../../state/plugin_state';
 import {followLogIn, openConnectWindow} from '../enforce_prompt/use_connect_window';
+import type {ConnectPhase} from '../enforce_prompt/use_connect_window';
 
 import {AccountDialogs} from './account_dialogs';
 import {userSettings} from './user_settings';
@@ -31,11 +32,11 @@ export const registerAccount: Registration = (registry, store) => {
     let check = () => {
         // nobody is logged in
     };
-    const show = (dialog: AccountDialogName) => {
+    const show = (dialog: AccountDialogName, begun: ConnectPhase = 'idle') => {
 
         // The host's settings are a dialog as well, and two cannot both keep the focus.
         store.dispatch({type: 'MODAL_CLOSE', modalId: 'user_settings'});
-        store.dispatch({type: 'msteams_sync/account_dialog', dialog});
+        store.dispatch({type: 'msteams_sync/account_dialog', dialog, begun});
     };
     let endLogIn = () => {
         // no log-in has begun
@@ -43,7 +44,7 @@ export const registerAccount: Registration = (registry, store) => {
     const connect = () => {
         endLogIn();
         if (!openConnectWindow()) {
-            show('account');
+            show('account', 'blocked');
             return;
         }
         const unfollow = followLogIn(() => {

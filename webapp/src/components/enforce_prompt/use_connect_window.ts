@@ -64,10 +64,13 @@ export function followLogIn(onLook: () => void): () => void {
 
 /**
  * The window in which the user logs in to Microsoft. From its opening on, onLook runs whenever the log-in may be
- * over; when the caller disappears, which it does once connected, the window is closed.
+ * over. The window is closed when the caller disappears, or has nothing to look for any more.
+ *
+ * @param onLook null once the account is connected.
+ * @param begun how a log-in that began elsewhere is going.
  */
-export function useConnectWindow(onLook: () => void): ConnectWindow {
-    const [phase, setPhase] = useState<ConnectPhase>('idle');
+export function useConnectWindow(onLook: (() => void) | null, begun: ConnectPhase = 'idle'): ConnectWindow {
+    const [phase, setPhase] = useState(begun);
     const opened = useRef<Window | null>(null);
 
     const open = useCallback(() => {
@@ -80,7 +83,16 @@ export function useConnectWindow(onLook: () => void): ConnectWindow {
         setPhase('waiting');
     }, []);
 
-    useEffect(() => (phase === 'waiting' ? followLogIn(onLook) : undefined), [phase, onLook]);
+    useEffect(() => (phase === 'waiting' && onLook ? followLogIn(onLook) : undefined), [phase, onLook]);
+
+    const over = !onLook;
+    useEffect(() => {
+        if (over) {
+            opened.current?.close();
+            opened.current = null;
+            setPhase('idle');
+        }
+    }, [over]);
 
     useEffect(() => () => {
         opened.current?.close();
