@@ -1,12 +1,11 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
-import React, {useState} from 'react';
+import React from 'react';
 
 import {Text} from '../../i18n/text';
 import {disconnectUser, nameOf} from '../../requests/admin';
 import type {ConnectedUser} from '../../requests/admin';
-import {Failure} from '../failure/failure';
 import {Question} from '../question/question';
 import {useAsking} from '../question/use_asking';
 
@@ -18,20 +17,7 @@ interface Props {
 /** One connected user; the connection can be ended, after a question. */
 export function ConnectedUserEntry({user, onEnded}: Props) {
     const {asking, ask, leave, around} = useAsking<'disconnect'>();
-    const [busy, setBusy] = useState(false);
-    const [failure, setFailure] = useState<unknown>(null);
     const account = user.teams_user_principal_name || user.teams_mail;
-    const end = async () => {
-        setBusy(true);
-        setFailure(null);
-        try {
-            await disconnectUser(user.mattermost_user_id);
-            onEnded();
-        } catch (error) {
-            setFailure(error);
-            setBusy(false);
-        }
-    };
     return (
         <li className='msteams-sync-people__entry'>
             <span className='msteams-sync-people__name'>
@@ -49,7 +35,6 @@ export function ConnectedUserEntry({user, onEnded}: Props) {
                 )}
             </span>
             <div ref={around}>
-                {failure !== null && <Failure error={failure}/>}
                 {asking ? (
                     <Question
                         text={(
@@ -58,29 +43,12 @@ export function ConnectedUserEntry({user, onEnded}: Props) {
                                 values={{user: nameOf(user), account}}
                             />
                         )}
-                    >
-                        <div className='msteams-sync-panel__actions'>
-                            <button
-                                type='button'
-                                className='btn btn-danger btn-sm'
-                                aria-disabled={busy}
-                                onClick={() => {
-                                    if (!busy) {
-                                        void end();
-                                    }
-                                }}
-                            >
-                                <Text id='msteams_sync.admin.connected_end'/>
-                            </button>
-                            <button
-                                type='button'
-                                className='btn btn-tertiary btn-sm'
-                                onClick={leave}
-                            >
-                                <Text id='msteams_sync.admin.connected_keep'/>
-                            </button>
-                        </div>
-                    </Question>
+                        yes='msteams_sync.admin.connected_end'
+                        no='msteams_sync.admin.connected_keep'
+                        deed={() => disconnectUser(user.mattermost_user_id)}
+                        onDone={onEnded}
+                        onLeave={leave}
+                    />
                 ) : (
                     <button
                         type='button'
