@@ -493,7 +493,10 @@ func TestLossesAreToldByOneNodeAtATime(t *testing.T) {
 		return nil
 	}
 	w.start(t, "one", quickly, nil)
-	w.start(t, "two", quickly, nil)
+	two := w.start(t, "two", quickly, nil)
+	if err := two.LookForLosses(t.Context()); err != nil {
+		t.Error(err)
+	}
 	eventually(t, func(context.Context) error {
 		if n := runs.Load(); n < 3 {
 			return fmt.Errorf("it ran %d times", n)

@@ -5,6 +5,7 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -105,6 +106,14 @@ func (losses) Kind() string { return "losses" }
 type lossesWorker struct {
 	river.WorkerDefaults[losses]
 	jobs *Jobs
+}
+
+// LookForLosses has it looked at once which connections the settings ended, and which work again.
+func (j *Jobs) LookForLosses(ctx context.Context) error {
+	if _, err := j.client.Insert(ctx, losses{}, once()); err != nil {
+		return fmt.Errorf("queue a look for lost connections: %w", err)
+	}
+	return nil
 }
 
 // Work implements river.Worker.

@@ -96,6 +96,9 @@ func (s *Service) replace(settings config.Settings, graph *teams.Client) error {
 		if err := r.jobs.SyncUsers(ctx); err != nil {
 			s.log.Warn("could not look whether users are to be brought up to date; that happens within a minute", "error", err)
 		}
+		if err := r.jobs.LookForLosses(ctx); err != nil {
+			s.log.Warn("could not look for accounts that the settings fit no more or again; that happens within a minute", "error", err)
+		}
 	}
 	return nil
 }
