@@ -108,12 +108,8 @@ func TestLinkApproval(t *testing.T) {
 	if err := shared.Connect(ctx, user, stack.DemoCredentials(user.Username)); err != nil {
 		t.Fatal(err)
 	}
-	status, answer, err := shared.CallPluginAs(ctx, user, http.MethodPost, "/api/v1/links",
-		map[string]string{"channel_id": channel.Id, "teams_team_id": string(teamsTeam.ID), "teams_channel_id": string(made.ID)})
-	if err != nil || status != http.StatusAccepted {
-		t.Fatalf("asking for the link answers %d %s: %v", status, answer, err)
-	}
 	serveHostPage(t, "18")
+	runSpec(t, "link_request.test.mjs", user, "react-18", "CHANNEL_NAME=asked-for", "TEAMS_TEAM="+teamsTeam.DisplayName, "TEAMS_CHANNEL_NAME="+made.DisplayName)
 	runSpec(t, "link_approval.test.mjs", admin, "react-18", "CHANNEL="+channel.Id, "CHANNEL_NAME=asked-for")
 }
 

@@ -79,7 +79,7 @@ func TestSystemConsole(t *testing.T) {
 				t.Fatal(err)
 			}
 			serveHostPage(t, react)
-			runSpec(t, "system_console.test.mjs", root, "console-react-"+react)
+			runSpec(t, "system_console.test.mjs", root, "console-react-"+react, "EMULATOR="+shared.Emulator.URL(), "CHANNEL="+linked.ID, "CHANNEL_NAME=console")
 		})
 	}
 }

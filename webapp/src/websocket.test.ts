@@ -5,7 +5,9 @@ import {expect, test, vi} from 'vitest';
 
 import {Host} from '../test/host';
 
-import {followEvent, followReconnect} from './websocket';
+import type {ConnectionWatch} from './connection_watch';
+import {returnMs} from './page';
+import {followEvent, followEvents, followReconnect} from './websocket';
 
 test('several may follow an event, and the last one to go takes the handler along', () => {
     const host = new Host();
@@ -41,5 +43,23 @@ test('several may wait for the websocket to be back', () => {
     leave.forEach((each) => {
         each();
     });
+    expect(host.record.left()).toEqual([]);
+});
+
+test('whether one has to connect is asked after events, when the websocket is back, and when the user is', () => {
+    const host = new Host();
+    const watch = {check: vi.fn(), connected: vi.fn()};
+    const undo = followEvents(host.registry, watch as unknown as ConnectionWatch);
+    host.deliver('user_connected');
+    expect(watch.connected).toHaveBeenCalledOnce();
+    host.deliver('user_disconnected');
+    host.reconnect();
+    expect(watch.check).toHaveBeenCalledTimes(2);
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + returnMs);
+    window.dispatchEvent(new Event('focus'));
+    expect(watch.check).toHaveBeenCalledTimes(3);
+    undo();
+    window.dispatchEvent(new Event('focus'));
+    expect(watch.check).toHaveBeenCalledTimes(3);
     expect(host.record.left()).toEqual([]);
 });

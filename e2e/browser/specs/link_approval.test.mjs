@@ -23,7 +23,7 @@ test('a system admin approves a link in the sidebar', async () => {
     const entry = sidebar.getByRole('listitem').filter({has: page.getByRole('heading', {name: setting('CHANNEL_NAME')})});
     await entry.getByText('Waits for approval').waitFor();
     assert.deepEqual(await seriousFindings(page, '.rhs'), []);
-    await picture(page, 'link-approval');
+    await picture(sidebar, 'link-approval');
     await entry.getByRole('button', {name: 'Approve'}).click();
     await entry.getByRole('button', {name: 'Unlink'}).waitFor();
     const links = await page.evaluate(async () => {

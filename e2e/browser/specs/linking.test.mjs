@@ -41,6 +41,9 @@ const linkOf = () => page.evaluate(async (id) => {
 const sidebar = () => page.getByRole('complementary', {name: 'Right-hand sidebar'});
 const dialog = () => page.getByRole('dialog', {name: 'Microsoft Teams link'});
 
+/** Waits until what has the text has the focus. */
+const focusIsOn = (text) => page.locator(':focus').filter({hasText: text}).waitFor();
+
 async function choose(field, text) {
     const input = dialog().getByRole('combobox', {name: field});
     await input.fill(text);
@@ -94,10 +97,15 @@ test('links the channel with the dialog', async () => {
     await picture(page, 'link-dialog-search');
     await choose('Channel in Microsoft Teams', teamsChannel);
     assert.equal(await submit.isDisabled(), false);
+    for (const direction of ['Older messages from Teams', 'Older messages to Teams']) {
+        await dialog().getByRole('combobox', {name: direction}).selectOption({label: 'Of the last 7 days'});
+    }
+    assert.deepEqual(await seriousFindings(page, '[role=dialog]'), []);
     await picture(page, 'link-dialog');
     assert.equal(await linkOf(), null);
     await submit.click();
     await dialog().getByText('is linked with Microsoft Teams').waitFor();
+    await focusIsOn('is linked with Microsoft Teams');
     const link = await linkOf();
     assert.equal(link.teams_channel_name, teamsChannel);
     assert.equal(link.can_manage, true);
@@ -116,6 +124,7 @@ test('the keyboard alone finds a team', async () => {
     assert.equal(await field.inputValue(), team);
     await page.keyboard.press('Escape');
     await dialog().waitFor({state: 'detached'});
+    await focusIsOn('Link a channel');
 });
 
 test('the sidebar lists the link, and finds it by the name of the Teams channel', async () => {
@@ -166,6 +175,7 @@ test('unlinks after a question', async () => {
     await place.getByRole('button', {name: 'Unlink'}).click();
     await place.getByRole('button', {name: 'Unlink'}).click();
     await place.getByText('is not linked').waitFor();
+    await focusIsOn('is not linked');
     assert.equal(await linkOf(), null);
     await sidebar().getByText('None of your channels is linked with Microsoft Teams.').waitFor();
 });

@@ -66,6 +66,35 @@ test('the connection is tried again at the press of a button', async () => {
     await page.getByText('Credentials, consent and address are in order.').waitFor();
 });
 
+test('links with errors are named, and lead to their channels', async () => {
+    const [emulator, channel, name] = ['EMULATOR', 'CHANNEL', 'CHANNEL_NAME'].map((variable) => setting(variable));
+    const faults = `${emulator}/_emulator/faults`;
+    const rule = await (await page.request.post(faults, {data: {effect: 'status', status: 400, route: 'POST /teams/*/channels/*/messages'}})).json();
+    const call = (method, path, body) => page.evaluate(async ([address, options]) => {
+        const csrf = document.cookie.match(/MMCSRF=([^;]*)/)[1];
+        const answer = await fetch(address, {...options, headers: {'X-CSRF-Token': csrf, 'X-Requested-With': 'XMLHttpRequest'}});
+        return answer.json();
+    }, [site + path, {method, ...(body && {body: JSON.stringify(body)})}]);
+    const plugin = '/plugins/com.mattermost.msteams-sync/api/v1';
+    await call('POST', '/api/v4/posts', {channel_id: channel, message: 'Refused by Teams.'});
+    const deadline = Date.now() + 30_000;
+    while (!(await call('GET', `${plugin}/status`)).links.some(({channel_id: id, outbound}) => id === channel && outbound.dead)) {
+        assert.ok(Date.now() < deadline, 'the message is not given up within 30 s');
+        await page.waitForTimeout(100);
+    }
+    await page.getByRole('button', {name: 'Test connection'}).click();
+    const link = line('Links').getByRole('link', {name});
+    await link.waitFor();
+    assert.match(await link.getAttribute('href'), new RegExp(`/channels/${channel}$`));
+    assert.match(await line('Links').innerText(), /Attention[\s\S]*With errors: 1\.[\s\S]* with .* \/ .* in Teams/);
+    assert.deepEqual(await seriousFindings(page, '.msteams-sync-admin'), []);
+    await link.scrollIntoViewIfNeeded();
+    await picture(page.locator('.msteams-sync-admin').first(), 'system-console-links');
+
+    await page.request.delete(`${faults}/${rule.id}`);
+    await call('POST', `${plugin}/dead-letters/retry`, {channel_id: channel});
+});
+
 test('the redirect URI can be copied', async () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.getByRole('button', {name: 'Copy'}).click();

@@ -8,6 +8,7 @@ import {afterEach, expect, test, vi} from 'vitest';
 import {Host, serveRoutes} from '../../../test/host';
 import type {Answer} from '../../../test/host';
 import {isAtTheFloor} from '../../../test/registry';
+import {returnMs} from '../../page';
 import {Plugin} from '../../plugin';
 
 const none = {json: {connected: false, teams_account: null, can_connect: true, reason: '', email_must_match: 'alex@demo.example'}};
@@ -141,6 +142,8 @@ test.each<[string, (host: Host) => Promise<unknown>]>([
     const {host, asked} = open([none]);
     (await banner(host, 'No Microsoft Teams account is connected')).onClick();
     await end(host);
+    window.dispatchEvent(new Event('focus')); // who is back after a while asks once
+    await vi.advanceTimersByTimeAsync(0);
     const before = asked?.mock.calls.length;
     window.dispatchEvent(new Event('focus'));
     await vi.advanceTimersByTimeAsync(3_600_000);
@@ -236,6 +239,14 @@ test('a server that does not answer is said to be unknown, and can be asked agai
     });
     action.onClick();
     await banner(host, 'Connected with Microsoft Teams');
+});
+
+test('what changed unseen shows when the user is back after a while', async () => {
+    const {host} = open([connected, none]);
+    await banner(host, 'Connected with Microsoft Teams');
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + returnMs);
+    window.dispatchEvent(new Event('focus'));
+    await banner(host, 'No Microsoft Teams account is connected');
 });
 
 test('the settings are those that the server half reads', async () => {
