@@ -42,6 +42,13 @@ test('marks the channel in its header, also where the host does not say which on
     expect(mark()).toBeInTheDocument();
 });
 
+test('marks the channel whose header it is, not the one that the user looks at', async () => {
+    const {host} = open(town);
+    host.render(<>{host.in('registerChannelHeaderIcon', {channel: {id: 'other'}})}</>);
+    await settle();
+    expect(mark()).toBeNull();
+});
+
 test('marks linked channels and chats in the sidebar, and no others', async () => {
     const {host} = open(town);
     host.render(<>{['town', 'direct', 'other'].map((id) => <div key={id}>{host.in('registerSidebarChannelLinkLabelComponent', {channel: {id}})}</div>)}</>);
