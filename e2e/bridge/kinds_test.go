@@ -10,6 +10,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -417,6 +418,34 @@ func TestSystemMessagesBySetting(t *testing.T) {
 	message := l.message(t, "added to the channel")
 	if message.From.User.DisplayName != "bridge Demo" || !strings.HasPrefix(message.Text(), "<p>casey added to the channel") && !strings.Contains(message.Text(), "casey") {
 		t.Errorf("in Teams %s says %s", message.From.User.DisplayName, message.Text())
+	}
+
+	// That a mirrored user becomes a member is the bridge's doing and no news.
+	upn := inTeamsOnly(t, "quentin")
+	l.say(t, upn, "", "<p>quentin is here</p>")
+	l.post(t, "quentin is here")
+	eventually(t, func(ctx context.Context) error {
+		list, _, err := shared.Mattermost.Client().GetPostsForChannel(ctx, l.channel.Id, 0, 100, "", false, false)
+		if err != nil {
+			return err
+		}
+		for _, post := range list.Posts {
+			if post.IsSystemMessage() && strings.Contains(post.Message, "msteams_quentin_demo joined") {
+				return nil
+			}
+		}
+		return errors.New("the server does not say that quentin joined")
+	})
+	l.write(t, shared.alex, "", "after quentin")
+	l.message(t, "after quentin")
+	messages, err := l.messages(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range messages {
+		if strings.Contains(m.Text(), "msteams_quentin_demo") {
+			t.Errorf("Teams is told %q", m.Text())
+		}
 	}
 }
 

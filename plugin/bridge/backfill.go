@@ -44,7 +44,7 @@ func (e *Engine) OlderPosts(ctx context.Context, link Link, window Window, page 
 	}
 	posts = slices.DeleteFunc(posts, func(post Post) bool {
 		_, known := mappings[post.ID]
-		return known || !e.outward(post)
+		return known || !e.outward(post, link)
 	})
 	departures := make([]Departure, len(posts))
 	for i, post := range posts {

@@ -73,7 +73,7 @@ func TestSendTimeoutEndsBeforeTheLease(t *testing.T) {
 }
 
 func TestOutgoing(t *testing.T) {
-	link := Link{CreatedAt: time.UnixMilli(1000)}
+	link := Link{CreatedAt: time.UnixMilli(1000), Conversation: Conversation{Team: "team"}}
 	for name, test := range map[string]struct {
 		post Post
 		want bool
@@ -81,6 +81,7 @@ func TestOutgoing(t *testing.T) {
 		"a person's":      {Post{CreateAt: 1000}, true},
 		"before the link": {Post{CreateAt: 999}, false},
 		"system":          {Post{CreateAt: 1000, System: true}, false},
+		"of a mirror":     {Post{CreateAt: 1000, System: true, OfMirror: true}, false},
 		"from Teams":      {Post{CreateAt: 1000, Mapping: "m"}, false},
 		"the plugin's":    {Post{CreateAt: 1000, Own: true}, false},
 		"deleted":         {Post{CreateAt: 1000, DeleteAt: 1001}, false},
@@ -91,8 +92,11 @@ func TestOutgoing(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, test.want)
 		}
 		e.SystemMessages = func() bool { return true }
-		if got := e.outgoing(test.post, link); got != (test.want || test.post.System) {
-			t.Errorf("%s, with system messages: %v, want %v", name, got, test.want || test.post.System)
+		if got, want := e.outgoing(test.post, link), test.want || test.post.System && !test.post.OfMirror; got != want {
+			t.Errorf("%s, with system messages: %v, want %v", name, got, want)
+		}
+		if got := e.outgoing(test.post, Link{CreatedAt: link.CreatedAt}); got != test.want {
+			t.Errorf("%s, with system messages in a chat: %v, want %v", name, got, test.want)
 		}
 	}
 }

@@ -190,6 +190,34 @@ func TestNobodyElseSpeaksInAChat(t *testing.T) {
 	}
 }
 
+// What nobody wrote stays where it is: in a chat there is no bot that could say it, and nobody is to say what they did not.
+func TestSystemMessagesStayOutOfChats(t *testing.T) {
+	s, c := newChatSite(t)
+	s.withSystemMessages = true
+	s.start()
+	happens := func(author bridge.UserID, text string) {
+		p := s.mattermost.write(direct, "", author, text)
+		s.mattermost.change(p.ID, func(p *bridge.Post) { p.System = true })
+		p.System = true
+		s.hook(p)
+	}
+	happens(alexMM, "alex changed the header.")
+	s.quiet()
+	if c.asked != 0 {
+		t.Errorf("a chat was looked for %d times", c.asked)
+	}
+	s.writeDirect("", alexMM, "hello")
+	s.eventually("the chat is linked", func() bool { return len(s.teams.texts()) == 1 })
+	happens(alexMM, "alex changed the header again.")
+	happens(blakeMM, "blake joined the channel.")
+	s.writeDirect("", alexMM, "hello again")
+	s.eventually("alex's messages", func() bool { return len(s.teams.texts()) >= 2 })
+	s.quiet()
+	if got := s.teams.texts(); !slices.Equal(got, []string{"hello", "hello again"}) || len(s.mattermost.told) != 0 {
+		t.Errorf("Teams shows %q, told %q", got, s.mattermost.told)
+	}
+}
+
 func TestAChatThatConcernsNobodyIsLeftAlone(t *testing.T) {
 	s, c := newChatSite(t)
 	c.refused = &bridge.NotCarried{Reason: bridge.NoAccount, Why: "nobody"}

@@ -13,7 +13,7 @@ import (
 // the channel is not linked. Edits that the bridge itself makes are queued too and turn out to be carried already.
 func (e *Engine) PostEdited(ctx context.Context, after, before Post) error {
 	link, linked := e.links.ByChannel(after.Channel)
-	if !linked || !e.carries(after) || said(after) == said(before) && slices.Equal(after.Files, before.Files) {
+	if !linked || !e.carries(after, link) || said(after) == said(before) && slices.Equal(after.Files, before.Files) {
 		return nil
 	}
 	return e.depart(ctx, link, editOf(after, link))
@@ -22,7 +22,7 @@ func (e *Engine) PostEdited(ctx context.Context, after, before Post) error {
 // PostDeleted is told of every deleted post on the server, but not of the replies that a root takes with it.
 func (e *Engine) PostDeleted(ctx context.Context, post Post) error {
 	link, linked := e.links.ByChannel(post.Channel)
-	if !linked || !e.carries(post) {
+	if !linked || !e.carries(post, link) {
 		return nil
 	}
 	return e.depart(ctx, link, deleteOf(post, link))

@@ -93,19 +93,20 @@ func (e *Engine) eventHTML(ctx context.Context, message TeamsMessage) string {
 
 // outgoing tells whether a post of a linked channel is to be carried to Teams.
 func (e *Engine) outgoing(post Post, link Link) bool {
-	return e.outward(post) && !olderThan(link, post)
+	return e.outward(post, link) && !olderThan(link, post)
 }
 
 // outward is outgoing whatever the post's age.
-func (e *Engine) outward(post Post) bool {
-	return e.carries(post) && !post.Own && !post.Foreign && post.Mapping == "" && post.DeleteAt == 0
+func (e *Engine) outward(post Post, link Link) bool {
+	return e.carries(post, link) && !post.Own && !post.Foreign && post.Mapping == "" && post.DeleteAt == 0
 }
 
 func olderThan(link Link, post Post) bool { return post.CreateAt < link.CreatedAt.UnixMilli() }
 
-// carries tells whether posts of the kind are carried at all.
-func (e *Engine) carries(post Post) bool {
-	return !post.Ephemeral && (!post.System || e.SystemMessages())
+// carries tells whether posts of the kind are carried at all. What nobody wrote is said by a bot, of which there is none in a chat;
+// what became of mirrored users is the bridge's doing and no news to Teams.
+func (e *Engine) carries(post Post, link Link) bool {
+	return !post.Ephemeral && (!post.System || e.SystemMessages() && !post.OfMirror && !link.Conversation.IsChat())
 }
 
 // said is what a post shows in Teams: its text, and what the message attachments of an integration say.

@@ -142,6 +142,7 @@ func TestSystemMessagesBySetting(t *testing.T) {
 		joined.System = true
 		s.hook(joined)
 		hidden := s.mattermost.write(channel, "", alexMM, "only you see this")
+		s.mattermost.change(hidden.ID, func(p *bridge.Post) { p.Ephemeral = true }) // for a scan
 		hidden.Ephemeral = true
 		s.hook(hidden)
 		s.quiet()

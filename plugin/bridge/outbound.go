@@ -35,7 +35,7 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	switch {
 	case err != nil, post.DeleteAt > 0:
 		return w.skipPost(ctx, event, Deleted)
-	case !w.outgoing(post, w.link) && !(event.Backfill && w.outward(post)):
+	case !w.outgoing(post, w.link) && !(event.Backfill && w.outward(post, w.link)):
 		return w.skipPost(ctx, event, Echo)
 	}
 	root, quote, err := w.teamsThread(ctx, event)

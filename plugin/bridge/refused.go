@@ -88,7 +88,7 @@ func (w *worker) deleteReplies(ctx context.Context, event *OutboundEvent) error 
 	}
 	var departures []Departure
 	for _, reply := range replies {
-		if reply.DeleteAt == root.DeleteAt && w.carries(reply) {
+		if reply.DeleteAt == root.DeleteAt && w.carries(reply, w.link) {
 			departure := deleteOf(reply, w.link)
 			departure.Found = true
 			departures = append(departures, departure)

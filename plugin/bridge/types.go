@@ -160,6 +160,7 @@ type Post struct {
 	DeleteAt int64
 	Mapping  MappingID // value of MappingProp, empty for none
 	System   bool      // a join, leave, header change …
+	OfMirror bool      // a system post about a user that mirrors somebody
 	// Ephemeral is set of what only one person sees. It is never carried.
 	Ephemeral bool
 	Cards     string // what the message attachments of an integration say, as Markdown

@@ -121,3 +121,26 @@ func TestChannelsWithMirroredUsersAreOpened(t *testing.T) {
 		t.Error("the reason was swallowed")
 	}
 }
+
+// What the server says when a mirrored user joins a channel is told from what it says of others.
+func TestSystemPostsOfMirroredUsers(t *testing.T) {
+	r := &registry{users: map[string]*model.User{}}
+	s := mattermost.New(r, nil, "bot")
+	if err := s.CreateMirror(t.Context(), mattermost.Mirror{ID: "m", TeamsUser: "t", Username: "msteams_m"}); err != nil {
+		t.Fatal(err)
+	}
+	r.users["alex"] = &model.User{Id: "alex"}
+	for name, c := range map[string]struct {
+		post *model.Post
+		want bool
+	}{
+		"a mirrored user joined":    {&model.Post{UserId: "m", Type: model.PostTypeJoinChannel}, true},
+		"alex joined":               {&model.Post{UserId: "alex", Type: model.PostTypeJoinChannel}, false},
+		"somebody who is gone":      {&model.Post{UserId: "x", Type: model.PostTypeJoinChannel}, false},
+		"a mirrored user's writing": {&model.Post{UserId: "m"}, false},
+	} {
+		if got := s.ToBridge(c.post); got.OfMirror != c.want {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

@@ -181,10 +181,17 @@ func (s *Server) foreignProp() string { return "msteams_sync_" + string(s.bot) }
 func (s *Server) classify(p *bridge.Post, kind, webhook, name string) {
 	p.Ephemeral = kind == model.PostTypeEphemeral
 	p.System = strings.HasPrefix(kind, model.PostSystemMessagePrefix)
+	p.OfMirror = p.System && s.mirrors(p.Author)
 	p.Own = p.Author == s.bot
 	if webhook == "true" {
 		p.AuthorName = name
 	}
+}
+
+// mirrors tells whether a user mirrors somebody. The server keeps users in memory.
+func (s *Server) mirrors(user bridge.UserID) bool {
+	u, e := s.api.GetUser(string(user))
+	return e == nil && u != nil && IsMirror(u)
 }
 
 // deleter is who deleted a post: its own bot when the plugin did, which the server knows by the plugin's id.
