@@ -586,6 +586,28 @@ func TestWhoHasNoAccountIsReminded(t *testing.T) {
 	}
 }
 
+// A group message with somebody who is nobody in Teams stays here, and whoever writes to the others learns why, once.
+func TestWhoWritesToSomebodyWhoIsNotInTeamsIsTold(t *testing.T) {
+	withChats(t, nil)
+	l := &link{channel: groupOf(t, shared.alex, shared.blake, shared.casey)}
+	whispered := l.whispers(t, shared.alex)
+	l.write(t, shared.alex, "", "alex to blake and casey")
+	if text := <-whispered; !strings.Contains(text, "is not sent to Microsoft Teams") || !strings.Contains(text, "(@casey)") {
+		t.Errorf("alex is told %q", text)
+	}
+	l.write(t, shared.alex, "", "alex to both again")
+	// What the plugin does about a later message, it has done about that one.
+	other := &link{channel: groupOf(t, shared.alex, shared.blake, shared.casey, newConnected(t, "wilma"))}
+	inOther := other.whispers(t, shared.alex)
+	other.write(t, shared.alex, "", "alex to three")
+	<-inOther
+	select {
+	case text := <-whispered:
+		t.Errorf("alex is told again: %q", text)
+	default:
+	}
+}
+
 // A server lets nobody begin a direct message with a mirrored user: the command does.
 func TestAConversationWithSomebodyOfTeamsIsOpened(t *testing.T) {
 	withChats(t, nil)

@@ -61,6 +61,9 @@ type Store interface {
 	LookedForChat(ctx context.Context, channel bridge.ChannelID) error
 	EndChat(ctx context.Context, channel bridge.ChannelID) error
 	ChatsSince(ctx context.Context, direct bool) (time.Time, error)
+	// Tell notes that somebody is being told something, and whether for the first time; Untell takes that back.
+	Tell(ctx context.Context, subject string) (bool, error)
+	Untell(ctx context.Context, subject string) error
 	Prompt(ctx context.Context, user bridge.UserID, channel bridge.ChannelID, every time.Duration) (bool, error)
 }
 

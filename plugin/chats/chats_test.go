@@ -248,6 +248,17 @@ func (w *world) EndChat(context.Context, bridge.ChannelID) error {
 
 func (w *world) ChatsSince(context.Context, bool) (time.Time, error) { return time.Time{}, nil }
 
+func (w *world) Tell(_ context.Context, subject string) (bool, error) {
+	before := w.prompted[subject]
+	w.prompted[subject] = true
+	return !before, nil
+}
+
+func (w *world) Untell(_ context.Context, subject string) error {
+	delete(w.prompted, subject)
+	return nil
+}
+
 func (w *world) Prompt(_ context.Context, user bridge.UserID, channel bridge.ChannelID, _ time.Duration) (bool, error) {
 	key := string(user) + " " + string(channel)
 	before := w.prompted[key]
@@ -606,6 +617,44 @@ func TestWhoIsPrompted(t *testing.T) {
 	}
 	if n := len(slices.DeleteFunc(w.calls, func(c string) bool { return c != "whisper to u1" })); n != 1 {
 		t.Errorf("prompted %d times, want once", n)
+	}
+}
+
+// Somebody who is nobody in Teams keeps a conversation out of it. Whoever would have reached somebody there learns that, once.
+func TestWhoIsToldThatAConversationStaysHere(t *testing.T) {
+	for name, test := range map[string]struct {
+		members []bridge.UserID
+		author  bridge.UserID
+		told    string
+	}{
+		"a mirrored one is in it":         {[]bridge.UserID{"c1", "m1", "u1", "u2"}, "c1", "@u1, @u2"},
+		"a mirrored one, by a local":      {[]bridge.UserID{"c1", "m1", "u1", "u2"}, "u1", "@u2"},
+		"a connected one is in it":        {[]bridge.UserID{"c1", "c2", "u1"}, "c1", "@u1"},
+		"a connected one, by a local":     {[]bridge.UserID{"c1", "u1", "u2"}, "u1", ""},
+		"nobody else is in Teams":         {[]bridge.UserID{"c1", "u1", "u2"}, "c1", ""},
+		"nobody else in a direct message": {[]bridge.UserID{"c1", "u1"}, "c1", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, chats := newWorld(t)
+			w.talk = mattermost.Talk{Direct: len(test.members) == 2, Group: len(test.members) > 2, Members: test.members}
+			for range 3 {
+				chats.Forget()
+				_, err := chats.ChatOf(t.Context(), "channel", test.author)
+				if refused, is := errors.AsType[*bridge.NotCarried](err); !is || refused.Reason != bridge.NoAccount {
+					t.Fatal(err)
+				}
+			}
+			calls := slices.DeleteFunc(slices.Clone(w.calls), func(c string) bool { return !strings.HasPrefix(c, "whisper") })
+			if test.told == "" && len(calls) > 0 || test.told != "" && (!slices.Equal(calls, []string{"whisper to " + string(test.author)}) || !strings.Contains(w.whispered, "("+test.told+")")) {
+				t.Errorf("%q: %q", calls, w.whispered)
+			}
+		})
+	}
+	w, chats := newWorld(t)
+	w.settings.SelectiveSync = true
+	w.talk = mattermost.Talk{Group: true, Members: []bridge.UserID{"c1", "c2", "u1"}}
+	if _, err := chats.ChatOf(t.Context(), "channel", "c1"); err == nil || w.whispered != "" {
+		t.Errorf("told %q of what is not selected; %v", w.whispered, err)
 	}
 }
 

@@ -4,6 +4,7 @@
 package chats
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,9 +50,15 @@ func (c *Chats) chatOf(ctx context.Context, current Current, channel bridge.Chan
 	if refused := allowed(current.Settings, talk.Direct); refused != nil {
 		return "", refused
 	}
-	people, err := c.inTeams(ctx, current.Settings, talk.Members, author)
+	people, err := c.inTeams(ctx, talk.Members, author)
 	if err != nil {
 		return "", err
+	}
+	if !selected(current.Settings, len(talk.Members), people.mirrored, people.connected) {
+		return "", refuse(bridge.SwitchedOff, "its people are not on both sides (settings selectiveSync and syncRemoteOnly)")
+	}
+	if len(people.nowhere) > 0 {
+		return "", c.notEverybody(ctx, channel, author, people)
 	}
 	account, able, err := c.Accounts.OfUser(ctx, author)
 	switch {
@@ -68,14 +75,16 @@ func (c *Chats) chatOf(ctx context.Context, current Current, channel bridge.Chan
 
 // counterparts are the members of a direct or group message as Teams sees them.
 type counterparts struct {
-	ids      []bridge.TeamsUserID
-	author   bool // the author is one of them
-	mirrored int
+	ids       []bridge.TeamsUserID
+	author    bool            // the author is one of them
+	nowhere   []bridge.UserID // who beside the author is none
+	mirrored  int
+	connected int
+	others    int // who beside the author is one
 }
 
-// inTeams finds out who the members are in Teams. All but the author must be somebody.
-func (c *Chats) inTeams(ctx context.Context, settings config.Settings, members []bridge.UserID, author bridge.UserID) (p counterparts, err error) {
-	connected := 0
+// inTeams finds out who the members are in Teams.
+func (c *Chats) inTeams(ctx context.Context, members []bridge.UserID, author bridge.UserID) (p counterparts, err error) {
 	for _, user := range members {
 		person, known, err := c.People.PersonOf(ctx, user)
 		if err != nil {
@@ -91,7 +100,7 @@ func (c *Chats) inTeams(ctx context.Context, settings config.Settings, members [
 			if _, is, err := c.Accounts.OfTeamsUser(ctx, person.ID); err != nil {
 				return p, err
 			} else if is {
-				connected++
+				p.connected++
 			}
 		}
 		if known {
@@ -100,15 +109,40 @@ func (c *Chats) inTeams(ctx context.Context, settings config.Settings, members [
 		switch {
 		case known && user == author:
 			p.author = true
-		case !known && user != author:
-			return p, refuse(bridge.NoAccount, "a member is nobody in Teams")
+		case known:
+			p.others++
+		case user != author:
+			p.nowhere = append(p.nowhere, user)
 		}
-	}
-	if !selected(settings, len(members), p.mirrored, connected) {
-		return p, refuse(bridge.SwitchedOff, "its people are not on both sides (settings selectiveSync and syncRemoteOnly)")
 	}
 	return p, nil
 }
+
+// notEverybody refuses a message that not all of its people could see in Teams. Whoever writes it is told, once for each
+// conversation, when it concerns somebody there: somebody who is there only does not see it at all.
+func (c *Chats) notEverybody(ctx context.Context, channel bridge.ChannelID, author bridge.UserID, people counterparts) error {
+	refused := refuse(bridge.NoAccount, "a member is nobody in Teams")
+	if people.mirrored == 0 && (!people.author || people.others == 0) {
+		return refused
+	}
+	first, err := c.Store.Tell(ctx, "not everybody in teams:"+string(channel)+":"+string(author))
+	if err != nil || !first {
+		return cmp.Or[error](err, refused)
+	}
+	list := make([]string, len(people.nowhere))
+	for i, id := range people.nowhere {
+		user, err := c.Mattermost.User(ctx, id)
+		if err != nil && bridge.ClassOf(err) != bridge.NotFound {
+			return errors.Join(err, c.Store.Untell(context.WithoutCancel(ctx), "not everybody in teams:"+string(channel)+":"+string(author)))
+		}
+		list[i] = "@" + user.Username
+	}
+	c.Mattermost.Whisper(ctx, author, channel, fmt.Sprintf(onlyHere, names(list)))
+	return refused
+}
+
+const onlyHere = "What is written in this conversation is not sent to Microsoft Teams, and who uses Teams only does not see it: not everybody here is there (%s). " +
+	"It is sent once everybody here has connected an account with `/msteams-sync connect`."
 
 // awaits says what becomes of a message whose author has no account that can send: it waits when the author had one, or when
 // somebody is meant who cannot see it otherwise. Else all of its people see it where it is.
