@@ -218,6 +218,32 @@ func TestSystemMessagesStayOutOfChats(t *testing.T) {
 	}
 }
 
+// Bots have no account and are nobody's: what they write in a chat stays here, at once and without a word to them. A webhook's post is
+// its owner's, under the name that it has.
+func TestBotsHaveNoPartInChats(t *testing.T) {
+	s, _ := newChatSite(t)
+	s.start()
+	s.writeDirect("", "bot-ci", "build 1 failed")
+	s.eventually("the bot is left out", func() bool { return s.tally.count(bridge.NoAccount) == 1 })
+	s.writeDirect("", alexMM, "what is that?")
+	s.eventually("alex's message", func() bool { return len(s.teams.texts()) == 1 })
+	s.writeDirect("", "bot-ci", "build 2 failed")
+	s.eventually("the bot is left out again", func() bool { return s.tally.count(bridge.NoAccount) == 2 })
+	hook := s.mattermost.write(direct, "", alexMM, "build 3 failed")
+	s.mattermost.change(hook.ID, func(p *bridge.Post) { p.AuthorName = "CI" })
+	s.hook(hook)
+	s.eventually("the webhook's post", func() bool { return len(s.teams.texts()) == 2 })
+	s.quiet()
+	if got := s.teams.texts(); !slices.Equal(got, []string{"what is that?", "CI: build 3 failed"}) || len(s.mattermost.told) != 0 || s.tally.dead != 0 {
+		t.Errorf("Teams shows %q, told %q, %d dead letters", got, s.mattermost.told, s.tally.dead)
+	}
+	for _, m := range s.teams.messages {
+		if m.From.User == bot.TeamsUser {
+			t.Errorf("the bridge's bot said %q", m.HTML)
+		}
+	}
+}
+
 func TestAChatThatConcernsNobodyIsLeftAlone(t *testing.T) {
 	s, c := newChatSite(t)
 	c.refused = &bridge.NotCarried{Reason: bridge.NoAccount, Why: "nobody"}

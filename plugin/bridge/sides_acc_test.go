@@ -396,7 +396,7 @@ func (s *mattermostSide) Replies(_ context.Context, root bridge.PostID) (replies
 }
 
 func (s *mattermostSide) User(_ context.Context, id bridge.UserID) (bridge.User, error) {
-	return bridge.User{ID: id, Username: string(id), DisplayName: s.users[id]}, nil
+	return bridge.User{ID: id, Username: string(id), DisplayName: s.users[id], Bot: strings.HasPrefix(string(id), "bot-")}, nil
 }
 
 // UserByName knows everybody who has a name.
