@@ -15,8 +15,11 @@ import (
 )
 
 // UpdatePost changes the text of a post and nothing else.
-func (s *Server) UpdatePost(_ context.Context, id bridge.PostID, text string) (bridge.Post, error) {
+func (s *Server) UpdatePost(ctx context.Context, id bridge.PostID, text string) (bridge.Post, error) {
 	doing := "edit post " + string(id)
+	if err := inTime(ctx, doing); err != nil {
+		return bridge.Post{}, err
+	}
 	post, e := s.api.GetPost(string(id))
 	switch {
 	case e != nil:
@@ -36,9 +39,13 @@ func (s *Server) UpdatePost(_ context.Context, id bridge.PostID, text string) (b
 }
 
 // DeletePost deletes a post, and with a root its replies.
-func (s *Server) DeletePost(_ context.Context, id bridge.PostID) error {
+func (s *Server) DeletePost(ctx context.Context, id bridge.PostID) error {
+	doing := "delete post " + string(id)
+	if err := inTime(ctx, doing); err != nil {
+		return err
+	}
 	if e := s.api.DeletePost(string(id)); e != nil {
-		return failure("delete post "+string(id), e)
+		return failure(doing, e)
 	}
 	return nil
 }
@@ -72,7 +79,11 @@ func (s *Server) Reactions(ctx context.Context, posts []bridge.PostID) (map[brid
 }
 
 // AddReaction makes somebody react.
-func (s *Server) AddReaction(_ context.Context, post bridge.PostID, r bridge.PostReaction) error {
+func (s *Server) AddReaction(ctx context.Context, post bridge.PostID, r bridge.PostReaction) error {
+	doing := "add a reaction to post " + string(post)
+	if err := inTime(ctx, doing); err != nil {
+		return err
+	}
 	name, known := reactionName(r.Emoji)
 	if !known {
 		return fmt.Errorf("%w: %q", bridge.ErrUnknownEmoji, r.Emoji)
@@ -83,14 +94,17 @@ func (s *Server) AddReaction(_ context.Context, post bridge.PostID, r bridge.Pos
 		// An older server does not know every name and looks for an emoji of its users'; it may have switched those off.
 		return fmt.Errorf("%w: %s: %s", bridge.ErrUnknownEmoji, name, e.Message)
 	case e != nil:
-		return failure(fmt.Sprintf("add reaction %s to post %s", name, post), e)
+		return failure(doing+": "+name, e)
 	}
 	return nil
 }
 
 // RemoveReaction takes somebody's reaction away, under each name that the emoji has.
-func (s *Server) RemoveReaction(_ context.Context, post bridge.PostID, r bridge.PostReaction) error {
+func (s *Server) RemoveReaction(ctx context.Context, post bridge.PostID, r bridge.PostReaction) error {
 	doing := "take a reaction from post " + string(post)
+	if err := inTime(ctx, doing); err != nil {
+		return err
+	}
 	all, e := s.api.GetReactions(string(post))
 	if e != nil {
 		return failure(doing, e)

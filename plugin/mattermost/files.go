@@ -176,8 +176,11 @@ func (s *Server) readAll(doing string, id bridge.FileID, from int64) (io.ReadClo
 
 // UpdatePostFiles changes text and files of a post. Older servers keep the files that a post was made with: what they
 // took shows in the returned post.
-func (s *Server) UpdatePostFiles(_ context.Context, id bridge.PostID, text string, files []bridge.FileID) (bridge.Post, error) {
+func (s *Server) UpdatePostFiles(ctx context.Context, id bridge.PostID, text string, files []bridge.FileID) (bridge.Post, error) {
 	doing := "edit post " + string(id)
+	if err := inTime(ctx, doing); err != nil {
+		return bridge.Post{}, err
+	}
 	post, e := s.api.GetPost(string(id))
 	switch {
 	case e != nil:

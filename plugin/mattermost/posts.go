@@ -22,7 +22,11 @@ import (
 var _ bridge.Mattermost = (*Server)(nil)
 
 // CreatePost creates the post with its mapping prop in one step.
-func (s *Server) CreatePost(_ context.Context, n bridge.NewPost) (bridge.Post, error) {
+func (s *Server) CreatePost(ctx context.Context, n bridge.NewPost) (bridge.Post, error) {
+	doing := "create a post in channel " + string(n.Channel)
+	if err := inTime(ctx, doing); err != nil {
+		return bridge.Post{}, err
+	}
 	post := &model.Post{ChannelId: string(n.Channel), RootId: string(n.Root), UserId: string(n.Author), Message: n.Message}
 	for _, id := range n.Files {
 		post.FileIds = append(post.FileIds, string(id))
@@ -37,7 +41,6 @@ func (s *Server) CreatePost(_ context.Context, n bridge.NewPost) (bridge.Post, e
 		post.AddProp(bridge.MappingProp, string(n.Mapping))
 	}
 	prioritise(post, n.Priority)
-	doing := "create a post in channel " + string(n.Channel)
 	created, e := s.api.CreatePost(post)
 	switch {
 	case e != nil:

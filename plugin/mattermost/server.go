@@ -4,6 +4,7 @@
 package mattermost
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -69,6 +70,15 @@ func failure(doing string, e *model.AppError) error {
 		f.Class = bridge.Permanent
 	}
 	return f
+}
+
+// inTime fails when the time for a call with an effect is over: calls of the plugin API cannot be cut off, and a process that was
+// paused may find that another one does its work already.
+func inTime(ctx context.Context, doing string) error {
+	if err := ctx.Err(); err != nil {
+		return &bridge.Failure{Class: bridge.Retry, Err: fmt.Errorf("%s: not begun: %w", doing, err)}
+	}
+	return nil
 }
 
 // gone is the failure of a call that brought nothing: it may have had its effect.

@@ -4,6 +4,8 @@
 package mattermost_test
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -266,5 +268,30 @@ func TestEventsReachOtherNodes(t *testing.T) {
 				t.Errorf("sent here to %+v", s.sent)
 			}
 		})
+	}
+}
+
+// Calls of the plugin API cannot be cut off. A process that was paused between its intent and the call must not make it: another
+// one may have made it since.
+func TestNothingIsChangedWhenTheTimeIsOver(t *testing.T) {
+	server := mattermost.New(nil, nil, "bot") // any call ends in a panic
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	reaction := bridge.PostReaction{User: "user", Emoji: "👍"}
+	for name, call := range map[string]func() error{
+		"create a post": func() error {
+			_, err := server.CreatePost(over, bridge.NewPost{Channel: "channel", Message: "text"})
+			return err
+		},
+		"edit a post":          func() error { _, err := server.UpdatePost(over, "post", "text"); return err },
+		"edit a post's files":  func() error { _, err := server.UpdatePostFiles(over, "post", "text", nil); return err },
+		"delete a post":        func() error { return server.DeletePost(over, "post") },
+		"add a reaction":       func() error { return server.AddReaction(over, "post", reaction) },
+		"take a reaction away": func() error { return server.RemoveReaction(over, "post", reaction) },
+	} {
+		err := call()
+		if bridge.ClassOf(err) != bridge.Retry || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, want a failure that may be repeated", name, err)
+		}
 	}
 }
