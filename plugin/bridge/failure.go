@@ -81,6 +81,9 @@ func (f *Failure) Error() string {
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
+// ErrCutShort comes with the newest messages of a list that goes further back than can be read. What is not among them may be there.
+var ErrCutShort = &Failure{Class: Permanent, Err: errors.New("the conversation has got too many messages since to be read; look whether it shows this one, and write it again if it does not")}
+
 // ClassOf returns the class of err; an error that is no Failure counts as Retry.
 func ClassOf(err error) Class {
 	if f, ok := errors.AsType[*Failure](err); ok {

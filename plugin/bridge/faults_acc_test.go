@@ -6,6 +6,7 @@
 package bridge_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -183,6 +184,56 @@ func TestASendThatCannotBeLookedFor(t *testing.T) {
 	if got := s.teams.sends.count(); got != 1 {
 		t.Errorf("%d POSTs", got)
 	}
+}
+
+// A list that does not go back to the send does not tell that it is absent.
+func TestALookThatIsCutShort(t *testing.T) {
+	for name, hidden := range map[string]bool{"the message is in it": false, "it is not": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.teams.silent = true
+			s.teams.sends.set(once(failsAfter, dropped))
+			s.governor = func(*store.Store) (bridge.Governor, bridge.Teams) { return nil, &cutShort{s.teams, hidden} }
+			n := s.start()
+			s.writePost("", alexMM, "hello")
+			dead := 0
+			if hidden {
+				dead = 1
+			}
+			s.eventually("it is settled", func() bool {
+				h, err := n.Health(t.Context())
+				return err == nil && h.Outbound.Dead == dead && s.idle()
+			})
+			if got := s.teams.sends.count(); got != 1 {
+				t.Errorf("%d POSTs", got)
+			}
+			if !hidden {
+				return
+			}
+			// Its echo tells in the end.
+			if err := s.receive([]bridge.Arrival{created(s.teams.messages[0])}); err != nil {
+				t.Fatal(err)
+			}
+			s.settle([]string{"alex: hello"}, []string{"hello"})
+			if h, err := n.Health(t.Context()); err != nil || h.Outbound.Dead != 0 {
+				t.Errorf("health %+v, %v", h, err)
+			}
+		})
+	}
+}
+
+// cutShort is Teams with more messages than a list holds.
+type cutShort struct {
+	*teamsSide
+	hidden bool
+}
+
+func (c *cutShort) Recent(ctx context.Context, in bridge.Conversation, root bridge.TeamsMessageID, since time.Time) ([]bridge.TeamsMessage, error) {
+	if c.hidden {
+		return nil, bridge.ErrCutShort
+	}
+	recent, err := c.teamsSide.Recent(ctx, in, root, since)
+	return recent, cmp.Or(err, error(bridge.ErrCutShort))
 }
 
 func TestAMessageOfSomebodyWithASendInFlightWaits(t *testing.T) {

@@ -16,7 +16,8 @@ type Teams interface {
 	Message(ctx context.Context, ref MessageRef) (TeamsMessage, error)
 	// ConversationName is how Teams calls a channel.
 	ConversationName(ctx context.Context, in Conversation) (string, error)
-	// Recent lists the root messages of a conversation, or the replies to root, newest first, back to since.
+	// Recent lists the root messages of a conversation, or the replies to root, newest first, back to since. When
+	// there are too many it returns the newest and ErrCutShort.
 	Recent(ctx context.Context, in Conversation, root TeamsMessageID, since time.Time) ([]TeamsMessage, error)
 	// Send makes exactly one POST as the account, a reply when root is not empty. Nothing below it may retry: Graph has
 	// no idempotency key, so a second POST is a second message.

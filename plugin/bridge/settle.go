@@ -24,7 +24,8 @@ func (w *worker) lookForSend(ctx context.Context, event *OutboundEvent) error {
 	}
 	since := event.AttemptedAt.Add(-clockSkew)
 	recent, err := w.Teams.Recent(ctx, w.link.Conversation, mapping.Ref.Root, since)
-	if err != nil {
+	cutShort := errors.Is(err, ErrCutShort)
+	if err != nil && !cutShort {
 		return err
 	}
 	for _, message := range recent {
@@ -32,12 +33,15 @@ func (w *worker) lookForSend(ctx context.Context, event *OutboundEvent) error {
 			return w.confirmSend(ctx, event, mapping.ID, message, mapping.Record.Files)
 		}
 	}
-	message, found, err := w.findBySender(ctx, event, mapping, recent)
-	if err != nil {
-		return err
+	message, found, findErr := w.findBySender(ctx, event, mapping, recent)
+	if findErr != nil {
+		return findErr
 	}
 	if found {
 		return w.confirmSend(ctx, event, mapping.ID, message, mapping.Record.Files)
+	}
+	if cutShort {
+		return err // it is not known to be absent
 	}
 	if event.Looks+1 < len(w.Tuning.Looks) {
 		if err := w.Store.LookAgain(ctx, w.lease, *event, w.Tuning.Looks[event.Looks+1], LookedInVain); err != nil {

@@ -141,7 +141,7 @@ func TestAMessageIsSentReadAndListed(t *testing.T) {
 func TestRecentGoesBackOverPages(t *testing.T) {
 	w := newWorld(t)
 	began := time.Now().Add(-time.Minute)
-	const n = 120
+	const n = 2_050
 	for i := range n {
 		if _, err := w.Teams().Post("blake@demo.example", w.Place, "", emulated.Draft{Body: emulated.HTML(fmt.Sprintf("<p>%d</p>", i))}); err != nil {
 			t.Fatal(err)

@@ -61,15 +61,20 @@ func (c *Client) Message(ctx context.Context, ref bridge.MessageRef) (bridge.Tea
 // pageSize is Graph's largest page of messages (Graph docs, "List channel messages").
 const pageSize = "50"
 
-// maxPages bounds a listing: a conversation that got thousands of messages since a send is looked at in part.
-const maxPages = 40
+// maxPages bounds other listings, mostMessages what is read of a conversation's messages.
+const (
+	maxPages     = 40
+	mostMessages = 10_000
+)
 
-// Recent lists the root messages of a conversation, or the replies to root, newest first, back to since.
+// Recent lists the root messages of a conversation, or the replies to root, newest first, back to since. When there are too
+// many it returns the newest and bridge.ErrCutShort.
 func (c *Client) Recent(ctx context.Context, in bridge.Conversation, root bridge.TeamsMessageID, since time.Time) ([]bridge.TeamsMessage, error) {
 	route, path := messagesOf(in, root)
 	r := request{method: "GET", route: route, path: path, query: "$top=" + pageSize, repeat: true}
 	var found []bridge.TeamsMessage
-	for range maxPages {
+	var cutShort error
+	for read := 0; ; {
 		var page struct {
 			Value []chatMessage
 			Next  string `json:"@odata.nextLink"`
@@ -91,10 +96,14 @@ func (c *Client) Recent(ctx context.Context, in bridge.Conversation, root bridge
 		if page.Next == "" || older > 0 && older == len(page.Value) {
 			break
 		}
+		if read += len(page.Value); read >= mostMessages {
+			cutShort = bridge.ErrCutShort
+			break
+		}
 		r.link = page.Next
 	}
 	sortNewestFirst(found)
-	return found, nil
+	return found, cutShort
 }
 
 // Send makes exactly one POST as the account.

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
@@ -109,9 +110,10 @@ func (c *Client) once(ctx context.Context, r request, out any) error {
 	if err != nil {
 		return err
 	}
-	// Whether the head of the request was written tells "it cannot have happened" from "it may have happened".
-	var sent bool
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent = true }})
+	// Whether the head of the request was written tells "it cannot have happened" from "it may have happened". The transport says so
+	// from a goroutine of its own, which goes on for a moment after the call was cut off.
+	var sent atomic.Bool
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
 	httpRequest, err := c.build(traced, r)
 	if err != nil {
 		return &bridge.Failure{Class: bridge.Permanent, Err: err}
@@ -137,7 +139,7 @@ func (c *Client) once(ctx context.Context, r request, out any) error {
 		}
 	}()
 	if err != nil {
-		return unanswered(r, sent, err)
+		return unanswered(r, sent.Load() || ctx.Err() != nil, err)
 	}
 	defer response.Body.Close()
 	status = response.StatusCode

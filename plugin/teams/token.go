@@ -231,7 +231,8 @@ func TokenFailure(doing string, err error) error {
 	return f
 }
 
-// LostGrant tells that the person has to log in again: nothing else brings the token back.
+// LostGrant tells that the person has to log in again: nothing else brings the token back. Microsoft's advice for interaction_required,
+// e.g. after an administrator asked for a second factor, is that of invalid_grant.
 func LostGrant(err error) bool {
 	f, ok := errors.AsType[*bridge.Failure](err)
 	return ok && (f.Code == "invalid_grant" || f.Code == "interaction_required")

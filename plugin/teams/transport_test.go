@@ -216,3 +216,49 @@ func TestRoutesOfCalls(t *testing.T) {
 		}
 	}
 }
+
+// TestRecentSaysWhenItIsCutShort: a list that never ends is read in part, and what was read is returned.
+func TestRecentSaysWhenItIsCutShort(t *testing.T) {
+	var pages atomic.Int32
+	var page strings.Builder
+	for i := range 50 {
+		if i > 0 {
+			page.WriteString(",")
+		}
+		fmt.Fprintf(&page, `{"id":"%d","createdDateTime":"2026-01-02T00:00:00Z","lastModifiedDateTime":"2026-01-02T00:00:00Z"}`, i)
+	}
+	var e *endpoint
+	e = newEndpoint(t, func(w http.ResponseWriter, _ *http.Request) {
+		pages.Add(1)
+		fmt.Fprintf(w, `{"value":[%s],"@odata.nextLink":"%s/v1.0/next"}`, page.String(), e.URL)
+	})
+	since := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	found, err := e.client(t).Recent(t.Context(), bridge.Conversation{ID: "c", Team: "t"}, "", since)
+	if !errors.Is(err, bridge.ErrCutShort) || len(found) != 10_000 || pages.Load() != 200 {
+		t.Errorf("%d messages of %d pages, %v", len(found), pages.Load(), err)
+	}
+}
+
+// TestACallThatWasCutOffMayHaveHappened, also when it does not look as if it had been sent: the transport may still be at it.
+func TestACallThatWasCutOffMayHaveHappened(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		if c, err := listener.Accept(); err == nil {
+			defer c.Close()
+			cancel() // in the middle of the handshake
+			<-t.Context().Done()
+		}
+	}()
+	c := teams.New(teams.Config{LoginURL: "https://" + listener.Addr().String(), GraphURL: "https://" + listener.Addr().String(), TenantID: "t", ClientID: "app", Tokens: anyone{}})
+	t.Cleanup(c.Close)
+	_, err = c.Send(ctx, alex, bridge.Conversation{ID: "c", Team: "t"}, "", html("x"))
+	if bridge.ClassOf(err) != bridge.Unknown {
+		t.Errorf("%v is of class %v", err, bridge.ClassOf(err))
+	}
+}
