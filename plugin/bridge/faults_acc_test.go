@@ -596,6 +596,23 @@ func TestALoopBetweenBridgesEnds(t *testing.T) {
 	}
 }
 
+// What has been counted is not forgotten when the lane gets another node.
+func TestALoopOverSeveralNodesEnds(t *testing.T) {
+	s := newSite(t)
+	s.stop(s.start())
+	for range 3 {
+		n := s.start()
+		for range 10 {
+			s.writeInTeams("", bridge.Sender{Name: "Other bridge", Application: true}, "round and round")
+		}
+		s.quiet()
+		s.stop(n)
+	}
+	if texts, dead := s.mattermost.texts(), s.tally.died(); len(texts) != 22 || dead != 8 {
+		t.Errorf("Mattermost shows %d posts, %d are dead letters, want 20 and the two that the last node let pass unasked, and 8", len(texts), dead)
+	}
+}
+
 // The same from Mattermost, by a bot that answers itself there.
 func TestALoopThroughTheBotEnds(t *testing.T) {
 	s := newSite(t)

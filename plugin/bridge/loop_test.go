@@ -9,6 +9,12 @@ import (
 	"time"
 )
 
+// repeats is what a single node makes of it.
+func (g *loopGuard) repeats(what saying, event string, at, now time.Time) bool {
+	lately, again := g.note(what, event, at, now)
+	return !again && len(lately) > loopLimit
+}
+
 func TestWhatLooksLikeALoop(t *testing.T) {
 	start := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 	lane := Lane{Conversation: "one", Direction: Inbound}

@@ -89,7 +89,7 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 			}
 			account := able[permit.Choice()]
 			if account.Bot {
-				if err := w.unlooped(event.Event, string(event.Post), string(post.Author)+"/"+post.AuthorName, hash(post.Message)); err != nil {
+				if err := w.unlooped(ctx, event.Event, string(event.Post), string(post.Author)+"/"+post.AuthorName, hash(post.Message)); err != nil {
 					permit.Drop()
 					return err
 				}

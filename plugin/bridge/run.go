@@ -186,7 +186,7 @@ func (r *run) prepare(ctx context.Context, event *InboundEvent) (bool, error) {
 		Record: Record{TeamsHash: teamsHash(message), TeamsForm: teamsForm(message), PostHash: hash(post.Message)},
 	}
 	if post.Author == "" {
-		if event.refused = r.unlooped(event.Event, string(event.Ref.ID), string(message.From.User)+"/"+message.From.Name, mapping.Record.TeamsHash); event.refused != nil {
+		if event.refused = r.unlooped(ctx, event.Event, string(event.Ref.ID), string(message.From.User)+"/"+message.From.Name, mapping.Record.TeamsHash); event.refused != nil {
 			return false, nil //nolint:nilerr // the failure is settled when the event is handled by itself
 		}
 	}

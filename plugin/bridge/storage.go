@@ -23,6 +23,7 @@ type Store interface {
 	ChangeStore
 	CursorStore
 	NoticeStore
+	LoopStore
 
 	// OnLane calls f when another node has put an event into a lane that will be due after a while, and with missed = true
 	// when such calls may have been lost. f must be quick.
