@@ -20,15 +20,19 @@ export interface AccountState {
 
     /** How a log-in was going when the dialog was opened because of it. */
     begun: ConnectPhase;
+
+    /** The last log-in after which the account was not taken; another object for each. null for none. */
+    refusal: {reason: string} | null;
 }
 
 export type AccountAction =
     | {type: 'msteams_sync/account'; mine: MyConnection}
     | {type: 'msteams_sync/account_failed'}
     | {type: 'msteams_sync/account_dialog'; dialog: AccountDialogName | null; begun?: ConnectPhase}
+    | {type: 'msteams_sync/account_refused'; reason: string}
     | {type: 'msteams_sync/account_forgotten'};
 
-const unknown: AccountState = {mine: null, failed: false, dialog: null, begun: 'idle'};
+const unknown: AccountState = {mine: null, failed: false, dialog: null, begun: 'idle', refusal: null};
 
 export function accountReducer(state: AccountState = unknown, action: AccountAction | Action): AccountState {
     const ours = action as AccountAction;
@@ -39,6 +43,8 @@ export function accountReducer(state: AccountState = unknown, action: AccountAct
         return {...state, failed: true};
     case 'msteams_sync/account_dialog':
         return {...state, dialog: ours.dialog, begun: ours.begun ?? 'idle'};
+    case 'msteams_sync/account_refused':
+        return {...state, refusal: {reason: ours.reason}};
     case 'msteams_sync/account_forgotten':
         return unknown;
     default:

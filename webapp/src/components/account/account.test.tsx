@@ -150,6 +150,37 @@ test.each<[string, (host: Host) => Promise<unknown>]>([
     expect(asked?.mock.calls.length).toBe(before);
 });
 
+test('a log-in from the user settings that is refused is told in a dialog, and can be tried again', async () => {
+    vi.useFakeTimers();
+    const windowOpen = vi.spyOn(window, 'open').mockReturnValue({close: vi.fn()} as unknown as Window);
+    const {host, asked} = open([none]);
+    (await banner(host, 'No Microsoft Teams account is connected')).onClick();
+    const refuse = () => {
+        act(() => {
+            host.deliver('user_connect_failed', {message: 'Log in as somebody else.'});
+        });
+    };
+    refuse();
+    expect(screen.getByRole('dialog', {name: 'Your Microsoft Teams account'})).toHaveTextContent('The account was not connected. Log in as somebody else.');
+    const before = asked?.mock.calls.length;
+    await act(() => vi.advanceTimersByTimeAsync(3_600_000));
+    expect(asked).toHaveBeenCalledTimes(before ?? 0);
+
+    act(() => {
+        screen.getByRole('button', {name: 'Connect account'}).click();
+    });
+    expect(windowOpen).toHaveBeenCalledTimes(2);
+    expect(screen.getByRole('dialog')).not.toHaveTextContent('Log in as somebody else.');
+    refuse();
+    expect(screen.getByRole('dialog')).toHaveTextContent('Log in as somebody else.');
+
+    act(() => {
+        screen.getByRole('button', {name: 'Close'}).click();
+    });
+    refuse();
+    expect(screen.queryByRole('dialog')).toBeNull();
+});
+
 test('where the browser blocks the window of the user settings there is a link at once', async () => {
     const windowOpen = vi.spyOn(window, 'open').mockReturnValue(null);
     const {host} = open([none]);

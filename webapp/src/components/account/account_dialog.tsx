@@ -6,7 +6,8 @@ import React from 'react';
 import {Text} from '../../i18n/text';
 import type {MyConnection} from '../../requests/account';
 import {Dialog} from '../dialog/dialog';
-import {connectURL, useConnectWindow} from '../enforce_prompt/use_connect_window';
+import {LogInProgress} from '../enforce_prompt/log_in_progress';
+import {connectText, useConnectWindow} from '../enforce_prompt/use_connect_window';
 import type {ConnectPhase} from '../enforce_prompt/use_connect_window';
 
 interface Props {
@@ -25,7 +26,7 @@ interface Props {
 /** The user's connection, for hosts without user settings of plugins and where a browser blocks the log-in window. */
 export function AccountDialog({mine, failed, begun, onCheck, onDisconnect, onClose}: Props) {
     const connected = Boolean(mine?.connected && mine.account);
-    const {phase, open, openedElsewhere} = useConnectWindow(connected ? null : onCheck, begun);
+    const logIn = useConnectWindow(connected ? null : onCheck, begun);
     const mayConnect = !connected && mine?.canConnect !== false;
     return (
         <Dialog
@@ -37,9 +38,9 @@ export function AccountDialog({mine, failed, begun, onCheck, onDisconnect, onClo
                         <button
                             type='button'
                             className='btn btn-primary'
-                            onClick={open}
+                            onClick={logIn.open}
                         >
-                            <Text id={phase === 'idle' ? 'msteams_sync.prompt.connect' : 'msteams_sync.prompt.connect_again'}/>
+                            <Text id={connectText(logIn.phase)}/>
                         </button>
                     )}
                     {mine?.account && (
@@ -63,27 +64,10 @@ export function AccountDialog({mine, failed, begun, onCheck, onDisconnect, onClo
         >
             <div aria-live='polite'>
                 <Standing mine={mine}/>
-                {phase === 'waiting' && <p><Text id='msteams_sync.account.waiting'/></p>}
-                {phase === 'blocked' && (
-                    <p className='msteams-sync-dialog__error'>
-                        <Text
-                            id='msteams_sync.prompt.blocked'
-                            values={{
-                                link: (
-                                    <a
-                                        key='link'
-                                        href={connectURL()}
-                                        target='_blank'
-                                        rel='noopener noreferrer'
-                                        onClick={openedElsewhere}
-                                    >
-                                        <Text id='msteams_sync.prompt.blocked_link'/>
-                                    </a>
-                                ),
-                            }}
-                        />
-                    </p>
-                )}
+                <LogInProgress
+                    logIn={logIn}
+                    waiting='msteams_sync.account.waiting'
+                />
                 {failed && <p className='msteams-sync-dialog__error'><Text id='msteams_sync.prompt.check_failed'/></p>}
             </div>
         </Dialog>

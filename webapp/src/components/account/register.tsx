@@ -5,6 +5,7 @@ import type {GlobalState} from '@mattermost/types/store';
 import React from 'react';
 import type {Store} from 'redux';
 
+import {isRecord} from '../../client';
 import {onEvent, onReconnect} from '../../events';
 import {Fetched} from '../../fetched';
 import {Text} from '../../i18n/text';
@@ -38,6 +39,7 @@ export const registerAccount: Registration = (registry, store) => {
         store.dispatch({type: 'MODAL_CLOSE', modalId: 'user_settings'});
         store.dispatch({type: 'msteams_sync/account_dialog', dialog, begun});
     };
+    let loggingIn = false;
     let endLogIn = () => {
         // no log-in has begun
     };
@@ -50,8 +52,12 @@ export const registerAccount: Registration = (registry, store) => {
         const unfollow = followLogIn(() => {
             check();
         });
-        const tooLong = setTimeout(unfollow, longestLogInMs);
+        const tooLong = setTimeout(() => {
+            endLogIn();
+        }, longestLogInMs);
+        loggingIn = true;
         endLogIn = () => {
+            loggingIn = false;
             clearTimeout(tooLong);
             unfollow();
         };
@@ -80,6 +86,14 @@ export const registerAccount: Registration = (registry, store) => {
         }),
         onEvent(registry, 'user_disconnected', () => {
             check();
+        }),
+        onEvent(registry, 'user_connect_failed', ({data}) => {
+            const reason = isRecord(data) && typeof data.message === 'string' ? data.message : '';
+            store.dispatch({type: 'msteams_sync/account_refused', reason});
+            if (loggingIn) {
+                endLogIn();
+                show('account', 'refused');
+            }
         }),
         onReconnect(registry, () => {
             check();

@@ -7,8 +7,9 @@ import type {Requirement} from '../../client';
 import {Text} from '../../i18n/text';
 import {Dialog} from '../dialog/dialog';
 
-import {connectURL, useConnectWindow} from './use_connect_window';
-import type {ConnectPhase} from './use_connect_window';
+import {LogInProgress} from './log_in_progress';
+import {connectText, useConnectWindow} from './use_connect_window';
+import type {ConnectWindow} from './use_connect_window';
 
 /** How often a prompt that nobody answers asks whether it is still wanted: an administrator may have ended it. */
 const stillWantedMs = 60_000;
@@ -30,7 +31,7 @@ interface Props {
 
 /** Asks the user to connect a Teams account; stays until that is done or, where allowed, put off. */
 export function ConnectDialog({requirement, lostBecause, checkFailed, onCheck, onSkip, onDisconnect}: Props) {
-    const {phase, open, openedElsewhere} = useConnectWindow(onCheck);
+    const logIn = useConnectWindow(onCheck);
     const {canSkip, email} = requirement;
 
     // After a check that failed the next comes by itself, ever more slowly.
@@ -53,11 +54,11 @@ export function ConnectDialog({requirement, lostBecause, checkFailed, onCheck, o
                     <button
                         type='button'
                         className='btn btn-primary'
-                        onClick={open}
+                        onClick={logIn.open}
                     >
-                        <Text id={phase === 'idle' ? 'msteams_sync.prompt.connect' : 'msteams_sync.prompt.connect_again'}/>
+                        <Text id={connectText(logIn.phase)}/>
                     </button>
-                    {(checkFailed || phase === 'waiting') && (
+                    {(checkFailed || logIn.phase === 'waiting') && (
                         <button
                             type='button'
                             className='btn btn-tertiary'
@@ -105,45 +106,26 @@ export function ConnectDialog({requirement, lostBecause, checkFailed, onCheck, o
             )}
             {canSkip && <p><Text id='msteams_sync.prompt.skip_note'/></p>}
             <Progress
-                phase={phase}
+                logIn={logIn}
                 checkFailed={checkFailed}
-                onOpenLink={openedElsewhere}
             />
         </Dialog>
     );
 }
 
 interface ProgressProps {
-    phase: ConnectPhase;
+    logIn: ConnectWindow;
     checkFailed: boolean;
-    onOpenLink: () => void;
 }
 
 /** What is going on. Always drawn, as screen readers announce changes only in a region that was there before. */
-function Progress({phase, checkFailed, onOpenLink}: ProgressProps) {
+function Progress({logIn, checkFailed}: ProgressProps) {
     return (
         <div aria-live='polite'>
-            {phase === 'waiting' && <p><Text id='msteams_sync.prompt.waiting'/></p>}
-            {phase === 'blocked' && (
-                <p className='msteams-sync-dialog__error'>
-                    <Text
-                        id='msteams_sync.prompt.blocked'
-                        values={{
-                            link: (
-                                <a
-                                    key='link'
-                                    href={connectURL()}
-                                    target='_blank'
-                                    rel='noopener noreferrer'
-                                    onClick={onOpenLink}
-                                >
-                                    <Text id='msteams_sync.prompt.blocked_link'/>
-                                </a>
-                            ),
-                        }}
-                    />
-                </p>
-            )}
+            <LogInProgress
+                logIn={logIn}
+                waiting='msteams_sync.prompt.waiting'
+            />
             {checkFailed && (
                 <p className='msteams-sync-dialog__error'>
                     <Text id='msteams_sync.prompt.check_failed'/>

@@ -192,6 +192,43 @@ test('asks a server that does not answer ever more slowly, also while it is draw
     expect(fetched).toHaveBeenCalledTimes(9);
 });
 
+const wrongAccount = 'The Microsoft Teams account blake@demo.example does not have your e-mail address.';
+
+test('says why an account was not taken, asks no more, and lets the user try again', async () => {
+    const logIn = new LogInWindow();
+    windowOpen.mockReturnValue(logIn as unknown as Window);
+    const {host, fetched} = open([mustConnect]);
+    await user.click(await screen.findByRole('button', {name: 'Connect account'}));
+    act(() => {
+        host.deliver('user_connect_failed', {message: wrongAccount});
+    });
+    expect(dialog()).toHaveTextContent(`The account was not connected. ${wrongAccount}`);
+    expect(dialog()).not.toHaveTextContent('This message closes by itself.');
+    expect(logIn.close).not.toHaveBeenCalled();
+    const before = fetched.mock.calls.length;
+    await settle(59_000);
+    expect(fetched).toHaveBeenCalledTimes(before);
+
+    await user.click(screen.getByRole('button', {name: 'Connect account'}));
+    expect(windowOpen).toHaveBeenCalledTimes(2);
+    expect(logIn.close).toHaveBeenCalledOnce();
+    expect(dialog()).not.toHaveTextContent(wrongAccount);
+    expect(dialog()).toHaveTextContent('This message closes by itself.');
+    act(() => {
+        host.deliver('user_connect_failed');
+    });
+    expect(dialog()).toHaveTextContent('The account was not connected.');
+});
+
+test('is silent about a log-in of another tab', async () => {
+    const {host} = open([mustConnect]);
+    await screen.findByRole('dialog');
+    act(() => {
+        host.deliver('user_connect_failed', {message: wrongAccount});
+    });
+    expect(dialog()).not.toHaveTextContent('The account was not connected.');
+});
+
 test('offers a link where the browser blocks the window', async () => {
     windowOpen.mockReturnValue(null);
     open([mustConnect]);

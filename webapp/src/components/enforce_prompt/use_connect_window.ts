@@ -1,24 +1,39 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
+import type {GlobalState} from '@mattermost/types/store';
 import {useCallback, useEffect, useRef, useState} from 'react';
+import {useSelector} from 'react-redux';
 
+import type {MessageId} from '../../i18n/translations';
 import {pluginURL} from '../../location';
+import {selectPart} from '../../state/plugin_state';
 
 /** How often to ask while the user logs in; the websocket's event and the return to this tab are usually earlier. */
 const pollMs = 10_000;
 
-/** idle: not begun. waiting: the log-in window was opened. blocked: the browser did not open it. */
-export type ConnectPhase = 'idle' | 'waiting' | 'blocked';
+/**
+ * idle: not begun. waiting: the log-in window was opened. blocked: the browser did not open it. refused: the user logged
+ * in, and the account was not taken.
+ */
+export type ConnectPhase = 'idle' | 'waiting' | 'blocked' | 'refused';
 
-interface ConnectWindow {
+export interface ConnectWindow {
     phase: ConnectPhase;
+
+    /** Why the account was not taken, in the server's words. */
+    refusal: string;
 
     /** Opens the log-in window. Has to run inside a click, else browsers take it for an unwanted pop-up. */
     open: () => void;
 
     /** The user opened the address by another way, e.g. the link shown when blocked. */
     openedElsewhere: () => void;
+}
+
+/** What the button says that opens the log-in window. */
+export function connectText(phase: ConnectPhase): MessageId {
+    return phase === 'idle' || phase === 'refused' ? 'msteams_sync.prompt.connect' : 'msteams_sync.prompt.connect_again';
 }
 
 /** The address that leads to Microsoft's log-in page. */
@@ -71,6 +86,8 @@ export function followLogIn(onLook: () => void): () => void {
  */
 export function useConnectWindow(onLook: (() => void) | null, begun: ConnectPhase = 'idle'): ConnectWindow {
     const [phase, setPhase] = useState(begun);
+    const {refusal} = useSelector((state: GlobalState) => selectPart(state, 'account'));
+    const known = useRef(refusal);
     const opened = useRef<Window | null>(null);
 
     const open = useCallback(() => {
@@ -85,6 +102,14 @@ export function useConnectWindow(onLook: (() => void) | null, begun: ConnectPhas
 
     useEffect(() => (phase === 'waiting' && onLook ? followLogIn(onLook) : undefined), [phase, onLook]);
 
+    // The window stays open: it says the same, and perhaps more of it.
+    useEffect(() => {
+        if (refusal !== known.current) {
+            known.current = refusal;
+            setPhase((before) => (refusal && before !== 'idle' ? 'refused' : before));
+        }
+    }, [refusal]);
+
     const over = !onLook;
     useEffect(() => {
         if (over) {
@@ -98,5 +123,5 @@ export function useConnectWindow(onLook: (() => void) | null, begun: ConnectPhas
         opened.current?.close();
     }, []);
 
-    return {phase, open, openedElsewhere};
+    return {phase, refusal: refusal?.reason ?? '', open, openedElsewhere};
 }

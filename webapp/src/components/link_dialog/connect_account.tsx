@@ -6,7 +6,8 @@ import React, {useCallback} from 'react';
 import {Text} from '../../i18n/text';
 import type {MessageId} from '../../i18n/translations';
 import {myConnection} from '../../requests/account';
-import {connectURL, useConnectWindow} from '../enforce_prompt/use_connect_window';
+import {LogInProgress} from '../enforce_prompt/log_in_progress';
+import {connectText, useConnectWindow} from '../enforce_prompt/use_connect_window';
 
 interface Props {
 
@@ -26,37 +27,22 @@ export function ConnectAccount({reason, onConnected}: Props) {
             }
         }, () => undefined); // it is looked again soon
     }, [onConnected]);
-    const {phase, open, openedElsewhere} = useConnectWindow(look);
+    const logIn = useConnectWindow(look);
     return (
         <div className='msteams-sync-connect'>
             <p><Text id={reason}/></p>
             <button
                 type='button'
                 className='btn btn-primary'
-                onClick={open}
+                onClick={logIn.open}
             >
-                <Text id={phase === 'idle' ? 'msteams_sync.prompt.connect' : 'msteams_sync.prompt.connect_again'}/>
+                <Text id={connectText(logIn.phase)}/>
             </button>
             <div role='status'>
-                {phase === 'waiting' && <Text id='msteams_sync.link.connect_waiting'/>}
-                {phase === 'blocked' && (
-                    <Text
-                        id='msteams_sync.prompt.blocked'
-                        values={{
-                            link: (
-                                <a
-                                    key='link'
-                                    href={connectURL()}
-                                    target='_blank'
-                                    rel='noopener noreferrer'
-                                    onClick={openedElsewhere}
-                                >
-                                    <Text id='msteams_sync.prompt.blocked_link'/>
-                                </a>
-                            ),
-                        }}
-                    />
-                )}
+                <LogInProgress
+                    logIn={logIn}
+                    waiting='msteams_sync.link.connect_waiting'
+                />
             </div>
         </div>
     );

@@ -199,6 +199,24 @@ test.each([['in the dialog', true], ["in the channel's settings", false]])('the 
     });
 });
 
+test('says why the account was not taken, where one has to connect first', async () => {
+    vi.spyOn(window, 'open').mockReturnValue({close: vi.fn()} as unknown as Window);
+    const {host} = open({
+        'GET /api/v1/my/teams?': {status: 403, json: {code: 'not_connected', message: 'Connect your Microsoft Teams account first.'}},
+        'GET /api/v1/my/connection': {json: {connected: false}},
+    });
+    const connect = () => screen.findByRole('button', {name: 'Connect account'});
+    await user.click(await screen.findByRole('combobox', {name: 'Team in Microsoft Teams'}));
+    await user.click(await connect());
+    expect(await dialog()).toHaveTextContent('Finish logging in');
+    act(() => {
+        host.deliver('user_connect_failed', {message: 'Log in as somebody else.'});
+    });
+    expect(await dialog()).toHaveTextContent('The account was not connected. Log in as somebody else.');
+    expect(await dialog()).not.toHaveTextContent('Finish logging in');
+    expect(await connect()).toBeInTheDocument();
+});
+
 test('asks who is not connected to connect first, and goes on then', async () => {
     const opened = vi.spyOn(window, 'open').mockReturnValue(null);
     const {server} = open({
