@@ -199,14 +199,16 @@ test.each([['in the dialog', true], ["in the channel's settings", false]])('the 
     });
 });
 
-test('says why the account was not taken, where one has to connect first', async () => {
+test('says which account to log in with, and why one was not taken, where one has to connect first', async () => {
     vi.spyOn(window, 'open').mockReturnValue({close: vi.fn()} as unknown as Window);
     const {host} = open({
         'GET /api/v1/my/teams?': {status: 403, json: {code: 'not_connected', message: 'Connect your Microsoft Teams account first.'}},
-        'GET /api/v1/my/connection': {json: {connected: false}},
+        'GET /api/v1/my/connection': {json: {connected: false, email_must_match: 'alex@demo.example'}},
     });
     const connect = () => screen.findByRole('button', {name: 'Connect account'});
     await user.click(await screen.findByRole('combobox', {name: 'Team in Microsoft Teams'}));
+    await connect();
+    expect(await dialog()).toHaveTextContent('Log in to Microsoft as alex@demo.example.');
     await user.click(await connect());
     expect(await dialog()).toHaveTextContent('Finish logging in');
     act(() => {

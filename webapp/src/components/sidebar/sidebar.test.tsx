@@ -73,7 +73,7 @@ test('says that nothing is linked', async () => {
 });
 
 test.each([
-    ['nobody is connected', {connected: false, teams_account: null, can_connect: true, reason: ''}, 'Your Microsoft Teams account is not connected.'],
+    ['nobody is connected', {connected: false, teams_account: null, can_connect: true, reason: '', email_must_match: 'alex@demo.example'}, 'alex@demo.example'],
     ['the connection was lost', {...me, connected: false, reason: 'It was revoked.'}, 'It was revoked.'],
 ])('when %s it offers to connect, and still shows the links', async (_name, connection, text) => {
     const opened = vi.spyOn(window, 'open').mockReturnValue(null);
