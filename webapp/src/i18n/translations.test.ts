@@ -3,7 +3,7 @@
 
 import {expect, test} from 'vitest';
 
-import {english, translationsFor} from './translations';
+import {english, languages, translationsFor} from './translations';
 
 const placeholders = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
 
@@ -15,6 +15,12 @@ test.each(['de', 'es', 'fr', 'ja'])('%s has every text with the same placeholder
         const translated = texts[id as keyof typeof english];
         expect(translated, id).not.toBe('');
         expect(placeholders(translated), id).toEqual(placeholders(text));
+    }
+});
+
+test('the name of the sidebar, which is registered before anybody logs in, is the same in every language', () => {
+    for (const language of languages) {
+        expect(translationsFor(language)['msteams_sync.sidebar.title']).toBe(english['msteams_sync.sidebar.title']);
     }
 });
 

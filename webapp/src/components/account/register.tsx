@@ -9,6 +9,7 @@ import {isRecord} from '../../client';
 import {onEvent, onReconnect} from '../../events';
 import {Fetched} from '../../fetched';
 import {Text} from '../../i18n/text';
+import {selectLocale} from '../../i18n/translations';
 import {askOnReturn} from '../../page';
 import {pluginId} from '../../plugin_id';
 import {unregisterAll} from '../../registration';
@@ -17,7 +18,6 @@ import type {PluginRegistry} from '../../registry';
 import {myConnection} from '../../requests/account';
 import {whileLoggedIn} from '../../session';
 import type {AccountDialogName} from '../../state/account';
-import {selectUserId} from '../../state/connection';
 import {selectPart} from '../../state/plugin_state';
 import {followLogIn, openConnectWindow} from '../enforce_prompt/use_connect_window';
 import type {ConnectPhase} from '../enforce_prompt/use_connect_window';
@@ -146,7 +146,7 @@ function keepUserSettings(registry: PluginRegistry, store: Store<GlobalState>, a
     const look = () => {
         const state = store.getState();
         const {mine} = selectPart(state, 'account');
-        const locale = state.entities.users.profiles[selectUserId(state)]?.locale ?? 'en';
+        const locale = selectLocale(state);
         if (mine !== shown[0] || locale !== shown[1]) {
             shown = [mine, locale];
             registry.registerUserSettings?.(userSettings(locale, mine, actions));

@@ -1,10 +1,11 @@
 // Copyright (c) The terraform-provider-msteamssync authors
 // SPDX-License-Identifier: MPL-2.0
 
+import type {Channel} from '@mattermost/types/channels';
 import type {GlobalState} from '@mattermost/types/store';
 import {act, screen, waitFor, within} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type {ReactElement} from 'react';
+import type {ComponentType, ReactElement} from 'react';
 import React from 'react';
 import {afterEach, expect, test, vi} from 'vitest';
 
@@ -12,6 +13,7 @@ import {bridge, channel, link, serveRoutes, town} from '../../../test/answers';
 import type {Answers} from '../../../test/answers';
 import {Host} from '../../../test/host';
 import {Plugin} from '../../plugin';
+import type {ChannelSettingsTab} from '../../registry';
 import {openLinkDialog} from '../../state/links';
 
 const user = userEvent.setup();
@@ -354,10 +356,16 @@ test("is a tab of the channel's settings where the host has them", async () => {
     serveRoutes(found);
     const host = new Host();
     new Plugin().initialize(host.registry, host.store);
-    const [tab] = host.record.made('registerChannelSettingsTab');
-    const {uiName, shouldRender, component: Tab} = tab?.args[0] as {uiName: string; shouldRender: (state: unknown, channel: {type: string}) => boolean; component: React.ComponentType<{channel: {id: string}}>};
-    expect(uiName).toBe('Microsoft Teams link');
-    expect(['O', 'D'].map((type) => shouldRender({}, {type}))).toEqual([true, false]);
+    const tabs = host.record.made('registerChannelSettingsTab').map(({args}) => args[0] as ChannelSettingsTab);
+    const shown = (type: string) => tabs.filter(({shouldRender}) => shouldRender?.(host.store.getState(), {type} as Channel)).map(({uiName}) => uiName);
+
+    // They are registered before it is known who logs in, and in which language.
+    for (const [locale, name] of [['en', 'Microsoft Teams link'], ['de', 'Microsoft-Teams-Verknüpfung'], ['pt-BR', 'Microsoft Teams link']] as const) {
+        host.logIn('alex', locale);
+        expect(shown('O')).toEqual([name]);
+    }
+    expect(shown('D')).toEqual([]);
+    const Tab = tabs[0]?.component as ComponentType<{channel: {id: string}}>;
     host.render(<Tab channel={{id: 'town'}}/>);
     expect(await screen.findByRole('combobox', {name: 'Team in Microsoft Teams'})).toBeInTheDocument();
 });

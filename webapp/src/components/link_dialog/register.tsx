@@ -8,7 +8,7 @@ import type {Store} from 'redux';
 import {isRecord} from '../../client';
 import {followEvent, followReconnect} from '../../websocket';
 import {Text} from '../../i18n/text';
-import {translationsFor} from '../../i18n/translations';
+import {languageOf, languages, selectLocale, textFor} from '../../i18n/translations';
 import {unregisterAll} from '../../registration';
 import type {Registration} from '../../registration';
 import type {PluginRegistry} from '../../registry';
@@ -31,13 +31,16 @@ export const registerLinkDialog: Registration = (registry, store) => {
         ),
     ];
 
-    // Tabs of hosts since 11.10 are taken back by the host together with the plugin.
-    registry.registerChannelSettingsTab?.({
-        uiName: translationsFor(document.documentElement.lang)['msteams_sync.link.title'],
-        icon: 'icon-link-variant',
-        shouldRender: (_state, channel) => isLinkable(channel),
-        component: ChannelSettings,
-    });
+    // Hosts since 11.10 take tabs back together with the plugin, and not before. Their names are strings, and nobody is logged
+    // in yet: there is one tab for each language, shown to those who speak it.
+    for (const language of languages) {
+        registry.registerChannelSettingsTab?.({
+            uiName: textFor(language, 'msteams_sync.link.title'),
+            icon: 'icon-link-variant',
+            shouldRender: (state, channel) => isLinkable(channel) && languageOf(selectLocale(state)) === language,
+            component: ChannelSettings,
+        });
+    }
     const undo = [
         unregisterAll(registry, ids),
         ...followLinks(registry, store),

@@ -5,7 +5,7 @@ import React from 'react';
 
 import {followEvent} from '../../websocket';
 import {Text} from '../../i18n/text';
-import {translationsFor} from '../../i18n/translations';
+import {english} from '../../i18n/translations';
 import {unregisterAll} from '../../registration';
 import type {Registration} from '../../registration';
 import {LinkIcon, linkIconURL} from '../link_icon/link_icon';
@@ -20,8 +20,9 @@ export const registerSidebar: Registration = (registry, store) => {
     };
     const ids = [id, registry.registerChannelHeaderButtonAction(<LinkIcon/>, toggle, title, title)];
 
-    // The app bar wants a string; the button in the header is drawn in it too when there is no icon for it.
-    const tooltip = translationsFor(document.documentElement.lang)['msteams_sync.sidebar.title'];
+    // The app bar wants a string, and nobody is logged in yet: the name is the same in every language. The button in the header
+    // is drawn in it too when there is no icon for it.
+    const tooltip = english['msteams_sync.sidebar.title'];
     const inAppBar = registry.registerAppBarComponent?.(linkIconURL, toggle, tooltip);
     if (inAppBar) {
         ids.push(inAppBar);
