@@ -246,6 +246,27 @@ func TestARefusedEditIsTold(t *testing.T) {
 	}
 }
 
+// Nobody knows which admin edited a mirrored user's post, and nobody reads what a mirrored user is told: the bot answers the post.
+func TestAnEditOfAMirroredUsersPostIsToldBelowIt(t *testing.T) {
+	l := newLink(t)
+	message := l.say(t, shared.drew, "", "<p>drew wrote this</p>")
+	post := l.post(t, "drew wrote this")
+	admin := shared.Mattermost.Admin()
+	for _, text := range []string{"an admin wrote this", "an admin wrote that"} {
+		edit(t, admin, post, text)
+		answer := l.post(t, "was not carried to Microsoft Teams")
+		if answer.RootId != post.Id || answer.UserId != shared.bridgeBot(t) {
+			t.Errorf("the answer is by %s in thread %q", answer.UserId, answer.RootId)
+		}
+	}
+	if posts, messages := l.counts(t); posts != 2 || messages != 1 {
+		t.Errorf("%d posts and %d messages, want the post with one answer, and the message", posts, messages)
+	}
+	if now, err := shared.Emulator.Teams().Message(message.Ref()); err != nil || now.Text() != message.Text() {
+		t.Errorf("the message shows %q, %v", now.Text(), err)
+	}
+}
+
 func TestSubjectsAreHeadings(t *testing.T) {
 	l := newLink(t)
 	subject, another := "the subject", "another subject"
@@ -398,20 +419,34 @@ func TestSystemMessagesBySetting(t *testing.T) {
 	if err := shared.ConfigurePlugin(t.Context(), shared.app, settings); err != nil {
 		t.Fatal(err)
 	}
-	// The server tells the plugin of its settings a moment later.
+	// The server tells the plugin of its settings a moment later. Many equal texts would be taken for a loop.
+	n := 0
 	eventually(t, func(ctx context.Context) error {
-		happen(renamed)
+		n++
+		happen(strings.Replace(renamed, "Lunch", fmt.Sprintf("Lunch %d", n), 1))
 		posts, err := l.posts(ctx)
 		if err != nil {
 			return err
 		}
 		for _, p := range posts {
-			if p.Message == "*Blake Demo renamed the channel to “Lunch”.*" {
+			if strings.HasPrefix(p.Message, "*Blake Demo renamed the channel to “Lunch ") && strings.HasSuffix(p.Message, "”.*") {
 				return nil
 			}
 		}
 		return fmt.Errorf("%d posts, none is the event", len(posts))
 	})
+	happen(`{"@odata.type":"#microsoft.graph.membersAddedEventMessageDetail","members":[{"id":"` + teamsID(t, "alex") + `"},{"id":"0","displayName":"Sasha"}],"initiator":{"user":{"displayName":"Blake Demo"}}}`)
+	happen(`{"@odata.type":"#microsoft.graph.callStartedEventMessageDetail","callEventType":"meeting","callId":"1","initiator":{"user":{"id":"` + teamsID(t, "blake") + `"}}}`)
+	happen(`{"@odata.type":"#microsoft.graph.callEndedEventMessageDetail","callEventType":"meeting","callId":"1","callDuration":"PT12M","initiator":{"user":{"displayName":"Blake Demo"}}}`)
+	for text, want := range map[string]string{
+		"*Blake Demo added ":  "*Blake Demo added " + nameOf(t, shared.alex) + " and Sasha.*",
+		" started a meeting.": "*" + nameOf(t, shared.blake) + " started a meeting.*",
+		" has ended ":         "*The meeting has ended after 12m0s.*",
+	} {
+		if post := l.post(t, text); post.Message != want || post.UserId != shared.bridgeBot(t) {
+			t.Errorf("%q by %s, want %q by the plugin's bot", post.Message, post.UserId, want)
+		}
+	}
 	if _, _, err := shared.Mattermost.Client().AddChannelMember(t.Context(), l.channel.Id, shared.casey.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -447,6 +482,16 @@ func TestSystemMessagesBySetting(t *testing.T) {
 			t.Errorf("Teams is told %q", m.Text())
 		}
 	}
+}
+
+// nameOf is how Mattermost shows somebody.
+func nameOf(t *testing.T, user *stack.User) string {
+	t.Helper()
+	found, _, err := user.Client.GetMe(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.GetDisplayName(model.ShowNicknameFullName)
 }
 
 // told waits for a direct message of the plugin's bot that holds the text.
