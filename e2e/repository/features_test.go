@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,13 +17,19 @@ import (
 )
 
 // FEATURES.md promises nothing that is not tested: each row that promises something names, in a comment, tests that there are,
-// and a row about the bridge names one on real parts.
+// and a row about the bridge names, in each cell that promises something, one on real parts: a comment stands in the cell, and
+// speaks of its direction alone.
 
 // feature is a row of a table in FEATURES.md.
 type feature struct {
 	section, name string
-	cells         []string
-	tests         []string
+	cells         []cell
+}
+
+// cell is what a row says of one direction, or of all there is.
+type cell struct {
+	text  string
+	tests []string
 }
 
 // features reads the rows of all tables that promise something.
@@ -45,20 +52,21 @@ func features(document string) (rows []feature) {
 			continue
 		}
 		row := feature{section: section}
-		for {
-			before, rest, found := strings.Cut(line, "<!--")
-			if !found {
-				break
+		for i, text := range strings.Split(strings.Trim(line, "|"), "|") {
+			var c cell
+			for {
+				before, rest, found := strings.Cut(text, "<!--")
+				if !found {
+					break
+				}
+				comment, after, _ := strings.Cut(rest, "-->")
+				c.tests = append(c.tests, strings.Fields(comment)...)
+				text = before + after
 			}
-			comment, after, _ := strings.Cut(rest, "-->")
-			row.tests = append(row.tests, strings.Fields(comment)...)
-			line = before + after
-		}
-		for i, cell := range strings.Split(strings.Trim(line, "|"), "|") {
-			if cell = strings.TrimSpace(cell); i == 0 {
-				row.name = cell
+			if c.text = strings.TrimSpace(text); i == 0 {
+				row.name = c.text
 			} else {
-				row.cells = append(row.cells, cell)
+				row.cells = append(row.cells, c)
 			}
 		}
 		rows = append(rows, row)
@@ -66,36 +74,35 @@ func features(document string) (rows []feature) {
 	return rows
 }
 
-// promises tells whether any cell says something else than no.
-func (f feature) promises() bool {
-	for _, cell := range f.cells {
-		if cell != "" && cell != "–" && cell != "no" && !strings.HasPrefix(cell, "no,") {
-			return true
-		}
-	}
-	return false
+// promises tells whether a cell says something else than no.
+func (c cell) promises() bool {
+	return c.text != "" && c.text != "–" && c.text != "no" && !strings.HasPrefix(c.text, "no,")
 }
 
 // check says what is wrong with a row; tests lists the files that each test is in.
 func (f feature) check(tests map[string][]string) error {
-	switch {
-	case len(f.tests) == 0 && f.promises():
+	named := 0
+	for _, c := range f.cells {
+		onRealParts := false
+		for _, test := range c.tests {
+			files, there := tests[test]
+			if !there {
+				return fmt.Errorf("%q names %s, which is not there", f.name, test)
+			}
+			onRealParts = onRealParts || slices.ContainsFunc(files, func(file string) bool { return strings.HasPrefix(file, "e2e/") })
+		}
+		switch {
+		case len(c.tests) > 0 && !c.promises():
+			return fmt.Errorf("%q says %q and names tests", f.name, c.text)
+		case f.section == "Bridge" && c.promises() && !onRealParts:
+			return fmt.Errorf("%q says %q and names no test below e2e/ for it", f.name, c.text)
+		}
+		if c.promises() {
+			named += len(c.tests)
+		}
+	}
+	if named == 0 && slices.ContainsFunc(f.cells, cell.promises) {
 		return fmt.Errorf("%q promises something and names no test", f.name)
-	case len(f.tests) > 0 && !f.promises():
-		return fmt.Errorf("%q says no and names tests", f.name)
-	}
-	onRealParts := false
-	for _, test := range f.tests {
-		files, there := tests[test]
-		if !there {
-			return fmt.Errorf("%q names %s, which is not there", f.name, test)
-		}
-		for _, file := range files {
-			onRealParts = onRealParts || strings.HasPrefix(file, "e2e/")
-		}
-	}
-	if f.section == "Bridge" && f.promises() && !onRealParts {
-		return fmt.Errorf("%q names no test below e2e/", f.name)
 	}
 	return nil
 }
@@ -125,15 +132,20 @@ func TestWhatIsWrongWithARow(t *testing.T) {
 	const head = "## Bridge\n\n| | out | in |\n|---|---|---|\n"
 	tests := map[string][]string{"TestUnit": {"plugin/x_test.go"}, "TestReal": {"e2e/bridge/x_test.go"}}
 	for row, wrong := range map[string]bool{
-		"| a | yes | no <!-- TestReal --> |":          false,
-		"| a | yes | no <!-- TestReal TestUnit --> |": false,
-		"| a | no | – |":                              false,
-		"| a | no, never | no |":                      false,
-		"| a | yes | no |":                            true,
-		"| a | through the bot | – |":                 true,
-		"| a | yes | no <!-- TestGone --> |":          true,
-		"| a | yes | no <!-- TestUnit --> |":          true,
-		"| a | no | no <!-- TestReal --> |":           true,
+		"| a | yes <!-- TestReal --> | no |":                        false,
+		"| a | yes <!-- TestReal TestUnit --> | no |":               false,
+		"| a | yes <!-- TestReal --> | as text <!-- TestReal --> |": false,
+		"| a | no | – |":                                        false,
+		"| a | no, never | no |":                                false,
+		"| a | yes | no |":                                      true,
+		"| a | through the bot | – |":                           true,
+		"| a | yes | yes <!-- TestReal --> |":                   true,
+		"| a | yes <!-- TestUnit --> | yes <!-- TestReal --> |": true,
+		"| a | yes <!-- TestGone --> | no |":                    true,
+		"| a | yes <!-- TestReal TestGone --> | no |":           true,
+		"| a | yes <!-- TestUnit --> | no |":                    true,
+		"| a | yes <!-- TestReal --> | no <!-- TestReal --> |":  true,
+		"| a | no <!-- TestReal --> | no |":                     true,
 	} {
 		rows := features(head + row + "\n")
 		if len(rows) != 1 {

@@ -109,7 +109,7 @@ func (e *Engine) carries(post Post, link Link) bool {
 	return !post.Ephemeral && (!post.System || e.SystemMessages() && !post.OfMirror && !link.Conversation.IsChat())
 }
 
-// said is what a post shows in Teams: its text, and what the message attachments of an integration say.
+// said is what a post shows in Teams: its text, and what its message attachments and the post that it forwards say.
 func said(post Post) string {
 	switch {
 	case post.Cards == "":
@@ -126,7 +126,7 @@ func (p Post) with(text string, files []FileID) Post {
 	return p
 }
 
-// withoutCards takes what message attachments say from the text of a message that its author edited in Teams: the post shows
+// withoutCards takes what message attachments and a forwarded post say from the text of a message that its author edited in Teams: the post shows
 // them by itself.
 func withoutCards(text string, post Post) string {
 	if post.Cards == "" {

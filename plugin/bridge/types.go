@@ -163,7 +163,7 @@ type Post struct {
 	OfMirror bool      // a system post about a user that mirrors somebody
 	// Ephemeral is set of what only one person sees. It is never carried.
 	Ephemeral bool
-	Cards     string // what the message attachments of an integration say, as Markdown
+	Cards     string // what it shows below its text, as Markdown: message attachments of an integration, a post that it forwards
 	Own       bool   // written by the plugin's own bot
 	Foreign   bool   // brought from Teams by the plugin's predecessor
 	// AuthorName replaces the author's name when an integration posts under another one; empty otherwise.

@@ -137,7 +137,7 @@ func (s *Server) posts(ctx context.Context, condition string, arguments ...any) 
 		coalesce(jsonb_exists(props, '`+s.foreignProp()+`'), false), coalesce(nullif(fileids, ''), '[]'),
 		props -> '`+attachmentsProp+`', coalesce(props ->> 'deleteBy', ''), coalesce((SELECT priority FROM postspriority WHERE postid = posts.id), '')
 		FROM posts WHERE `+condition, arguments...)
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (p bridge.Post, err error) {
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p bridge.Post, err error) {
 		var kind, webhook, name, files, deletedBy, priority string
 		var attachments []byte
 		if err := row.Scan(&p.ID, &p.Channel, &p.Root, &p.Author, &p.Message, &p.CreateAt, &p.UpdateAt, &p.DeleteAt, &kind,
@@ -152,6 +152,10 @@ func (s *Server) posts(ctx context.Context, condition string, arguments ...any) 
 		}
 		return p, nil
 	})
+	for i := range found {
+		found[i].Cards = s.withOriginal(found[i]) // not while a connection is held
+	}
+	return found, err
 }
 
 // ToBridge translates a post of the plugin API.
@@ -175,6 +179,7 @@ func (s *Server) ToBridge(post *model.Post) bridge.Post {
 		p.Priority = importanceOf(*priority.Priority)
 	}
 	s.classify(&p, post.Type, text(model.PostPropsFromWebhook), text(model.PostPropsOverrideUsername))
+	p.Cards = s.withOriginal(p)
 	return p
 }
 
