@@ -293,3 +293,37 @@ func TestAReplyThatWentWithItsRootStaysAway(t *testing.T) {
 	s.inTeams(s.teams.messages[1].Ref, setText("edited"))
 	s.stands(nil, []string{"edited"})
 }
+
+// Nobody knows who edited the post of somebody else. Where its author is a bot, or mirrors a person of Teams, nobody would read a
+// direct message: the bot answers the post, once, and its answer stays in Mattermost.
+func TestARefusedEditOfSomebodyElsesPostIsToldBelowIt(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	root := s.writeInTeams("", blake, "by somebody without an account")
+	s.quiet()
+	s.writeInTeams(root.Ref.ID, blake, "their reply")
+	s.quiet()
+	posts := slices.Clone(s.mattermost.posts)
+	for _, text := range []string{"two", "three"} {
+		for _, post := range posts {
+			s.editPost(post.ID, text)
+			s.quiet()
+		}
+	}
+	var answers []string
+	for _, p := range s.mattermost.posts[len(posts):] {
+		if p.Root != posts[0].ID || p.Author != "" && !p.Own {
+			t.Errorf("the answer is %+v", p)
+		}
+		answers = append(answers, p.Message)
+	}
+	if len(answers) != 2 || !strings.HasPrefix(answers[0], "An edit of this message was not carried to Microsoft Teams") || !strings.Contains(answers[0], "an edit of it in Mattermost cannot be carried") {
+		t.Errorf("the answers are %q, want one for each post", answers)
+	}
+	if len(s.mattermost.told) > 0 {
+		t.Errorf("told %q", s.mattermost.told)
+	}
+	if texts := s.teams.texts(); len(texts) != 2 {
+		t.Errorf("Teams shows %q", texts)
+	}
+}

@@ -10,8 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// What the other side does not take of somebody's change is shown to whoever made it, once for each message. The change
-// itself is a dead letter, or waits.
+// What the other side does not take of somebody's change is shown to whoever made it, once for each message: in a direct message,
+// or, where nobody knows who edited a post and its author is nobody who reads, below the post. The change itself is a dead letter,
+// or waits.
 
 // tellRefused says that a change was given up.
 func (w *worker) tellRefused(ctx context.Context, event *OutboundEvent, reason string) {
@@ -51,10 +52,12 @@ func (w *worker) tell(ctx context.Context, event *OutboundEvent, what, text, rea
 			about = post.Root // a thread that went as a whole is one notice
 		}
 	}
-	if user == w.Mattermost.Bot() {
+	reads, err := w.readsNotices(ctx, user)
+	switch {
+	case err != nil:
+		w.Log.Warn("could not tell anybody about a change that Teams does not show", "post", event.Post, "error", err)
 		return
-	}
-	if person, err := w.Mattermost.User(ctx, user); err != nil || person.Bot {
+	case !reads && (event.Kind != Edit || post.DeleteAt > 0):
 		return
 	}
 	first, err := w.Store.Tell(ctx, strings.Join([]string{what, string(about), string(user)}, ":"))
@@ -62,11 +65,38 @@ func (w *worker) tell(ctx context.Context, event *OutboundEvent, what, text, rea
 		if utf8.RuneCountInString(reason) > longestNotice {
 			reason = string([]rune(reason)[:longestNotice]) + "…"
 		}
-		err = w.Mattermost.Notify(ctx, user, text+"\n\n"+quoted("", said(post))+reason)
+		if reads {
+			err = w.Mattermost.Notify(ctx, user, text+"\n\n"+quoted("", said(post))+reason)
+		} else {
+			err = w.answer(ctx, post, strings.Replace(text, "Your edit", "An edit", 1)+" "+reason)
+		}
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		w.Log.Warn("could not tell somebody about a change that Teams does not show", "user", user, "post", event.Post, "error", err)
 	}
+}
+
+// readsNotices tells whether somebody reads what the plugin's bot writes to a user: no bot does, and nobody logs in as a user who
+// mirrors a person of Teams.
+func (w *worker) readsNotices(ctx context.Context, user UserID) (bool, error) {
+	if user == "" || user == w.Mattermost.Bot() {
+		return false, nil
+	}
+	person, err := w.Mattermost.User(ctx, user)
+	if err != nil && ClassOf(err) == NotFound {
+		return false, nil
+	}
+	return err == nil && !person.Bot && !person.Remote, err
+}
+
+// answer has the plugin's bot reply to a post, which stays in Mattermost: whoever changed the post reads that there.
+func (w *worker) answer(ctx context.Context, post Post, text string) error {
+	root := post.Root
+	if root == "" {
+		root = post.ID
+	}
+	_, err := w.Mattermost.CreatePost(ctx, NewPost{Channel: post.Channel, Root: root, Message: text})
+	return err
 }
 
 // deleteReplies puts the deletes of a thread's replies on their way that went with its root, each of which is deleted in Teams
