@@ -14,6 +14,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/httpapi"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/httpapi/httpapitest"
 )
 
 // send has user send a request with headers to a handler.
@@ -46,6 +47,25 @@ func TestRequestsHaveIDs(t *testing.T) {
 			if !strings.Contains(log.String(), logged) {
 				t.Errorf("given %q: the log lacks %s: %s", given, logged, &log)
 			}
+		}
+	}
+}
+
+// TestErrorsHaveADetailAlways: the description demands it, so that a client may read it.
+func TestErrorsHaveADetailAlways(t *testing.T) {
+	description := httpapitest.Read(t)
+	for id, want := range map[string]string{"": `"detail":""`, "server-1": `"detail":"request server-1"`} {
+		w := httptest.NewRecorder()
+		httpapi.New(parts()).ServeCaller(httpapi.Caller{User: "somebody", RequestID: id}, w, httptest.NewRequest("GET", "/api/v1/links", nil))
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("a request with the id %q is answered %s", id, w.Body)
+		}
+		w.Header().Set("X-Request-Id", "server-1")
+		if err := description.Check("GET /api/v1/links", w.Code, w.Header(), w.Body.Bytes()); err != nil {
+			t.Error(err)
+		}
+		if err := description.Check("GET /api/v1/links", w.Code, w.Header(), []byte(`{"code":"forbidden","message":"No."}`)); err == nil {
+			t.Error("an error without a detail is as described")
 		}
 	}
 }

@@ -16,9 +16,9 @@ import (
 // Error is an answer that refuses. It is written as JSON.
 type Error struct {
 	Status  int    `json:"-"`
-	Code    string `json:"code"`             // for programs, e.g. not_found
-	Message string `json:"message"`          // for people: what is wrong and how to mend it
-	Detail  string `json:"detail,omitempty"` // for support: request ids, codes of Graph
+	Code    string `json:"code"`    // for programs, e.g. not_found
+	Message string `json:"message"` // for people: what is wrong and how to mend it
+	Detail  string `json:"detail"`  // for support: request ids, codes of Graph
 
 	text texts.Text // the message for a reader's language; zero when there is English only
 }
@@ -90,7 +90,7 @@ func microsofts(requestID string) string {
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	document, err := json.Marshal(body)
 	if err != nil {
-		status, document = http.StatusInternalServerError, []byte(`{"code":"internal","message":"The answer could not be written."}`)
+		status, document = http.StatusInternalServerError, []byte(`{"code":"internal","message":"The answer could not be written.","detail":""}`)
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

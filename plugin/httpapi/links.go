@@ -110,7 +110,7 @@ func (a *api) deleteLink(c *call) error {
 }
 
 // actor is who asks, and how. Terraform's provider names itself; the web app's scripts come with a cookie and the header that
-// the server wants of scripts.
+// the server wants of scripts. Both are the client's own word.
 func (c *call) actor() links.Actor {
 	actor := links.Actor{User: c.User, Via: links.ViaAPI}
 	switch {
