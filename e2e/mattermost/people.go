@@ -52,6 +52,34 @@ func (s *Server) NewUser(ctx context.Context, name string) (*User, error) {
 	return u, nil
 }
 
+// NewGuest creates <name>@demo.example, logs in and becomes a guest. The role alone makes one; to invite guests, to demote users and to
+// let guests log in takes a licence.
+func (s *Server) NewGuest(ctx context.Context, name string) (*User, error) {
+	u, err := s.NewUser(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Client().UpdateUserRoles(ctx, u.ID, model.SystemGuestRoleId); err != nil {
+		return nil, fmt.Errorf("make %s a guest: %w", name, err)
+	}
+	return u, nil
+}
+
+// NewBot creates a bot account with a token of its own. The server has to allow it (setting EnableBotAccountCreation).
+func (s *Server) NewBot(ctx context.Context, name string) (*User, error) {
+	bot, _, err := s.Client().CreateBot(ctx, &model.Bot{Username: name})
+	if err != nil {
+		return nil, fmt.Errorf("create bot %s: %w", name, err)
+	}
+	token, _, err := s.Client().CreateUserAccessToken(ctx, bot.UserId, "tests", 0)
+	if err != nil {
+		return nil, fmt.Errorf("create a token of bot %s: %w", name, err)
+	}
+	u := &User{ID: bot.UserId, Username: name, Client: s.newClient()}
+	u.Client.SetToken(token.Token)
+	return u, nil
+}
+
 // NewTeam creates a team that everybody may join and adds users to it.
 func (s *Server) NewTeam(ctx context.Context, name string, users ...*User) (*model.Team, error) {
 	team, _, err := s.Client().CreateTeam(ctx, &model.Team{Name: name, DisplayName: name, Type: model.TeamOpen})

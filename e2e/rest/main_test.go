@@ -33,12 +33,13 @@ type world struct {
 	bot       signin.Credentials
 
 	somebody, reader, chief, root *stack.User // reader and chief are members of channel, chief is its admin
+	guest, robot                  *stack.User // members of channel: a guest, and a bot account of Mattermost with its token
 }
 
 var shared world
 
 func TestMain(m *testing.M) {
-	os.Exit(stack.Run(m, stack.Options{}, func(s *stack.Stack) {
+	os.Exit(stack.Run(m, stack.Options{MattermostEnv: map[string]string{"MM_SERVICESETTINGS_ENABLEBOTACCOUNTCREATION": "true"}}, func(s *stack.Stack) {
 		if err := shared.setUp(context.Background(), s); err != nil {
 			fmt.Fprintln(os.Stderr, "The plugin was not set up:", err)
 			s.WriteLogs(os.Stderr)
@@ -65,10 +66,16 @@ func (w *world) setUp(ctx context.Context, s *stack.Stack) error {
 			return err
 		}
 	}
-	if w.team, err = s.Mattermost.NewTeam(ctx, "rest", w.root, w.reader, w.chief); err != nil {
+	if w.guest, err = s.Mattermost.NewGuest(ctx, "gale"); err != nil {
 		return err
 	}
-	if w.channel, err = s.Mattermost.NewChannel(ctx, w.team.Id, "rest", w.reader, w.chief); err != nil {
+	if w.robot, err = s.Mattermost.NewBot(ctx, "robot"); err != nil {
+		return err
+	}
+	if w.team, err = s.Mattermost.NewTeam(ctx, "rest", w.root, w.reader, w.chief, w.guest, w.robot); err != nil {
+		return err
+	}
+	if w.channel, err = s.Mattermost.NewChannel(ctx, w.team.Id, "rest", w.reader, w.chief, w.guest, w.robot); err != nil {
 		return err
 	}
 	if _, err := s.Mattermost.Client().UpdateChannelRoles(ctx, w.channel.Id, w.chief.ID, "channel_user channel_admin"); err != nil {

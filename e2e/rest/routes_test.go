@@ -54,6 +54,9 @@ func somewhere(path string) string {
 // ofAuthors are the routes about a post that are for its author and system admins alone: shared.post is reader's.
 var ofAuthors = map[string]bool{"POST /api/v1/posts/{post_id}/retry": true}
 
+// neverBots are the routes that a bot account of Mattermost is refused although it is a user.
+var neverBots = map[string]bool{"GET /connect": true}
+
 // asked returns a request that gets as far as the question who may ask.
 func asked(name string) string {
 	if name == "POST /api/v1/links" { // the channel is in the body
@@ -71,6 +74,7 @@ func testRoles(t *testing.T, d *describedAnswers) {
 	}{
 		{httpapi.Anonymous, nil}, {httpapi.User, shared.somebody}, {httpapi.ChannelReader, shared.reader},
 		{httpapi.ChannelAdmin, shared.chief}, {httpapi.SystemAdmin, shared.root},
+		{httpapi.ChannelReader, shared.guest}, {httpapi.ChannelReader, shared.robot}, // no more than any other member
 	}
 	for _, route := range httpapi.Routes() {
 		name := route.Method + " " + route.Path
@@ -85,6 +89,10 @@ func testRoles(t *testing.T, d *describedAnswers) {
 				refused = false // who has no Teams account yet may ask all the same
 			}
 			switch {
+			case c.user == shared.robot && neverBots[name]:
+				if got.status != http.StatusForbidden {
+					t.Errorf("%s as a bot answers %d %s", name, got.status, got.body)
+				}
 			case c.role >= route.Role:
 				if refused && !(ofAuthors[name] && c.user != shared.reader && c.user != shared.root) {
 					t.Errorf("%s as %s answers %d %s", name, c.role, got.status, got.body)
@@ -97,6 +105,31 @@ func testRoles(t *testing.T, d *describedAnswers) {
 				t.Errorf("%s as %s answers %d %s", name, c.role, got.status, got.body)
 			}
 		}
+	}
+}
+
+// TestGuestsAndBotsAreNeverAskedToConnect: the prompt would lock them out.
+func TestGuestsAndBotsAreNeverAskedToConnect(t *testing.T) {
+	if err := shared.configure(t.Context(), map[string]any{"enforceconnectedusers": true}); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		user *stack.User
+		want bool
+	}{
+		"a user": {shared.somebody, true}, "a guest": {shared.guest, false}, "a bot": {shared.robot, false}, "a system admin": {shared.root, false},
+	} {
+		got := plain(t, c.user, "GET", "/needsConnect", "", nil)
+		if got.status != http.StatusOK || strings.Contains(string(got.body), `"needsConnect":true`) != c.want {
+			t.Errorf("%s is answered %d %s", name, got.status, got.body)
+		}
+	}
+	me, _, err := shared.guest.Client.GetMe(t.Context(), "")
+	if err != nil || !me.IsGuest() {
+		t.Errorf("the guest is %+v, %v", me, err)
+	}
+	if err := shared.configure(t.Context(), nil); err != nil {
+		t.Fatal(err)
 	}
 }
 
