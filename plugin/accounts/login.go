@@ -105,10 +105,10 @@ func (a *Accounts) Complete(ctx context.Context, who Visitor, answer Answer) (Co
 		return Completed{}, err
 	}
 	if !found {
-		return Completed{}, refusal.New(refusal.BadRequest, "This log-in is unknown, was used already, or took longer than ten minutes. Begin again with /msteams-sync connect.")
+		return Completed{}, refusal.New(refusal.BadRequest, "This log-in is unknown, was used already, or took longer than ten minutes. Begin again where you began.")
 	}
 	if begun.User != who.User || !same(begun.SessionHash, who.Session) || !same(begun.CookieHash, who.Cookie) {
-		return Completed{}, refusal.New(refusal.Forbidden, "This log-in was begun by another user, in another session or in another browser. Begin again with /msteams-sync connect, here.")
+		return Completed{}, refusal.New(refusal.Forbidden, "This log-in was begun by another user, in another session or in another browser. Begin again in this browser.")
 	}
 	if answer.Error != "" {
 		description, _, _ := strings.Cut(answer.Description, "\r\n")
@@ -116,7 +116,7 @@ func (a *Accounts) Complete(ctx context.Context, who Visitor, answer Answer) (Co
 	}
 	verifier, err := current.Vault.Open("verifier", begun.VerifierKey, begun.Verifier)
 	if err != nil {
-		return Completed{}, refusal.New(refusal.BadRequest, "The plugin's encryption key was changed meanwhile. Begin again with /msteams-sync connect.")
+		return Completed{}, refusal.New(refusal.BadRequest, "The plugin's encryption key was changed meanwhile. Begin again where you began.")
 	}
 	token, err := current.Login.Exchange(ctx, redirectURI(current), answer.Code, string(verifier))
 	if err != nil {
