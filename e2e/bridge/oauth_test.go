@@ -141,6 +141,30 @@ func verifierLength(t *testing.T) (length int) {
 	return 0
 }
 
+// TestARefusedLogInIsToldToTheWebApp: the page that says why is in a window that whoever waits in the web app may never see.
+func TestARefusedLogInIsToldToTheWebApp(t *testing.T) {
+	user, other := newPerson(t, "kerry"), newPerson(t, "toni")
+	events, others := listen(t, user, "user_connect_failed"), listen(t, other, "user_connect_failed")
+	own := browser(t, user)
+
+	// What another browser does to it is none of the web app's business.
+	if resp := get(t, browser(t, user), logIn(t, own, "kerry")); resp.StatusCode != http.StatusForbidden {
+		t.Errorf("another browser is answered %s", resp.Status)
+	}
+	if resp := get(t, own, logIn(t, own, "toni")); resp.StatusCode != http.StatusForbidden {
+		t.Errorf("with somebody else's account it ends with %s", resp.Status)
+	}
+	data := heard(t, events, func(map[string]any) bool { return true })
+	if message, _ := data["message"].(string); len(data) != 1 || !strings.HasPrefix(message, "The Microsoft Teams account toni@demo.example does not have the e-mail address of your Mattermost account, kerry@demo.example.") {
+		t.Errorf("the first event is %v", data)
+	}
+	select {
+	case data := <-others:
+		t.Errorf("somebody else is told %v", data)
+	default:
+	}
+}
+
 // TestHostileAnswersOfALogIn: each is a page that says what to do, connects nobody and shows nothing of the log-in.
 func TestHostileAnswersOfALogIn(t *testing.T) {
 	user, other := newPerson(t, "morgan"), newPerson(t, "nico")

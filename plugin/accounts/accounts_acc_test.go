@@ -79,10 +79,14 @@ func (s *server) said() []string {
 	defer s.mu.Unlock()
 	return slices.Clone(s.told)
 }
-func (s *server) Publish(event string, user bridge.UserID, _ map[string]any) {
+func (s *server) Publish(event string, user bridge.UserID, payload map[string]any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.events = append(s.events, event+" "+string(user))
+	published := event + " " + string(user)
+	if message, ok := payload["message"].(string); ok {
+		published += ": " + message
+	}
+	s.events = append(s.events, published)
 }
 
 // world is a tenant, a store and two nodes' accounts on it.
@@ -256,6 +260,40 @@ func TestALogInIsBound(t *testing.T) {
 	}
 	_, err := w.Complete(t.Context(), who, answer)
 	refused(t, err, refusal.BadRequest, "ten minutes")
+}
+
+// TestAFailedLogInSaysWhoseItWas: only the web app of whoever began it, here and for themselves, may be told.
+func TestAFailedLogInSaysWhoseItWas(t *testing.T) {
+	w := newWorld(t)
+	declined := func(_ *accounts.Visitor, answer *accounts.Answer) { answer.Code, answer.Error = "", "access_denied" }
+	for name, c := range map[string]struct {
+		user, login string
+		bot         bool
+		spoil       func(who *accounts.Visitor, answer *accounts.Answer)
+		own         bool
+	}{
+		"declined at Microsoft": {"alex", "alex@demo.example", false, declined, true},
+		"without a code":        {"alex", "alex@demo.example", false, func(_ *accounts.Visitor, answer *accounts.Answer) { answer.Code = "" }, true},
+		"another person's":      {"alex", "blake@demo.example", false, nil, true},
+		"of another user":       {"alex", "alex@demo.example", false, func(who *accounts.Visitor, _ *accounts.Answer) { who.User = "blake" }, false},
+		"of another session":    {"alex", "alex@demo.example", false, func(who *accounts.Visitor, _ *accounts.Answer) { who.Session = "another" }, false},
+		"of another browser":    {"alex", "alex@demo.example", false, func(who *accounts.Visitor, _ *accounts.Answer) { who.Cookie = "another" }, false},
+		"with a state made up":  {"alex", "alex@demo.example", false, func(_ *accounts.Visitor, answer *accounts.Answer) { answer.State = "made up" }, false},
+		"of a bot":              {"root", "alex@demo.example", true, declined, false},
+		"that works":            {"alex", "alex@demo.example", false, nil, true},
+	} {
+		who, answer := w.begin(t, visitor(c.user), c.login, c.bot)
+		if c.spoil != nil {
+			c.spoil(&who, &answer)
+		}
+		done, err := w.Complete(t.Context(), who, answer)
+		if done.Own != c.own || (err == nil) != (name == "that works") {
+			t.Errorf("a log-in %s: %+v, %v", name, done, err)
+		}
+	}
+	if w.ConnectFailed("alex", "Not this account."); w.server.events[len(w.server.events)-1] != "user_connect_failed alex: Not this account." {
+		t.Errorf("events %q", w.server.events)
+	}
 }
 
 func TestTwoLogInsOfOneBrowserDoNotSpoilEachOther(t *testing.T) {

@@ -42,6 +42,7 @@ type Answer struct {
 
 // Completed says what a log-in connected.
 type Completed struct {
+	Own         bool // the visitor began it, here, for themselves: their web app may wait for its end
 	Bot         bool
 	DisplayName string
 }
@@ -94,7 +95,7 @@ func hash(secret string) []byte {
 	return sum[:]
 }
 
-// Complete ends a log-in with what Microsoft sent back, and connects the account.
+// Complete ends a log-in with what Microsoft sent back, and connects the account. Own is also told when it fails.
 func (a *Accounts) Complete(ctx context.Context, who Visitor, answer Answer) (Completed, error) {
 	current, err := a.Current()
 	if err != nil {
@@ -110,31 +111,38 @@ func (a *Accounts) Complete(ctx context.Context, who Visitor, answer Answer) (Co
 	if begun.User != who.User || !same(begun.SessionHash, who.Session) || !same(begun.CookieHash, who.Cookie) {
 		return Completed{}, refusal.New(refusal.Forbidden, "This log-in was begun by another user, in another session or in another browser. Begin again in this browser.")
 	}
+	own := Completed{Own: !begun.Bot}
 	if answer.Error != "" {
 		description, _, _ := strings.Cut(answer.Description, "\r\n")
-		return Completed{}, refusal.New(refusal.Forbidden, "Microsoft did not allow the log-in (%s). %s", answer.Error, description)
+		return own, refusal.New(refusal.Forbidden, "Microsoft did not allow the log-in (%s). %s", answer.Error, description)
 	}
 	verifier, err := current.Vault.Open("verifier", begun.VerifierKey, begun.Verifier)
 	if err != nil {
-		return Completed{}, refusal.New(refusal.BadRequest, "The plugin's encryption key was changed meanwhile. Begin again where you began.")
+		return own, refusal.New(refusal.BadRequest, "The plugin's encryption key was changed meanwhile. Begin again where you began.")
 	}
 	token, err := current.Login.Exchange(ctx, redirectURI(current), answer.Code, string(verifier))
 	if err != nil {
-		return Completed{}, asRefusal(err)
+		return own, asRefusal(err)
 	}
 	person, err := current.Login.Me(ctx, token.AccessToken)
 	if err != nil {
-		return Completed{}, err
+		return own, err
 	}
 	if !begun.Bot {
 		if err := a.checkOwner(ctx, current, who.User, person); err != nil {
-			return Completed{}, err
+			return own, err
 		}
 	}
 	if err := a.keep(ctx, current, begun, person, token); err != nil {
-		return Completed{}, err
+		return own, err
 	}
-	return Completed{Bot: begun.Bot, DisplayName: person.DisplayName}, nil
+	own.Bot, own.DisplayName = begun.Bot, person.DisplayName
+	return own, nil
+}
+
+// ConnectFailed tells the user's web app why the log-in that it waits for connected nothing; the message is for people.
+func (a *Accounts) ConnectFailed(user bridge.UserID, message string) {
+	a.Mattermost.Publish("user_connect_failed", user, map[string]any{"message": message})
 }
 
 // same compares in constant time, as one does with secrets.

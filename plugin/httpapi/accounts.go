@@ -53,6 +53,9 @@ func (a *api) redirect(c *call) error {
 		State: query.Get("state"), Code: query.Get("code"), Error: query.Get("error"), Description: query.Get("error_description"),
 	})
 	if err != nil {
+		if completed.Own { // the page is in a window of its own, which nobody may see who waits in the web app
+			a.Accounts.ConnectFailed(c.User, asError(err).in(a.language(c)))
+		}
 		return err
 	}
 	text := pageText{Title: texts.New("You are connected"), Text: texts.New("Your Mattermost account is now connected with the Microsoft Teams account of %s.", completed.DisplayName), Closes: true}

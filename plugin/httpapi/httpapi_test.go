@@ -136,6 +136,8 @@ type logins struct {
 	bot       bool
 	gone      bool // disconnected
 	active    []bridge.UserID
+	own       bool
+	failed    []string // what web apps were told
 	err       error
 }
 
@@ -145,7 +147,10 @@ func (l *logins) Begin(_ context.Context, who accounts.Visitor, bot bool) (strin
 }
 func (l *logins) Complete(_ context.Context, who accounts.Visitor, _ accounts.Answer) (accounts.Completed, error) {
 	l.completed = who
-	return accounts.Completed{DisplayName: "<script>alert(1)</script>"}, l.err
+	return accounts.Completed{Own: l.own, DisplayName: "<script>alert(1)</script>"}, l.err
+}
+func (l *logins) ConnectFailed(user bridge.UserID, message string) {
+	l.failed = append(l.failed, string(user)+": "+message)
 }
 func (l *logins) Connection(context.Context, bridge.UserID) (accounts.Connection, error) {
 	return accounts.Connection{Connected: true, Email: "alex@demo.example"}, l.err
@@ -613,6 +618,35 @@ func TestConnectBindsTheBrowser(t *testing.T) {
 	ask(t, p, "somebody", "GET", "/oauth-redirect?state=s&code=c", "", c)
 	if l.completed.Cookie != "cookie-value" {
 		t.Errorf("completed %+v", l.completed)
+	}
+}
+
+// TestARefusedLogInReachesTheWebApp: where the log-in was the caller's own, in the words of the page; what nobody foresaw shows nothing.
+func TestARefusedLogInReachesTheWebApp(t *testing.T) {
+	const internal = "somebody: Something went wrong inside the plugin; the server's log says what, under this request's id."
+	for _, c := range []struct {
+		own  bool
+		err  error
+		want []string
+	}{
+		{true, refusal.New(refusal.Forbidden, "Not this account."), []string{"somebody: Not this account."}},
+		{true, errors.New("password=hunter2"), []string{internal}},
+		{false, refusal.New(refusal.Forbidden, "Begun by somebody else."), nil},
+		{true, nil, nil},
+	} {
+		p := parts()
+		l := &logins{own: c.own, err: c.err}
+		p.Accounts = l
+		ask(t, p, "somebody", "GET", "/oauth-redirect?state=s&code=c", "")
+		if !slices.Equal(l.failed, c.want) {
+			t.Errorf("own %v, %v: the web app is told %q, want %q", c.own, c.err, l.failed, c.want)
+		}
+	}
+	p := parts()
+	l := &logins{own: true, err: refusal.New(refusal.BadRequest, "The plugin's encryption key was changed meanwhile. Begin again where you began.")}
+	p.Accounts, p.Locale = l, func(bridge.UserID) string { return "de" }
+	if ask(t, p, "somebody", "GET", "/oauth-redirect?state=s&code=c", ""); len(l.failed) != 1 || !strings.Contains(l.failed[0], "Beginnen Sie dort erneut") {
+		t.Errorf("in German the web app is told %q", l.failed)
 	}
 }
 

@@ -66,6 +66,8 @@ type Accounts interface {
 	Begin(ctx context.Context, who accounts.Visitor, bot bool) (address, cookie string, err error)
 	// Complete ends a log-in with what Microsoft sent back.
 	Complete(ctx context.Context, who accounts.Visitor, answer accounts.Answer) (accounts.Completed, error)
+	// ConnectFailed tells the user's web app why a log-in connected nothing.
+	ConnectFailed(user bridge.UserID, message string)
 	// Connection returns the user's account; false when there is none that works.
 	Connection(ctx context.Context, user bridge.UserID) (accounts.Connection, error)
 	// Requirement says whether the user has to connect.
