@@ -81,3 +81,66 @@ func TestLongMessagesComeInParts(t *testing.T) {
 		t.Errorf("%d posts, want two", posts)
 	}
 }
+
+// Each part of a long message may be changed, on either side, and there may be more of them than there were.
+func TestPartsOfLongMessagesChange(t *testing.T) {
+	l := newLink(t)
+	// A character that takes five bytes in Teams.
+	paragraphs := func(n int) string { return strings.Repeat(strings.Repeat("&", 99)+"\n\n", n) }
+	post := l.write(t, shared.alex, "", "short")
+	message := l.message(t, "short")
+	edit(t, shared.alex, post, "begin\n\n"+paragraphs(60)+"second\n\n"+paragraphs(60)+"end\n\n"+paragraphs(30))
+	l.showsInTeams(t, message, "(1/3)")
+	two, three := l.message(t, "(2/3)"), l.message(t, "(3/3)")
+	if two.Ref().Root != message.ID || three.Ref().Root != message.ID {
+		t.Errorf("the parts stand in the threads of %q and %q", two.Ref().Root, three.Ref().Root)
+	}
+	first, err := shared.Emulator.Teams().Message(message.Ref())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(first.Text()+two.Text()+three.Text(), "&amp;"); n != 99*150 || !strings.Contains(first.Text(), "begin") || !strings.Contains(three.Text(), "end") {
+		t.Errorf("%d characters in Teams, want all", n)
+	}
+	says := func(count int, has, without string) {
+		t.Helper()
+		eventually(t, func(ctx context.Context) error {
+			now, _, err := shared.Mattermost.Client().GetPost(ctx, post.Id, "")
+			if err != nil {
+				return err
+			}
+			if n := strings.Count(now.Message, "&"); n != count || !strings.Contains(now.Message, has) || strings.Contains(now.Message, without) {
+				return fmt.Errorf("the post has %d characters, want %d with %q and without %q", n, count, has, without)
+			}
+			return nil
+		})
+	}
+	if _, err := shared.Emulator.Teams().Delete("alex@demo.example", two.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	says(99*150-strings.Count(two.Text(), "&amp;"), "end", "second")
+	if _, err := shared.Emulator.Teams().Delete("alex@demo.example", message.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	says(strings.Count(three.Text(), "&amp;"), "end", "begin")
+	edit(t, shared.alex, post, "what is left")
+	l.showsInTeams(t, three, "what is left")
+	if posts, messages := l.counts(t); posts != 1 || messages != 3 {
+		t.Errorf("%d posts and %d messages, want 1 and 3", posts, messages)
+	}
+
+	l = newLink(t)
+	said := l.say(t, "alex@demo.example", "", strings.Repeat("<p>"+strings.Repeat("nine char ", 25)+"</p>", 90))
+	one, other := l.post(t, "(1/2)"), l.post(t, "(2/2)")
+	edit(t, shared.alex, other, strings.Replace(other.Message, "nine char", "**the second**", 1))
+	l.showsInTeams(t, said, "<strong>the second</strong>")
+	edit(t, shared.alex, one, strings.Replace(one.Message, "nine char", "the first", 1))
+	l.showsInTeams(t, said, "the first")
+	now, err := shared.Emulator.Teams().Message(said.Ref())
+	if err != nil || strings.Count(now.Text(), "nine char") != 25*90-2 || strings.Contains(now.Text(), "/2)") || !strings.Contains(now.Text(), "the second") {
+		t.Errorf("the message has %d words, %v", strings.Count(now.Text(), "nine char"), err)
+	}
+	if posts, messages := l.counts(t); posts != 2 || messages != 1 {
+		t.Errorf("%d posts and %d messages, want 2 and 1", posts, messages)
+	}
+}

@@ -18,7 +18,7 @@ func (w *worker) changePost(ctx context.Context, event *InboundEvent) error {
 		return err
 	}
 	switch {
-	case !known:
+	case !known, mapping.State == Tombstone: // a part that was deleted before it was announced has a tombstone
 		whole, isPart, err := w.Store.MappingOfPart(ctx, event.Ref)
 		if err != nil {
 			return err
@@ -26,8 +26,11 @@ func (w *worker) changePost(ctx context.Context, event *InboundEvent) error {
 		if isPart {
 			return w.changeOfPart(ctx, event, whole)
 		}
+		if known {
+			return w.restore(ctx, event, mapping)
+		}
 		return w.changeOfUnknown(ctx, event)
-	case mapping.State == Tombstone, mapping.Record.Deleted && !mapping.Writing:
+	case mapping.Record.Deleted && !mapping.Writing:
 		return w.restore(ctx, event, mapping)
 	case mapping.State == Reserved:
 		if state, queued, err := w.Store.InboundState(ctx, event.Ref, Create); err != nil {

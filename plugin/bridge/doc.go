@@ -61,6 +61,13 @@
 // The loser parks and looks again. So does an event that finds both sides as the record has them (Agree): what is being
 // confirmed was decided before. A change of a message that is not mapped yet is parked until it is.
 //
+// # What is too long
+//
+// Each side shows a message that is too long for it in several (parts.go). Of the posts, the first is the mapping's; an edit of another
+// one becomes an edit of the first (changeOfPost), which sends what all say together. Of the messages in Teams, the others are in
+// PartStore: a change of one finds the mapping there (changeOfPart), and the post becomes what all say together. An edit in Mattermost
+// plans all messages (revise) and makes the mapping's the last (carry).
+//
 // # Chats
 //
 // Nobody links chats. The lane of a chat that has no link asks Chats for the channel that shows it; a post in a direct or group
