@@ -23,6 +23,9 @@ type Subscription struct {
 	Conversation bridge.ConversationID // empty when the subscription covers several
 }
 
+// Claim is what a notification says to be of.
+type Claim struct{ SubscriptionID, ClientState string }
+
 // LifecycleEvent is a lifecycle notification.
 type LifecycleEvent struct {
 	Subscription Subscription
@@ -33,9 +36,10 @@ type LifecycleEvent struct {
 
 // Subscriptions knows the secrets. Package subscriptions implements it.
 type Subscriptions interface {
-	// Match finds the subscription of a notification by its client state, comparing in constant time. The id may not be
-	// known yet: a notification can come before Graph has answered the request that made the subscription.
-	Match(ctx context.Context, subscriptionID, clientState string) (Subscription, bool, error)
+	// Match finds the subscriptions of notifications by their client states, comparing in constant time. The id may not be
+	// known yet: a notification can come before Graph has answered the request that made the subscription. Whoever sends
+	// them need not have proven anything so far, so that many of them must not cost more than one.
+	Match(ctx context.Context, claims []Claim) (map[Claim]Subscription, error)
 	// Delivered is told how many messages a subscription has delivered, taken or not.
 	Delivered(ctx context.Context, subscription Subscription, messages int) error
 	// Lifecycle records what is to be done; an error has Graph deliver the event again.
@@ -128,25 +132,25 @@ func (in *intake) take(ctx context.Context, delivery collection) error {
 	var arrivals []bridge.Arrival
 	var events []LifecycleEvent
 	now := time.Now()
-	matched := map[[2]string]*Subscription{}
+	matched, err := in.match(ctx, delivery)
+	if err != nil {
+		return err
+	}
 	delivered := map[Subscription]int{}
 	linked := map[bridge.ConversationID]bool{} // a subscription to all channels brings much that is not
 	for _, it := range delivery.Value {
 		kind := kinds[strings.ToLower(it.ChangeType)]
-		subscription, err := in.match(ctx, matched, it)
-		if err != nil {
-			return err
-		}
-		if subscription == nil {
+		subscription, known := matched[it.claim()]
+		if !known {
 			in.Observer.Ignored(bridge.Inbound, kind, bridge.UnknownSecret)
 			continue
 		}
 		if it.LifecycleEvent != "" {
-			events = append(events, LifecycleEvent{Subscription: *subscription, Event: it.LifecycleEvent, TenantID: it.TenantID, ExpiresAt: it.ExpiresAt.Time})
+			events = append(events, LifecycleEvent{Subscription: subscription, Event: it.LifecycleEvent, TenantID: it.TenantID, ExpiresAt: it.ExpiresAt.Time})
 			continue
 		}
-		delivered[*subscription]++
-		arrival, reason, err := in.arrival(ctx, *subscription, linked, kind, it, now)
+		delivered[subscription]++
+		arrival, reason, err := in.arrival(ctx, subscription, linked, kind, it, now)
 		if err != nil {
 			return err
 		}
@@ -163,14 +167,15 @@ func (in *intake) take(ctx context.Context, delivery collection) error {
 			return err
 		}
 	}
+	for _, event := range events {
+		if err := in.Subscriptions.Lifecycle(ctx, event); err != nil {
+			return err // all may come again: what is noted already is noted once more
+		}
+	}
+	// Last, because what is delivered again must not count again.
 	for subscription, messages := range delivered {
 		if err := in.Subscriptions.Delivered(ctx, subscription, messages); err != nil {
 			in.Log.Warn("could not count what a subscription delivered", "messages", messages, "error", err) // they are stored
-		}
-	}
-	for _, event := range events {
-		if err := in.Subscriptions.Lifecycle(ctx, event); err != nil {
-			return err
 		}
 	}
 	return nil
@@ -178,25 +183,23 @@ func (in *intake) take(ctx context.Context, delivery collection) error {
 
 var kinds = map[string]bridge.Kind{"created": bridge.Create, "updated": bridge.Edit, "deleted": bridge.Delete}
 
-// match asks once per subscription and secret of a delivery.
-func (in *intake) match(ctx context.Context, known map[[2]string]*Subscription, it item) (*Subscription, error) {
-	key := [2]string{it.SubscriptionID, it.ClientState}
-	if subscription, asked := known[key]; asked {
-		return subscription, nil
-	}
-	var found *Subscription
-	if it.ClientState != "" {
-		subscription, ok, err := in.Subscriptions.Match(ctx, it.SubscriptionID, it.ClientState)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			found = &subscription
+// match asks once for all subscriptions and secrets of a delivery.
+func (in *intake) match(ctx context.Context, delivery collection) (map[Claim]Subscription, error) {
+	asked := map[Claim]bool{}
+	var claims []Claim
+	for _, it := range delivery.Value {
+		if claim := it.claim(); claim.ClientState != "" && !asked[claim] {
+			asked[claim] = true
+			claims = append(claims, claim)
 		}
 	}
-	known[key] = found
-	return found, nil
+	if len(claims) == 0 {
+		return nil, nil
+	}
+	return in.Subscriptions.Match(ctx, claims)
 }
+
+func (it item) claim() Claim { return Claim{it.SubscriptionID, it.ClientState} }
 
 // arrival turns an item into an inbox row, or says why it is none.
 func (in *intake) arrival(ctx context.Context, subscription Subscription, known map[bridge.ConversationID]bool, kind bridge.Kind, it item, now time.Time) (bridge.Arrival, bridge.Reason, error) {

@@ -27,8 +27,12 @@ const channel = "19:one@thread.tacv2"
 // office is an intake on a real database; every secret is right and the channel is linked.
 type office struct{ store *store.Store }
 
-func (o office) Match(context.Context, string, string) (intake.Subscription, bool, error) {
-	return intake.Subscription{ID: "s", Conversation: channel}, true, nil
+func (o office) Match(_ context.Context, claims []intake.Claim) (map[intake.Claim]intake.Subscription, error) {
+	found := map[intake.Claim]intake.Subscription{}
+	for _, claim := range claims {
+		found[claim] = intake.Subscription{ID: "s", Conversation: channel}
+	}
+	return found, nil
 }
 
 func (office) Delivered(context.Context, intake.Subscription, int) error { return nil }

@@ -28,6 +28,7 @@ type desk struct {
 
 	delivered int // messages that were counted
 	asked     int // whether a conversation is linked
+	matches   int // how often secrets were looked up
 }
 
 func (d *desk) fail(method string) error {
@@ -42,8 +43,15 @@ const (
 	channel = "19:one@thread.tacv2"
 )
 
-func (d *desk) Match(_ context.Context, id, state string) (Subscription, bool, error) {
-	return Subscription{ID: "one", Conversation: channel}, state == secret, d.fail("Match")
+func (d *desk) Match(_ context.Context, claims []Claim) (map[Claim]Subscription, error) {
+	d.matches++
+	found := map[Claim]Subscription{}
+	for _, claim := range claims {
+		if claim.ClientState == secret {
+			found[claim] = Subscription{ID: "one", Conversation: channel}
+		}
+	}
+	return found, d.fail("Match")
 }
 
 func (d *desk) Delivered(_ context.Context, _ Subscription, messages int) error {
@@ -152,6 +160,36 @@ func TestWhatASubscriptionDeliversIsCounted(t *testing.T) {
 	d = desk{failing: "Delivered"}
 	if w := d.post("/changes", batch(notification(secret, "created", message))); w.Code != http.StatusAccepted || len(d.arrivals) != 1 {
 		t.Errorf("answer %d, %d arrivals", w.Code, len(d.arrivals))
+	}
+}
+
+// TestADeliveryThatComesAgainCountsOnce: what could not be noted as a whole is delivered again.
+func TestADeliveryThatComesAgainCountsOnce(t *testing.T) {
+	d := desk{failing: "Lifecycle"}
+	delivery := batch(notification(secret, "created", message), `{"clientState":"`+secret+`","lifecycleEvent":"missed"}`)
+	if w := d.post("/changes", delivery); w.Code != http.StatusServiceUnavailable {
+		t.Fatalf("answer %d", w.Code)
+	}
+	d.failing = ""
+	if w := d.post("/changes", delivery); w.Code != http.StatusAccepted || d.delivered != 1 {
+		t.Errorf("answer %d, counted %d", w.Code, d.delivered)
+	}
+}
+
+// TestGuessesCostOneLookUp: whoever sends them has proven nothing. What is right among them is taken.
+func TestGuessesCostOneLookUp(t *testing.T) {
+	var d desk
+	var items []string
+	for i := range 1000 {
+		items = append(items, fmt.Sprintf(`{"subscriptionId":"%d","clientState":"guess %d","changeType":"created","resource":%q}`, i, i, message))
+	}
+	w := d.post("/changes", batch(append(items, notification(secret, "created", message))...))
+	if w.Code != http.StatusAccepted || d.matches != 1 || len(d.arrivals) != 1 || len(d.ignored) != 1000 {
+		t.Errorf("answer %d after %d look-ups with %d arrivals, %d ignored", w.Code, d.matches, len(d.arrivals), len(d.ignored))
+	}
+	d = desk{}
+	if w := d.post("/changes", batch(`{"subscriptionId":"1","changeType":"created"}`)); w.Code != http.StatusAccepted || d.matches != 0 {
+		t.Errorf("without a secret: answer %d after %d look-ups", w.Code, d.matches)
 	}
 }
 

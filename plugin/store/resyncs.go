@@ -144,7 +144,7 @@ func holdFrom(condition string) string {
 // Graph's answer, and they are newer than what was missed. Where another subscription delivers meanwhile nothing is missed.
 func expectGap(ctx context.Context, on pgx.Tx, subscription string) error {
 	rows, _ := on.Query(ctx, "SELECT "+subscriptionColumns+" FROM msteamssync.subscriptions WHERE id = $1", subscription)
-	s, err := pgx.CollectExactlyOneRow(rows, scanSubscription)
+	s, err := pgx.CollectExactlyOneRow(rows, subscriptionOf)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && s.GapSince.IsZero() {
 		return nil
 	}

@@ -53,19 +53,21 @@ type Subscription struct {
 const subscriptionColumns = `id, conversation, teams_team_id, resource, state, coalesce(graph_id, ''), notification_url, asked_expiry, expires_at, renewed_at, failures, last_error, last_error_at, certificate_id,
 	lifecycle_url, model, outdated, seen_at, gap_since, error_code`
 
-func scanSubscription(row pgx.CollectableRow) (x Subscription, err error) {
+func scanSubscription(row pgx.CollectableRow, more ...any) (x Subscription, err error) {
 	var asked, expires, renewed, failed, seen, gap *time.Time
-	err = row.Scan(&x.ID, &x.Conversation.ID, &x.Conversation.Team, &x.Resource, &x.State, &x.GraphID, &x.NotificationURL, &asked, &expires, &renewed, &x.Failures, &x.LastError, &failed, &x.CertificateID,
-		&x.LifecycleURL, &x.Model, &x.Outdated, &seen, &gap, &x.ErrorCode)
+	err = row.Scan(append([]any{&x.ID, &x.Conversation.ID, &x.Conversation.Team, &x.Resource, &x.State, &x.GraphID, &x.NotificationURL, &asked, &expires, &renewed, &x.Failures, &x.LastError, &failed,
+		&x.CertificateID, &x.LifecycleURL, &x.Model, &x.Outdated, &seen, &gap, &x.ErrorCode}, more...)...)
 	x.AskedExpiry, x.ExpiresAt, x.RenewedAt, x.LastErrorAt = orZero(asked), orZero(expires), orZero(renewed), orZero(failed)
 	x.SeenAt, x.GapSince = orZero(seen), orZero(gap)
 	return x, err
 }
 
+func subscriptionOf(row pgx.CollectableRow) (Subscription, error) { return scanSubscription(row) }
+
 // Subscriptions returns all but the retired ones.
 func (s *Store) Subscriptions(ctx context.Context) ([]Subscription, error) {
 	rows, _ := s.pool.Query(ctx, "SELECT "+subscriptionColumns+" FROM msteamssync.subscriptions WHERE state <> 'retired' ORDER BY created_at, id")
-	all, err := pgx.CollectRows(rows, scanSubscription)
+	all, err := pgx.CollectRows(rows, subscriptionOf)
 	if err != nil {
 		return nil, fmt.Errorf("read the subscriptions: %w", err)
 	}
@@ -244,34 +246,40 @@ func (s *Store) DoubtSubscription(ctx context.Context, id, reason string) error 
 	return s.changeSubscription(ctx, "failures = failures + 1, last_error = $2, error_code = '', last_error_at = clock_timestamp(), not_before = '-infinity'", "true", id, reason)
 }
 
-// SubscriptionByGraphID finds a subscription by Graph's id, with the hash of its secret.
-func (s *Store) SubscriptionByGraphID(ctx context.Context, graphID string) (x Subscription, secretHash []byte, found bool, err error) {
-	return s.subscriptionWithSecret(ctx, "graph_id = $1", graphID)
+// WithSecret is a subscription with the hash of its secret.
+type WithSecret struct {
+	Subscription
+	SecretHash []byte
 }
 
-// SubscriptionBySecret finds a subscription by the hash of its secret: for notifications that come before Graph's answer
-// told the id, or after the subscription was replaced. Those of the predecessor, which have no resource, shared one
+// SubscriptionsClaimed finds subscriptions by Graph's ids, and by the hashes of their secrets: for notifications that come before
+// Graph's answer told the id, or after the subscription was replaced. Those of the predecessor, which have no resource, shared one
 // secret, which alone tells nothing.
-func (s *Store) SubscriptionBySecret(ctx context.Context, secretHash []byte) (Subscription, bool, error) {
-	x, _, found, err := s.subscriptionWithSecret(ctx, "secret_hash = $1 AND resource <> ''", secretHash)
-	return x, found, err
-}
-
-func (s *Store) subscriptionWithSecret(ctx context.Context, condition string, argument any) (Subscription, []byte, bool, error) {
-	x, found, err := s.findSubscription(ctx, "SELECT "+subscriptionColumns+" FROM msteamssync.subscriptions WHERE "+condition+" LIMIT 1", argument)
-	if err != nil || !found {
-		return Subscription{}, nil, false, err
+func (s *Store) SubscriptionsClaimed(ctx context.Context, graphIDs []string, secretHashes [][]byte) (byID map[string]WithSecret, bySecret map[string]Subscription, err error) {
+	rows, _ := s.pool.Query(ctx, "SELECT "+subscriptionColumns+`, coalesce(secret_hash, '') FROM msteamssync.subscriptions WHERE graph_id = ANY ($1)
+		UNION ALL SELECT `+subscriptionColumns+", secret_hash FROM msteamssync.subscriptions WHERE secret_hash = ANY ($2) AND resource <> ''", graphIDs, secretHashes)
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (x WithSecret, err error) {
+		x.Subscription, err = scanSubscription(row, &x.SecretHash)
+		return x, err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("find subscriptions: %w", err)
 	}
-	var hash []byte
-	if err := s.pool.QueryRow(ctx, "SELECT secret_hash FROM msteamssync.subscriptions WHERE id = $1", x.ID).Scan(&hash); err != nil {
-		return Subscription{}, nil, false, fmt.Errorf("read a subscription: %w", err)
+	byID, bySecret = map[string]WithSecret{}, map[string]Subscription{}
+	for _, x := range all {
+		if x.GraphID != "" {
+			byID[x.GraphID] = x
+		}
+		if x.Resource != "" {
+			bySecret[string(x.SecretHash)] = x.Subscription
+		}
 	}
-	return x, hash, true, nil
+	return byID, bySecret, nil
 }
 
 func (s *Store) findSubscription(ctx context.Context, sql string, arguments ...any) (Subscription, bool, error) {
 	rows, _ := s.pool.Query(ctx, sql, arguments...)
-	x, err := pgx.CollectExactlyOneRow(rows, scanSubscription)
+	x, err := pgx.CollectExactlyOneRow(rows, subscriptionOf)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Subscription{}, false, nil
 	}

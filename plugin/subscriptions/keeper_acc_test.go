@@ -282,7 +282,7 @@ func TestNotificationsAreMatchedByTheirSecret(t *testing.T) {
 	n := w.notification(t, func(item) bool { return true })
 	matched := func(id, secret string) bool {
 		t.Helper()
-		s, ok, err := w.keeper.Match(t.Context(), id, secret)
+		s, ok, err := w.match(t, id, secret)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -357,7 +357,7 @@ func TestAnUnknownOutcomeIsSettled(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := w.notification(t, func(item) bool { return true })
-	if _, ok, err := w.keeper.Match(t.Context(), n.SubscriptionID, n.ClientState); err != nil || !ok {
+	if _, ok, err := w.match(t, n.SubscriptionID, n.ClientState); err != nil || !ok {
 		t.Errorf("notifications of the adopted subscription do not match: %v", err)
 	}
 }

@@ -16,11 +16,20 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/subscriptions"
 )
 
+// match asks about one notification.
+func (w *world) match(t *testing.T, id, secret string) (intake.Subscription, bool, error) {
+	t.Helper()
+	claim := intake.Claim{SubscriptionID: id, ClientState: secret}
+	found, err := w.keeper.Match(t.Context(), []intake.Claim{claim})
+	s, ok := found[claim]
+	return s, ok, err
+}
+
 // announced waits for a lifecycle event, finds its subscription by its secret, and hands it on.
 func (w *world) announced(t *testing.T, event string) {
 	t.Helper()
 	n := w.notification(t, func(n item) bool { return n.LifecycleEvent == event })
-	s, ok, err := w.keeper.Match(t.Context(), n.SubscriptionID, n.ClientState)
+	s, ok, err := w.match(t, n.SubscriptionID, n.ClientState)
 	if err != nil || !ok {
 		t.Fatalf("matched %v, %v", ok, err)
 	}

@@ -23,29 +23,41 @@ type match struct {
 	secretHash   []byte
 }
 
-// Match finds the subscription of a notification by its id and secret. Secrets are compared in constant time, as
-// hashes. A notification can come before Graph has told the subscription's id: then the secret alone finds it.
-func (k *Keeper) Match(ctx context.Context, graphID, clientState string) (intake.Subscription, bool, error) {
-	if clientState == "" {
-		return intake.Subscription{}, false, nil
+// Match finds the subscriptions of notifications by their ids and secrets. Secrets are compared in constant time, as
+// hashes. A notification can come before Graph has told the subscription's id: then the secret alone finds it. The store is
+// asked once for all that are not remembered.
+func (k *Keeper) Match(ctx context.Context, claims []intake.Claim) (map[intake.Claim]intake.Subscription, error) {
+	found := map[intake.Claim]intake.Subscription{}
+	var open []intake.Claim
+	var ids []string
+	var hashes [][]byte
+	for _, claim := range claims {
+		given := hash(claim.ClientState)
+		if known, ok := k.known.Load(claim.SubscriptionID); ok {
+			m, _ := known.(match) // nothing else is stored
+			if subtle.ConstantTimeCompare(m.secretHash, given) == 1 {
+				found[claim] = m.subscription
+				continue
+			}
+		}
+		open, ids, hashes = append(open, claim), append(ids, claim.SubscriptionID), append(hashes, given)
 	}
-	given := hash(clientState)
-	if known, ok := k.known.Load(graphID); ok {
-		m, _ := known.(match) // nothing else is stored
-		if subtle.ConstantTimeCompare(m.secretHash, given) == 1 {
-			return m.subscription, true, nil
+	if len(open) == 0 {
+		return found, nil
+	}
+	byID, bySecret, err := k.Store.SubscriptionsClaimed(ctx, ids, hashes)
+	if err != nil {
+		return nil, err
+	}
+	for i, claim := range open {
+		if s, ok := byID[claim.SubscriptionID]; ok && subtle.ConstantTimeCompare(s.SecretHash, hashes[i]) == 1 {
+			found[claim] = toIntake(s.Subscription)
+			k.known.Store(claim.SubscriptionID, match{found[claim], s.SecretHash})
+		} else if s, ok := bySecret[string(hashes[i])]; ok {
+			found[claim] = toIntake(s)
 		}
 	}
-	s, secretHash, found, err := k.Store.SubscriptionByGraphID(ctx, graphID)
-	if err != nil {
-		return intake.Subscription{}, false, err
-	}
-	if found && subtle.ConstantTimeCompare(secretHash, given) == 1 {
-		k.known.Store(graphID, match{toIntake(s), secretHash})
-		return toIntake(s), true, nil
-	}
-	s, found, err = k.Store.SubscriptionBySecret(ctx, given)
-	return toIntake(s), found, err
+	return found, nil
 }
 
 func toIntake(s store.Subscription) intake.Subscription {

@@ -37,7 +37,7 @@ func (w *world) predecessor(t *testing.T) teams.Subscription {
 
 func (w *world) matches(t *testing.T, id, secret string) (bridge.ConversationID, bool) {
 	t.Helper()
-	s, ok, err := w.keeper.Match(t.Context(), id, secret)
+	s, ok, err := w.match(t, id, secret)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -140,15 +140,15 @@ type gate struct {
 }
 
 // Match implements intake.Subscriptions.
-func (g gate) Match(ctx context.Context, subscriptionID, clientState string) (intake.Subscription, bool, error) {
+func (g gate) Match(ctx context.Context, claims []intake.Claim) (map[intake.Claim]intake.Subscription, error) {
 	if g.takeOver.pending.Load() {
 		// Another node may have taken them over.
 		if _, err := g.takeOver.Look(ctx); err != nil {
-			return intake.Subscription{}, false, err
+			return nil, err
 		}
 		if g.takeOver.pending.Load() {
-			return intake.Subscription{}, false, errNotReady
+			return nil, errNotReady
 		}
 	}
-	return g.Subscriptions.Match(ctx, subscriptionID, clientState)
+	return g.Subscriptions.Match(ctx, claims)
 }

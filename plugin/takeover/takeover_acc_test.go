@@ -462,13 +462,14 @@ func TestSubscriptions(t *testing.T) {
 		conversation bridge.ConversationID
 		secret       string
 	}{"with-secret": {town, "its secret"}, "without": {square, "the webhook secret"}, "chats": {"", "its secret"}} {
-		x, hash, found, err := w.store.SubscriptionByGraphID(t.Context(), id)
 		sum := sha256.Sum256([]byte(want.secret))
-		if err != nil || !found || x.Conversation.ID != want.conversation || string(hash) != string(sum[:]) || x.State != store.SubscriptionRemoving || x.ExpiresAt.Sub(expires).Abs() > time.Second {
+		byID, bySecret, err := w.store.SubscriptionsClaimed(t.Context(), []string{id}, [][]byte{sum[:]})
+		x, found := byID[id]
+		if err != nil || !found || x.Conversation.ID != want.conversation || string(x.SecretHash) != string(sum[:]) || x.State != store.SubscriptionRemoving || x.ExpiresAt.Sub(expires).Abs() > time.Second {
 			t.Errorf("%s: %+v, %v, %v", id, x, found, err)
 		}
-		if _, found, err := w.store.SubscriptionBySecret(t.Context(), sum[:]); err != nil || found {
-			t.Errorf("the shared secret alone matches: %v, %v", found, err)
+		if len(bySecret) > 0 {
+			t.Errorf("the shared secret alone matches: %+v", bySecret)
 		}
 	}
 }
@@ -599,8 +600,8 @@ func (w *world) beginOnly(take *takeover.TakeOver) error {
 // matchesAll is subscriptions whose every notification is ours.
 type matchesAll struct{ intake.Subscriptions }
 
-func (matchesAll) Match(context.Context, string, string) (intake.Subscription, bool, error) {
-	return intake.Subscription{}, true, nil
+func (matchesAll) Match(_ context.Context, claims []intake.Claim) (map[intake.Claim]intake.Subscription, error) {
+	return map[intake.Claim]intake.Subscription{claims[0]: {}}, nil
 }
 
 // TestNotificationsAreRefusedUntilItIsKnownWhoseTheyAre: whoever sends them repeats them.
@@ -611,11 +612,12 @@ func TestNotificationsAreRefusedUntilItIsKnownWhoseTheyAre(t *testing.T) {
 	if _, err := take.Look(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok, err := gate.Match(t.Context(), "id", "secret"); ok || err == nil {
-		t.Errorf("before the take-over: %v, %v", ok, err)
+	claims := []intake.Claim{{SubscriptionID: "id", ClientState: "secret"}}
+	if found, err := gate.Match(t.Context(), claims); len(found) > 0 || err == nil {
+		t.Errorf("before the take-over: %v, %v", found, err)
 	}
 	w.run() // by another node
-	if _, ok, err := gate.Match(t.Context(), "id", "secret"); !ok || err != nil {
-		t.Errorf("after the take-over: %v, %v", ok, err)
+	if found, err := gate.Match(t.Context(), claims); len(found) != 1 || err != nil {
+		t.Errorf("after the take-over: %v, %v", found, err)
 	}
 }
