@@ -57,7 +57,8 @@ type Engine struct {
 	transfers  transfers
 	pictures   pictureRoom
 	names      conversationNames
-	held       atomic.Bool // see Hold
+	held       atomic.Bool  // see Hold
+	settled    atomic.Int64 // see Settling; nanoseconds since the epoch
 
 	// stopping is closed when no new event may be begun, life ends when calls in progress must give up.
 	stopping chan struct{}
@@ -101,7 +102,7 @@ func New(config Config) *Engine {
 	e.dispatcher = newDispatcher(config.Tuning.Workers, e.drain)
 	e.scans = newScans()
 	e.arrivals.commit = func(ctx context.Context, arrivals []Arrival) error {
-		return e.Store.Accept(ctx, arrivals, e.Tuning.ReorderWindow)
+		return e.Store.Accept(ctx, arrivals, e.inboundWindow())
 	}
 	return e
 }
@@ -188,7 +189,7 @@ func (e *Engine) Receive(ctx context.Context, arrivals []Arrival) error {
 		return err
 	}
 	for _, a := range arrivals {
-		e.dispatcher.wake(Lane{a.Ref.Conversation.ID, Inbound}, e.Tuning.ReorderWindow)
+		e.dispatcher.wake(Lane{a.Ref.Conversation.ID, Inbound}, e.inboundWindow())
 	}
 	return nil
 }

@@ -155,13 +155,13 @@ func (j *Jobs) Start() error {
 }
 
 // Listen notes that notifications are being taken. Called before anything newer is carried, it has what was missed during a
-// long silence carried first.
-func (j *Jobs) Listen(ctx context.Context) error {
-	silence, err := j.Store.Listen(ctx, j.Times.Silence)
+// long silence carried first. It returns how long nobody has noted that.
+func (j *Jobs) Listen(ctx context.Context) (silence time.Duration, err error) {
+	silence, err = j.Store.Listen(ctx, j.Times.Silence)
 	if err == nil && silence > j.Times.Silence {
 		j.Log.Warn("no node took notifications for a while; looking for what was missed in Teams", "since", time.Now().Add(-silence).UTC().Format(time.RFC3339))
 	}
-	return err
+	return silence, err
 }
 
 // Stop cuts jobs off and returns when they have ended, or when ctx is done: then they end with the process and are started

@@ -50,7 +50,7 @@ type sweepWorker struct {
 
 // Work implements river.Worker.
 func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweep]) error {
-	if err := w.jobs.Listen(ctx); err != nil {
+	if _, err := w.jobs.Listen(ctx); err != nil {
 		return err
 	}
 	return w.jobs.Sweep(ctx)

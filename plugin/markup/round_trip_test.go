@@ -86,6 +86,9 @@ func (p prose) styled(depth int, as string) string {
 	return strings.Join(words, " ")
 }
 
+// line has no break: a row of a table ends with it.
+func (p prose) line() string { return strings.ReplaceAll(p.inline(1), "\n", " ") }
+
 func (p prose) indent(text, first, rest string) string {
 	return first + strings.ReplaceAll(text, "\n", "\n"+rest)
 }
@@ -105,7 +108,7 @@ func (p prose) block(depth int) string {
 	case n == 6:
 		return "```" + p.pick("", "go", "python", "latex", "c++") + "\n" + p.pick("x := 1", "if a:\n    b\n\n\tc", "a  b", "\\frac{a}{b}", "<b> & `") + "\n```"
 	case n == 7:
-		return "| a | " + p.inline(1) + " |\n|---|:-:|\n| " + p.pick("", "x", "`a`") + " | " + strings.ReplaceAll(p.inline(1), "|", "\\|") + " |"
+		return "| a | " + p.line() + " |\n|---|:-:|\n| " + p.pick("", "x", "`a`") + " | " + strings.ReplaceAll(p.line(), "|", "\\|") + " |"
 	case n == 3:
 		return "$$" + p.pick("", "x") + "\n+ a_1 * b_2\n" + p.pick("", "# c\n> 0\n") + "$$"
 	case n == 8 && depth > 0:

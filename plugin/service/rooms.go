@@ -192,8 +192,12 @@ func (r *rooms) start(ctx context.Context) error {
 	if err := r.settings.look(ctx); err != nil {
 		return err
 	}
-	if err := r.jobs.Listen(ctx); err != nil {
+	silence, err := r.jobs.Listen(ctx)
+	if err != nil {
 		return err
+	}
+	if silence > time.Second { // else the database is new, or another node listens
+		r.engine.Settling()
 	}
 	r.resting = r.settings.isBehind()
 	r.engine.Hold(r.resting)
