@@ -109,7 +109,8 @@ var pluginSettings = []pluginSetting{
 	{attribute: "sync_system_messages", key: "syncSystemMessages", kind: boolSetting,
 		description: "Whether what nobody wrote is bridged as text in both directions: that somebody joined or left, that a channel was renamed, that a meeting began. Default: false."},
 	{attribute: "sync_users", key: "syncUsers", kind: numberSetting,
-		description: "Minutes between two synchronisations of Teams users to Mattermost; 0 switches it off. Default: 0."},
+		description: "Minutes between two synchronisations of the users of the tenant: everybody whom `sync_guest_users`, `sync_users_domains` and `sync_users_groups` choose is mirrored as a user " +
+			"before they are seen in Teams, except who is on the server already; mirrored users follow the directory. `0` switches it off: then people are mirrored when they are first seen. Default: 0."},
 	{attribute: "sync_guest_users", key: "syncGuestUsers", kind: boolSetting,
 		description: "Whether guests of the tenant and people of other organisations are mirrored as users; otherwise the plugin's bot shows what they write, under their name. Default: false."},
 	{attribute: "sync_users_domains", key: "syncUsersDomains", kind: namesSetting,

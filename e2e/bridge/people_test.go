@@ -300,6 +300,74 @@ func TestUsersAreBroughtUpToDate(t *testing.T) {
 	}
 }
 
+// TestUsersAreThereBeforeTheyAreSeen: with the synchronisation on, people of the tenant can be mentioned and written to who never
+// wrote, and log in as themselves; but for those whom the settings leave out, and who is here already.
+func TestUsersAreThereBeforeTheyAreSeen(t *testing.T) {
+	l := newLink(t)
+	upn, stranger, here := inTeamsOnly(t, "umbra"), inTeamsOnly(t, "strange"), inTeamsOnly(t, "present")
+	for who, mail := range map[string]string{stranger: "strange@other.example", here: here} {
+		if _, err := shared.Emulator.Directory().UpdateUser(who, directory.Properties{}.Set("mail", mail)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := shared.Mattermost.NewUser(t.Context(), "present"); err != nil { // present@demo.example
+		t.Fatal(err)
+	}
+	guest := "gus_other.example#EXT#@demo.example"
+	if _, err := shared.Emulator.Directory().CreateUser(directory.Properties{}.Set("userPrincipalName", guest).Set("displayName", "Gus Demo").Set("mailNickname", "gus_other.example#EXT#").
+		Set("mail", "gus@demo.example").Set("userType", "Guest").Set("accountEnabled", true).Set("passwordProfile", map[string]any{"password": directory.DemoPassword})); err != nil {
+		t.Fatal(err)
+	}
+	last := inTeamsOnly(t, "zuletzt")
+	withChats(t, map[string]any{
+		"syncusers": 1, "syncusersdomains": "demo.example", "automaticallypromotesyntheticusers": true, "syntheticuserauthservice": "saml", "syntheticuserauthdata": "ID",
+	})
+	watched(t, shared.alex)
+	client := shared.Mattermost.Client()
+	mirrored := func(ctx context.Context, name string) (*model.User, error) {
+		user, _, err := client.GetUserByUsername(ctx, "msteams_"+name+"_demo", "")
+		return user, err
+	}
+	var umbra *model.User
+	eventuallyWithin(t, 4*arrivesWithin, func(ctx context.Context) (err error) {
+		if _, err := mirrored(ctx, "zuletzt"); err != nil {
+			return fmt.Errorf("%s is not there: %w", last, err)
+		}
+		umbra, err = mirrored(ctx, "umbra")
+		return err
+	})
+	for _, name := range []string{"strange", "present", "gus"} {
+		if user, err := mirrored(t.Context(), name); err == nil {
+			t.Errorf("%s is mirrored by %s", name, user.Id)
+		}
+	}
+	if umbra.Nickname != "umbra Demo" || !umbra.IsRemote() || umbra.Email == upn {
+		t.Errorf("umbra is %+v", umbra)
+	}
+
+	l.write(t, shared.alex, "", "hello @"+umbra.Username)
+	if m := l.message(t, "hello"); len(m.Mentions) != 1 || m.Mentions[0].Mentioned.User == nil || m.Mentions[0].Mentioned.User.ID != teamsID(t, "umbra") {
+		t.Errorf("the mentions are %+v", m.Mentions)
+	}
+	if answer, err := shared.Command(t.Context(), shared.alex, l.channel.Id, "/msteams-sync chat @"+umbra.Username); err != nil || !strings.Contains(answer, "is open") {
+		t.Fatalf("the command answers %q, %v", answer, err)
+	}
+	channel, _, err := shared.alex.Client.GetChannelByName(t.Context(), model.GetDMNameFromIds(shared.alex.ID, umbra.Id), shared.team.Id, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct := &link{channel: channel}
+	direct.write(t, shared.alex, "", "alex to umbra")
+	direct.place.Chat = chatBetween(t, "alex", "umbra").ID
+	direct.message(t, "alex to umbra")
+	if err := samlLogIn(t, umbra.Id); err != nil {
+		t.Fatal(err)
+	}
+	if now := readUser(t, umbra.Id); now.IsRemote() || now.DeleteAt != 0 {
+		t.Errorf("after the first log-in umbra is %+v", now)
+	}
+}
+
 func TestPromotedUsersAreRegularOnes(t *testing.T) {
 	l := newLink(t)
 	upn, other := inTeamsOnly(t, "rosa"), inTeamsOnly(t, "sara")

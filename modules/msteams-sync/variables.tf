@@ -457,7 +457,7 @@ variable "sync_system_messages" {
 }
 
 variable "sync_users" {
-  description = "Minutes between two synchronisations of Teams users to Mattermost; 0 switches it off. Default: null, not managed; the plugin's own default is 0."
+  description = "Minutes between two synchronisations of the users of the tenant, who are mirrored before they are seen in Teams; 0 switches it off. Default: null, not managed; the plugin's own default is 0."
   type        = number
   default     = null
 

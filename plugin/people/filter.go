@@ -13,6 +13,7 @@ import (
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
 // groups remembers who is in which group.
@@ -47,27 +48,41 @@ func (p *People) wanted(ctx context.Context, current Current, m store.MirroredUs
 	return len(list) == 0, nil
 }
 
-// inGroup tells whether somebody is a member of a group. A group that does not exist has no members.
+// inGroup tells whether somebody is a member of a group.
 func (p *People) inGroup(ctx context.Context, directory Directory, group string, user bridge.TeamsUserID) (bool, error) {
 	p.groups.mu.Lock()
 	defer p.groups.mu.Unlock()
-	known, ok := p.groups.members[group]
-	if ok && time.Now().Before(known.until) {
+	if known, ok := p.groups.members[group]; ok && time.Now().Before(known.until) {
 		return known.ids[user], nil
 	}
+	if _, err := p.readGroup(ctx, directory, group); err != nil {
+		return false, err
+	}
+	return p.groups.members[group].ids[user], nil
+}
+
+// membersOf lists the members of a group as they are now.
+func (p *People) membersOf(ctx context.Context, directory Directory, group string) ([]teams.Profile, error) {
+	p.groups.mu.Lock()
+	defer p.groups.mu.Unlock()
+	return p.readGroup(ctx, directory, group)
+}
+
+// readGroup reads and remembers who is in a group. One that does not exist has no members.
+func (p *People) readGroup(ctx context.Context, directory Directory, group string) ([]teams.Profile, error) {
 	list, err := directory.GroupMembers(ctx, group)
 	if class := bridge.ClassOf(err); err != nil && class != bridge.NotFound && class != bridge.Permanent && class != bridge.UserAction {
-		return false, err
+		return nil, err
 	} else if err != nil {
 		p.Log.Warn("cannot read who is in a group whose members are to be mirrored", "group", group, "error", err)
 	}
-	known = groupMembers{ids: map[bridge.TeamsUserID]bool{}, until: time.Now().Add(p.Remember)}
-	for _, id := range list {
-		known.ids[id] = true
+	known := groupMembers{ids: map[bridge.TeamsUserID]bool{}, until: time.Now().Add(p.Remember)}
+	for _, member := range list {
+		known.ids[member.ID] = true
 	}
 	if p.groups.members == nil {
 		p.groups.members = map[string]groupMembers{}
 	}
 	p.groups.members[group] = known
-	return known.ids[user], nil
+	return list, nil
 }

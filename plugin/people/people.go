@@ -21,7 +21,7 @@ var _ bridge.People = (*People)(nil)
 // Directory is the tenant's directory; *teams.Client implements it.
 type Directory interface {
 	Profile(ctx context.Context, id bridge.TeamsUserID) (teams.Profile, error)
-	GroupMembers(ctx context.Context, group string) ([]bridge.TeamsUserID, error)
+	GroupMembers(ctx context.Context, group string) ([]teams.Profile, error)
 	ProfileChanges(ctx context.Context, link string) (changed []teams.Profile, next string, more bool, err error)
 	Photo(ctx context.Context, id bridge.TeamsUserID) ([]byte, error)
 }
@@ -66,6 +66,8 @@ type Config struct {
 	Log     *slog.Logger
 	// Remember is how long is remembered who stands for somebody, at most: what changes is told at once. Default 10 minutes.
 	Remember time.Duration
+	// MadePerRun is how many users a run of the synchronisation makes, beyond the page of the directory that it is at. Default 500.
+	MadePerRun int
 }
 
 // People knows who stands for whom. It is safe for concurrent use.
@@ -81,6 +83,9 @@ type People struct {
 func New(config Config) *People {
 	if config.Remember == 0 {
 		config.Remember = 10 * time.Minute
+	}
+	if config.MadePerRun == 0 {
+		config.MadePerRun = 500
 	}
 	p := &People{Config: config}
 	p.pictures.init()
@@ -187,6 +192,9 @@ func (p *People) look(ctx context.Context, who bridge.Sender) (known, error) {
 		there, err := p.Mattermost.KeepMirror(ctx, m.User, m.TeamsUser)
 		if err == nil && !there {
 			return p.introduce(ctx, current, who) // an admin has deleted the user for good
+		}
+		if err == nil && m.PhotoAt.IsZero() {
+			p.fetchPicture(current.Directory, m) // made before the person was seen
 		}
 		return known{user: m.User, joins: true}, err
 	case m.Reason == store.LeftTenant:

@@ -5,28 +5,34 @@ package people
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/config"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/teams"
 )
 
 const (
-	// photosAge is how old a picture may be before it is asked for again; photosPerRun bounds how many a run asks for.
-	photosAge    = 24 * time.Hour
-	photosPerRun = 50
+	// photosAge is how old a picture may be before it is asked for again. A run asks for no more than photosPerMinute of its
+	// interval, and photosPerRun.
+	photosAge       = 24 * time.Hour
+	photosPerMinute = 50
+	photosPerRun    = 500
 	// syncTolerance lets a run begin a little early: the job that begins it is not to the second.
 	syncTolerance = 5 * time.Second
 )
 
 // Sync brings the mirrored users up to date when that is due: as often as the setting syncUsers says it reads what changed
-// among the tenant's users, renames, deactivates those who left and activates those who are back. It goes on where it was cut
-// off. It makes nobody: mirrored users are made of people who are seen.
+// among the tenant's users, makes those who are to be mirrored, renames, deactivates those who left and activates those who are
+// back. It goes on where it was cut off, and within a minute where it made as many as one run may.
 func (p *People) Sync(ctx context.Context) error {
 	current, err := p.Current()
 	if err != nil {
@@ -39,7 +45,7 @@ func (p *People) Sync(ctx context.Context) error {
 	if every <= 0 {
 		return nil
 	}
-	state, due, err := p.Store.BeginUserSync(ctx, every-syncTolerance)
+	state, due, err := p.Store.BeginUserSync(ctx, listOf(current.Settings), every-syncTolerance)
 	if err != nil || !due {
 		return err
 	}
@@ -53,7 +59,7 @@ func (p *People) Sync(ctx context.Context) error {
 }
 
 func (p *People) sync(ctx context.Context, current Current, state store.UserSync) error {
-	of := strings.ToLower(current.Settings.TenantID + "/" + current.Settings.ClientID)
+	of, making := listOf(current.Settings), p.begin()
 	link, full := state.Link, !state.FullSince.IsZero()
 	begin := func() error {
 		link, full = "", true
@@ -76,9 +82,19 @@ func (p *People) sync(ctx context.Context, current Current, state store.UserSync
 		if err != nil {
 			return err
 		}
-		changed, err := p.updateAll(ctx, current, profiles)
+		changed, err := p.updateAll(ctx, current, profiles, full)
 		if err != nil {
 			return err
+		}
+		made, err := p.makeAll(ctx, current, profiles, making)
+		if err != nil {
+			return err
+		}
+		if changed += made; !further {
+			if made, err = p.makeOfGroups(ctx, current, making); err != nil {
+				return err
+			}
+			changed += made
 		}
 		if more = further; full && !more {
 			left, err := p.retireUnseen(ctx)
@@ -87,17 +103,27 @@ func (p *People) sync(ctx context.Context, current Current, state store.UserSync
 			}
 			changed += left
 		}
-		if err := p.Store.AdvanceUserSync(ctx, of, next, changed, !more); err != nil {
+		enough := making.enough()
+		if err := p.Store.AdvanceUserSync(ctx, of, next, changed, !more && !enough); err != nil {
 			return err
 		}
-		link = next
+		if link = next; enough {
+			return nil // the next run, within a minute, goes on from here
+		}
 	}
 	return p.lookThrough(ctx, current)
 }
 
-// updateAll brings those of the people who are mirrored to what the directory says, and tells how many were not. Nobody is
-// mirrored who was not before.
-func (p *People) updateAll(ctx context.Context, current Current, profiles []teams.Profile) (changed int, err error) {
+// listOf says what the list of all users was read for. Another tenant has others, and other settings have others of them
+// mirrored, of whom no change tells.
+func listOf(s config.Settings) string {
+	of := strings.ToLower(s.TenantID + "/" + s.ClientID)
+	chosen := sha256.Sum256(fmt.Append(nil, s.SyncGuestUsers, s.MirroredDomains(), s.MirroredGroups()))
+	return of + "/" + hex.EncodeToString(chosen[:4])
+}
+
+// updateAll brings those of the people who are mirrored to what the directory says, and tells how many were not.
+func (p *People) updateAll(ctx context.Context, current Current, profiles []teams.Profile, full bool) (changed int, err error) {
 	ids := make([]bridge.TeamsUserID, len(profiles))
 	for i, profile := range profiles {
 		ids[i] = profile.ID
@@ -114,7 +140,7 @@ func (p *People) updateAll(ctx context.Context, current Current, profiles []team
 		if i < 0 || mirrors[i].State == store.Promoted {
 			continue
 		}
-		did, err := p.update(ctx, current, &mirrors[i], profile)
+		did, err := p.update(ctx, current, &mirrors[i], profile, full)
 		if err != nil {
 			return changed, err
 		}
@@ -125,7 +151,8 @@ func (p *People) updateAll(ctx context.Context, current Current, profiles []team
 	return changed, nil
 }
 
-func (p *People) update(ctx context.Context, current Current, mirror *store.MirroredUser, profile teams.Profile) (changed bool, err error) {
+// update brings one of them. A list of all users does not say that a picture is another one.
+func (p *People) update(ctx context.Context, current Current, mirror *store.MirroredUser, profile teams.Profile, full bool) (changed bool, err error) {
 	m := *mirror
 	defer func() { *mirror = m }()
 	if profile.Removed == nil {
@@ -151,7 +178,7 @@ func (p *People) update(ctx context.Context, current Current, mirror *store.Mirr
 		if err := p.giveLogin(ctx, current, m); err != nil {
 			return changed, err
 		}
-		if m.State == store.MirroredActive {
+		if m.State == store.MirroredActive && !full {
 			p.fetchPicture(current.Directory, m)
 		}
 	}
@@ -230,11 +257,13 @@ const mirrorsPerPage = 500
 
 // lookThrough does what no change of the directory tells of: who is to be mirrored after settings have changed, and pictures.
 func (p *People) lookThrough(ctx context.Context, current Current) error {
-	pictures := photosPerRun
 	for after := bridge.TeamsUserID(""); ; {
 		page, err := p.Store.MirroredUsers(ctx, after, mirrorsPerPage)
-		if err != nil || len(page) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(page) == 0 {
+			return p.renewPictures(ctx, current)
 		}
 		for _, m := range page {
 			after = m.TeamsUser
@@ -248,16 +277,26 @@ func (p *People) lookThrough(ctx context.Context, current Current) error {
 				err = p.setState(ctx, m, store.MirroredInactive, store.Excluded)
 			case wanted && m.Reason == store.Excluded:
 				err = p.setState(ctx, m, store.MirroredActive, "")
-			case m.State == store.MirroredActive && pictures > 0 && time.Since(m.PhotoAt) > photosAge:
-				pictures--
-				if err := p.refreshPicture(ctx, current.Directory, m); err != nil {
-					p.Log.Info("could not renew the picture of a mirrored user", "user", m.User, "error", err)
-					pictures = 0
-				}
 			}
 			if err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// renewPictures asks for the pictures that were not asked for the longest. What goes wrong is tried with the next run.
+func (p *People) renewPictures(ctx context.Context, current Current) error {
+	most := min(max(current.Settings.SyncUsersMinutes, 1)*photosPerMinute, photosPerRun)
+	mirrors, err := p.Store.MirrorsWithOldPictures(ctx, photosAge, most)
+	if err != nil {
+		return err
+	}
+	for _, m := range mirrors {
+		if err := p.refreshPicture(ctx, current.Directory, m); err != nil {
+			p.Log.Info("could not renew the picture of a mirrored user", "user", m.User, "error", err)
+			return ctx.Err()
+		}
+	}
+	return nil
 }

@@ -37,6 +37,7 @@ type world struct {
 	directory *directory
 	mu        sync.Mutex
 	settings  config.Settings
+	perRun    int // users that a run makes; 0: as many as in production
 }
 
 func newWorld(t *testing.T) *world {
@@ -64,7 +65,8 @@ func (w *world) start(name string) *node {
 	s := storetest.Open(w.t, w.dsn, name)
 	n := &node{store: s, accounts: &connected{s}}
 	n.People = people.New(people.Config{
-		Store: s, Mattermost: w.server, Accounts: n.accounts, Log: storetest.Log(w.t, name),
+		MadePerRun: w.perRun,
+		Store:      s, Mattermost: w.server, Accounts: n.accounts, Log: storetest.Log(w.t, name),
 		Current: func() (people.Current, error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -281,11 +283,21 @@ func (d *directory) ProfileChanges(_ context.Context, link string) ([]teams.Prof
 	return slices.Clone(d.changes[at:end]), fmt.Sprint(end), end < len(d.changes), nil
 }
 
-func (d *directory) GroupMembers(_ context.Context, group string) ([]bridge.TeamsUserID, error) {
+func (d *directory) GroupMembers(_ context.Context, group string) ([]teams.Profile, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if members, ok := d.groups[group]; ok {
-		return members, nil
+		var profiles []teams.Profile
+		for _, id := range members {
+			profile := teams.Profile{ID: id}
+			for _, p := range d.changes {
+				if p.ID == id {
+					profile = p
+				}
+			}
+			profiles = append(profiles, profile)
+		}
+		return profiles, nil
 	}
 	return nil, &bridge.Failure{Class: bridge.NotFound, Status: 404, Err: errors.New("no such group")}
 }

@@ -142,6 +142,18 @@ func (s *Store) PromoteMirrored(ctx context.Context, by bridge.UserID, m Mirrore
 	return nil
 }
 
+// MirrorsWithOldPictures lists active mirrored users of the tenant's people whose pictures were not asked for since then, those
+// first that were not the longest, up to limit.
+func (s *Store) MirrorsWithOldPictures(ctx context.Context, age time.Duration, limit int) ([]MirroredUser, error) {
+	rows, _ := s.pool.Query(ctx, "SELECT "+mirroredColumns+` FROM msteamssync.mirrored_users
+		WHERE state = 'active' AND kind <> 'external' AND photo_at < clock_timestamp() - make_interval(secs => $1) ORDER BY photo_at, teams_user_id LIMIT $2`, seconds(age), limit)
+	list, err := pgx.CollectRows(rows, scanMirrored)
+	if err != nil {
+		return nil, fmt.Errorf("read whose pictures are old: %w", err)
+	}
+	return list, nil
+}
+
 // KeepPhoto records the picture that a mirrored user has; nil for none.
 func (s *Store) KeepPhoto(ctx context.Context, user bridge.TeamsUserID, hash []byte) error {
 	_, err := s.pool.Exec(ctx, "UPDATE msteamssync.mirrored_users SET photo_hash = $2, photo_at = clock_timestamp() WHERE teams_user_id = $1", user, hash)

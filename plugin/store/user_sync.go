@@ -15,7 +15,7 @@ import (
 
 // UserSync is how far the users of the tenant were read.
 type UserSync struct {
-	Of         string    // application and tenant whose link it is
+	Of         string    // application and tenant whose link it is, and the settings that choose among its users
 	Link       string    // where Graph goes on; empty: from the beginning
 	FullSince  time.Time // when all users began to be read; zero while only changes are
 	AskedAt    time.Time
@@ -45,10 +45,11 @@ func (s *Store) UserSync(ctx context.Context) (u UserSync, err error) {
 }
 
 // BeginUserSync notes that a run begins and returns how far the last one came; false when one began less than age ago. One
-// that did not reach the end is gone on with after a minute.
-func (s *Store) BeginUserSync(ctx context.Context, age time.Duration) (UserSync, bool, error) {
+// that did not reach the end is gone on with after a minute, and one that was of something else is not waited for.
+func (s *Store) BeginUserSync(ctx context.Context, of string, age time.Duration) (UserSync, bool, error) {
 	tag, err := s.pool.Exec(ctx, `UPDATE msteamssync.user_sync SET asked_at = clock_timestamp() WHERE asked_at <= clock_timestamp() - make_interval(secs => $1)
-		OR asked_at > coalesce(finished_at, '-infinity') AND asked_at <= clock_timestamp() - interval '50 seconds'`, seconds(age))
+		OR asked_at > coalesce(finished_at, '-infinity') AND asked_at <= clock_timestamp() - interval '50 seconds'
+		OR client_id <> $2`, seconds(age), of)
 	if err != nil {
 		return UserSync{}, false, fmt.Errorf("begin to read the users: %w", err)
 	}

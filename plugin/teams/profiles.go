@@ -64,14 +64,10 @@ func (c *Client) ProfileChanges(ctx context.Context, link string) (changed []Pro
 	return changed, page.Delta, false, nil
 }
 
-// GroupMembers lists the users who are direct members of a group, as the application. Permission Group.Read.All.
-func (c *Client) GroupMembers(ctx context.Context, group string) ([]bridge.TeamsUserID, error) {
-	members, err := list[Profile](ctx, c, request{method: "GET", route: "/groups/{group-id}/members", path: []string{group}, query: "$select=id&$top=999", repeat: true})
-	ids := make([]bridge.TeamsUserID, len(members))
-	for i, m := range members {
-		ids[i] = m.ID
-	}
-	return ids, err
+// GroupMembers lists the users who are direct members of a group, as the application. Permissions Group.Read.All and, for more
+// than their ids, User.Read.All.
+func (c *Client) GroupMembers(ctx context.Context, group string) ([]Profile, error) {
+	return list[Profile](ctx, c, request{method: "GET", route: "/groups/{group-id}/members", path: []string{group}, query: profileFields + "&$top=999", repeat: true})
 }
 
 // maxPhoto bounds a picture: Graph keeps none above 4 MB (Graph docs, "Update profilePhoto").
