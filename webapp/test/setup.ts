@@ -5,6 +5,10 @@ import '@testing-library/jest-dom/vitest';
 import {cleanup} from '@testing-library/react';
 import {afterEach} from 'vitest';
 
+import {demandDrawn} from './drawn';
+
+demandDrawn();
+
 // jsdom has no layout, nor what depends on one.
 Element.prototype.scrollIntoView = () => undefined;
 
