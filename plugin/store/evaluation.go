@@ -24,21 +24,22 @@ func (s *Store) CountEvaluation(ctx context.Context, messages int) (total int, e
 	return total, nil
 }
 
-// Evaluation returns how many messages were counted this month and whether system admins were warned.
-func (s *Store) Evaluation(ctx context.Context) (messages int, warned bool, err error) {
-	err = s.pool.QueryRow(ctx, "SELECT messages, warned_at IS NOT NULL FROM msteamssync.evaluation WHERE month = "+month).Scan(&messages, &warned)
+// Evaluation returns how many messages were counted this month and at what percentage of the budget system admins were warned; 0:
+// they were not.
+func (s *Store) Evaluation(ctx context.Context) (messages, warned int, err error) {
+	err = s.pool.QueryRow(ctx, "SELECT messages, warned_percent FROM msteamssync.evaluation WHERE month = "+month).Scan(&messages, &warned)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, false, nil
+		return 0, 0, nil
 	}
 	if err != nil {
-		return 0, false, fmt.Errorf("read the count of the evaluation model: %w", err)
+		return 0, 0, fmt.Errorf("read the count of the evaluation model: %w", err)
 	}
 	return messages, warned, nil
 }
 
-// EvaluationWarned records that system admins were warned this month.
-func (s *Store) EvaluationWarned(ctx context.Context) error {
-	if _, err := s.pool.Exec(ctx, "UPDATE msteamssync.evaluation SET warned_at = clock_timestamp() WHERE month = "+month); err != nil {
+// EvaluationWarned records that system admins were warned this month at a percentage of the budget.
+func (s *Store) EvaluationWarned(ctx context.Context, percent int) error {
+	if _, err := s.pool.Exec(ctx, "UPDATE msteamssync.evaluation SET warned_at = clock_timestamp(), warned_percent = $1 WHERE month = "+month, percent); err != nil {
 		return fmt.Errorf("record a warning: %w", err)
 	}
 	return nil

@@ -92,7 +92,7 @@ func TestAPostIsRevived(t *testing.T) {
 
 func TestEvaluationIsCountedByMonth(t *testing.T) {
 	s := storetest.Open(t, storetest.NewDatabase(t), "node")
-	if n, warned, err := s.Evaluation(t.Context()); err != nil || n != 0 || warned {
+	if n, warned, err := s.Evaluation(t.Context()); err != nil || n != 0 || warned != 0 {
 		t.Errorf("before anything: %d, %v, %v", n, warned, err)
 	}
 	for want := range 3 {
@@ -100,16 +100,16 @@ func TestEvaluationIsCountedByMonth(t *testing.T) {
 			t.Errorf("counted %d, %v", n, err)
 		}
 	}
-	if err := s.EvaluationWarned(t.Context()); err != nil {
+	if err := s.EvaluationWarned(t.Context(), 80); err != nil {
 		t.Fatal(err)
 	}
-	if n, warned, err := s.Evaluation(t.Context()); err != nil || n != 6 || !warned {
+	if n, warned, err := s.Evaluation(t.Context()); err != nil || n != 6 || warned != 80 {
 		t.Errorf("%d, %v, %v", n, warned, err)
 	}
 	if _, err := s.Pool().Exec(t.Context(), "UPDATE msteamssync.evaluation SET month = month - interval '1 month'"); err != nil {
 		t.Fatal(err)
 	}
-	if n, warned, err := s.Evaluation(t.Context()); err != nil || n != 0 || warned {
+	if n, warned, err := s.Evaluation(t.Context()); err != nil || n != 0 || warned != 0 {
 		t.Errorf("in the next month: %d, %v, %v", n, warned, err)
 	}
 }

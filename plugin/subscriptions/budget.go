@@ -39,21 +39,32 @@ func (k *Keeper) Delivered(ctx context.Context, subscription intake.Subscription
 	return nil
 }
 
-// watchBudget warns once a month.
+// watchBudget warns once when the budget is nearly used up and once when it is, each month.
 func (k *Keeper) watchBudget(ctx context.Context, current Current) error {
 	if !current.Evaluation {
 		return nil
 	}
 	used, warned, err := k.Store.Evaluation(ctx)
-	if err != nil || warned || used < warnAt {
+	if err != nil || used < warnAt {
 		return err
 	}
+	percent := warnAt * 100 / Budget
 	text := texts.New("MS Teams Sync has received %d messages this month by a subscription to the whole tenant; the evaluation model of the Teams APIs allows %d. "+
 		"Microsoft has not enforced this since 2025-08-25. When the budget is used up, the plugin subscribes to each linked channel instead, which was never metered. "+
 		"To leave the evaluation model, set `billing_model = \"metered\"` (Terraform) or **Use the evaluation API** to false (System Console).", used, Budget)
+	if used >= Budget {
+		percent = 100
+		text = texts.New("MS Teams Sync has received %d messages this month by a subscription to the whole tenant; the evaluation model of the Teams APIs allows %d. "+
+			"The budget is used up. Until the month ends (UTC) the plugin subscribes to each linked channel instead, which was never metered; what the tenant's subscription may have left out is looked for. "+
+			"Microsoft has not enforced this since 2025-08-25. "+
+			"To leave the evaluation model, set `billing_model = \"metered\"` (Terraform) or **Use the evaluation API** to false (System Console).", used, Budget)
+	}
+	if warned >= percent {
+		return nil
+	}
 	if err := k.Warn(ctx, text); err != nil {
 		k.Log.Warn("could not warn the system admins about the evaluation budget; it is tried again", "error", err)
 		return nil
 	}
-	return k.Store.EvaluationWarned(ctx)
+	return k.Store.EvaluationWarned(ctx, percent)
 }

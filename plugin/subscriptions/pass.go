@@ -222,22 +222,36 @@ func (p *pass) keep(ctx context.Context, id string) error {
 	}
 	p.Count("failed")
 	p.Log.Warn("could not bring a subscription in order; it is tried again", "resource", s.Resource, "state", s.State, "wait", wait, "error", err)
-	return p.Store.FailSubscription(context.WithoutCancel(ctx), id, codeOf(err), err.Error(), wait)
+	return p.Store.FailSubscription(context.WithoutCancel(ctx), id, p.codeOf(s, err), err.Error(), wait)
 }
 
 // QuotaExceeded is the code of a subscription that Graph refuses because there are too many.
 const QuotaExceeded = "quota_exceeded"
 
-// codeOf tells a quota from other refusals by the words that have been seen: Graph's code for it is that of others too.
-func codeOf(err error) string {
+// errNotMade marks Graph's refusal to make a subscription.
+var errNotMade = errors.New("Graph did not make the subscription")
+
+// codeOf tells a quota from other refusals. Graph's status and code for it are those of a missing permission, too, and its words are
+// nobody's promise; but what it has accepted of the same kind shows that the permission is there. When it refuses for one that it has
+// already, it did not come so far (inTheWay).
+func (p *pass) codeOf(s store.Subscription, err error) string {
 	f, ok := errors.AsType[*bridge.Failure](err)
 	switch {
 	case !ok:
 		return ""
 	case f.Class == bridge.NotFound:
 		return store.ResourceNotFound
-	case f.Status == http.StatusForbidden && strings.Contains(f.Err.Error(), "reached its limit"):
+	case f.Status == http.StatusForbidden && errors.Is(err, errNotMade) && p.hasLike(s):
 		return QuotaExceeded
 	}
 	return f.Code
+}
+
+// hasLike tells whether Graph has made a subscription for which it asks the same permission: to a channel or all of them, or to a
+// chat, somebody's chats or all of them.
+func (p *pass) hasLike(s store.Subscription) bool {
+	ofChannels := func(resource string) bool { return strings.HasPrefix(resource, "/teams") }
+	return slices.ContainsFunc(p.all, func(other store.Subscription) bool {
+		return other.ID != s.ID && other.GraphID != "" && ofChannels(other.Resource) == ofChannels(s.Resource)
+	})
 }

@@ -8,6 +8,7 @@ package subscriptions_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -196,7 +197,7 @@ func TestAModelThatIsNotPaidForShows(t *testing.T) {
 	}
 }
 
-// TestTheBudget: 80 % warn once, 100 % end the subscription to the tenant before Microsoft's silence would.
+// TestTheBudget: 80 % warn once, 100 % warn once more and end the subscription to the tenant before Microsoft's silence would.
 func TestTheBudget(t *testing.T) {
 	w := newWorld(t)
 	w.set(func(c *subscriptions.Current) { c.WideFrom, c.Evaluation = 1, true })
@@ -223,8 +224,9 @@ func TestTheBudget(t *testing.T) {
 	}
 	w.wantActions(t)
 	deliver(subscriptions.Budget - subscriptions.Budget*8/10)
-	if len(w.warned) != 2 {
-		t.Errorf("warned again: %q", w.warned)
+	w.reconcile(t)
+	if len(w.warned) != 3 || !strings.Contains(w.warned[2], "used up. ") {
+		t.Errorf("warned %q; want a last time that the budget is used up", w.warned)
 	}
 	w.wantActions(t, "created", "removed")
 	if gaps := w.gaps(t); len(gaps) != 1 || gaps[0] != w.Channel {
@@ -240,6 +242,31 @@ func TestTheBudget(t *testing.T) {
 	w.reconcile(t)
 	if got := w.resources(); !slices.Equal(got, []string{everywhere}) {
 		t.Errorf("Graph has %v; want one for all", got)
+	}
+}
+
+// TestWhyGraphRefuses: a refusal is a quota when others like it were accepted, whatever it says; else it may be a permission.
+func TestWhyGraphRefuses(t *testing.T) {
+	for name, accepted := range map[string]bool{"others were accepted": true, "none was": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.link(t)
+			want := "" // Graph's
+			if accepted {
+				w.reconcile(t)
+				w.linkMore(t, 1)
+				want = subscriptions.QuotaExceeded
+			}
+			w.fault(t, faults.Rule{Effect: faults.Status, Status: http.StatusForbidden, Route: "POST /subscriptions"})
+			w.reconcile(t)
+			i := slices.IndexFunc(w.rows(t), func(s store.Subscription) bool { return s.State == store.SubscriptionWanted })
+			if i < 0 {
+				t.Fatalf("rows %+v; want one that was refused", w.rows(t))
+			}
+			if got := w.rows(t)[i].ErrorCode; got != want && (accepted || got == subscriptions.QuotaExceeded) {
+				t.Errorf("the code is %q, want %q", got, want)
+			}
+		})
 	}
 }
 

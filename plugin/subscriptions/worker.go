@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -105,7 +106,7 @@ func (p *pass) ask(ctx context.Context, s store.Subscription) error {
 				return abandonErr
 			}
 		}
-		return err
+		return fmt.Errorf("%w: %w", errNotMade, err)
 	}
 	p.Count("created")
 	p.acted.Store(true)
