@@ -532,6 +532,10 @@ func TestAMessageIsBroughtBackInTeams(t *testing.T) {
 	l := newLink(t)
 	message := l.say(t, "alex@demo.example", "", "<p>back and forth</p>")
 	first := l.post(t, "back and forth")
+	l.say(t, "blake@demo.example", message.ID, "<p>a reply in Teams</p>")
+	l.post(t, "a reply in Teams")
+	l.write(t, shared.blake, first.Id, "a reply in Mattermost")
+	l.message(t, "a reply in Mattermost")
 	if _, err := shared.Emulator.Teams().Delete("alex@demo.example", message.Ref()); err != nil {
 		t.Fatal(err)
 	}
@@ -552,12 +556,18 @@ func TestAMessageIsBroughtBackInTeams(t *testing.T) {
 		switch {
 		case err != nil:
 			return err
-		case len(posts) != 1:
+		case len(posts) != 3:
 			return fmt.Errorf("%d posts", len(posts))
 		}
 		second = posts[0]
 		return nil
 	})
+	// The replies, which Mattermost had taken with it, are back with it.
+	for _, text := range []string{"a reply in Teams", "a reply in Mattermost"} {
+		if reply := l.post(t, text); reply.RootId != second.Id || reply.UserId != shared.blake.ID {
+			t.Errorf("%q is by %s in the thread %s, want %s", text, reply.UserId, reply.RootId, second.Id)
+		}
+	}
 	if second.Id == first.Id || second.Message != "back and forth" {
 		t.Errorf("the new post is %+v", second)
 	}

@@ -122,7 +122,11 @@ func (w *worker) restore(ctx context.Context, event *InboundEvent, mapping Mappi
 	case !event.Waited:
 		return w.park(ctx, event.Event, Later, w.Tuning.ParkFor/6, "waits until it is certain that the message is back")
 	}
-	return w.Store.CarryAgain(ctx, w.lease, *event, mapping.ID)
+	replies, err := w.repliesGoneWith(ctx, mapping)
+	if err != nil {
+		return err
+	}
+	return w.Store.CarryAgain(ctx, w.lease, *event, mapping.ID, replies)
 }
 
 func (w *worker) postIsGone(ctx context.Context, id PostID) bool {

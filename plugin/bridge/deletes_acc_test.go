@@ -275,23 +275,51 @@ func TestAMessageThatIsBroughtBack(t *testing.T) {
 	s.stands([]string{"two", "three"}, []string{"two", "three"})
 }
 
-// A reply that went with its root in Mattermost stands in Teams; what happens to it there does not bring it back.
-func TestAReplyThatWentWithItsRootStaysAway(t *testing.T) {
+// A reply that went with its root in Mattermost stands in Teams; what happens to it there does not bring it back, but its root does.
+func TestAReplyThatWentWithItsRootStaysAwayUntilItComesBack(t *testing.T) {
 	s := newSite(t)
 	s.start()
 	root := s.writePost("", alexMM, "root")
 	s.quiet()
 	reply := s.writePost(root.ID, alexMM, "reply")
 	s.quiet()
-	s.inTeams(s.teams.messages[0].Ref, setDeleted)
+	thread := s.teams.messages[0].Ref
+	s.writeInTeams(thread.ID, asAlex, "from Teams")
+	s.writePost(root.ID, blakeMM, "through the bot")
+	s.quiet()
+	earlier := s.writePost(root.ID, alexMM, "gone before")
+	s.quiet()
+	s.deletePost(earlier.ID)
+	s.quiet()
+	s.inTeams(thread, setDeleted)
 	s.quiet()
 	n := s.start() // its scan meets the reply
 	s.eventually("the reply is seen to be gone", func() bool {
 		m, _, err := n.store.MappingOfPost(t.Context(), reply.ID)
 		return err == nil && m.Record.Deleted
 	})
-	s.inTeams(s.teams.messages[1].Ref, setText("edited"))
-	s.stands(nil, []string{"edited"})
+	edited := s.teams.messages[1].Ref
+	s.inTeams(edited, setText("edited"))
+	s.stands(nil, []string{"edited", "from Teams", "Blake Demo: through the bot"})
+
+	s.inTeams(thread, func(m *bridge.TeamsMessage) bool {
+		m.DeletedAt, m.HTML, m.From = time.Time{}, "root", asAlex
+		return true
+	})
+	s.stands([]string{"root", "edited", "from Teams"}, []string{"root", "edited", "from Teams", "Blake Demo: through the bot"})
+	var back bridge.Post
+	for _, p := range s.mattermost.posts {
+		if p.DeleteAt != 0 {
+			continue
+		}
+		if p.Root == "" {
+			back = p
+		} else if p.Root != back.ID {
+			t.Errorf("%q is in the thread %s, want %s", p.Message, p.Root, back.ID)
+		}
+	}
+	s.inTeams(edited, setText("edited again"))
+	s.stands([]string{"root", "edited again", "from Teams"}, []string{"root", "edited again", "from Teams", "Blake Demo: through the bot"})
 }
 
 // Nobody knows who edited the post of somebody else. Where its author is a bot, or mirrors a person of Teams, nobody would read a

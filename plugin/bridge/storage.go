@@ -249,8 +249,9 @@ type ChangeStore interface {
 	// CompleteMapping records what was found out about a mapping that was taken over: the message's thread, who wrote it, and
 	// what both sides show. Where the message has another mapping, this one's post becomes a copy. It fails with ErrChanged.
 	CompleteMapping(ctx context.Context, lease Lease, mapping Mapping) error
-	// CarryAgain forgets the mapping and makes the event one of a new message.
-	CarryAgain(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID) error
+	// CarryAgain forgets the mappings of the event's message and of those replies, and makes the event one of a new message; each
+	// reply gets an event of its own.
+	CarryAgain(ctx context.Context, lease Lease, event InboundEvent, mapping MappingID, replies []MappingID) error
 	// BeginChange commits that a change is about to be sent to Teams, with the mapping's reactions as they are given. It
 	// fails with ErrChanged.
 	BeginChange(ctx context.Context, lease Lease, event OutboundEvent, mapping Mapping, change Change, look time.Duration) error

@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -98,22 +99,30 @@ func (s *Store) SendAgain(ctx context.Context, lease bridge.Lease, event bridge.
 	})
 }
 
-// CarryAgain forgets the mapping and makes the event one of a new message.
-func (s *Store) CarryAgain(ctx context.Context, lease bridge.Lease, event bridge.InboundEvent, id bridge.MappingID) error {
+// CarryAgain forgets the mappings of the event's message and of those replies, and makes the event one of a new message; each reply
+// gets an event of its own.
+func (s *Store) CarryAgain(ctx context.Context, lease bridge.Lease, event bridge.InboundEvent, id bridge.MappingID, replies []bridge.MappingID) error {
 	return s.under(ctx, lease, "carry a message again", func(tx pgx.Tx) error {
 		if err := exclude(ctx, tx, lease.Conversation); err != nil {
 			return err
 		}
-		for _, condition := range []string{"alias_of = $1", "id = $1"} {
-			if _, err := tx.Exec(ctx, "DELETE FROM msteamssync.message_map WHERE "+condition, id); err != nil {
-				return err
-			}
-		}
+		const anew = `ON CONFLICT (conversation, root, message, change, content_hash) DO UPDATE SET generation = i.generation + 1,
+			state = 'pending', attempts = 0, not_before = clock_timestamp()`
 		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.inbox AS i (conversation, teams_team_id, root, message, change, source_at, not_before)
 			SELECT conversation, teams_team_id, root, message, 'created', clock_timestamp(), clock_timestamp() FROM msteamssync.inbox WHERE id = $1
-			ON CONFLICT (conversation, root, message, change, content_hash) DO UPDATE SET generation = i.generation + 1,
-				state = 'pending', attempts = 0, not_before = clock_timestamp()`, event.ID); err != nil {
+			`+anew, event.ID); err != nil {
 			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO msteamssync.inbox AS i (conversation, teams_team_id, root, message, change, source_at, not_before)
+			SELECT m.conversation, e.teams_team_id, m.root, m.message, 'created', clock_timestamp(), clock_timestamp()
+			FROM msteamssync.message_map m, msteamssync.inbox e WHERE e.id = $1 AND m.id = ANY ($2::text[]) AND m.message IS NOT NULL AND m.conversation = $3
+			`+anew, event.ID, replies, lease.Conversation); err != nil {
+			return err
+		}
+		for _, condition := range []string{"alias_of = ANY ($1::text[])", "id = ANY ($1::text[])"} {
+			if _, err := tx.Exec(ctx, "DELETE FROM msteamssync.message_map WHERE "+condition, append(slices.Clone(replies), id)); err != nil {
+				return err
+			}
 		}
 		return remove(ctx, tx, event.Event)
 	})
