@@ -84,7 +84,7 @@ func (w *worker) postMessage(ctx context.Context, event *InboundEvent) error {
 	}
 	mapping.RootPost = thread
 	mapping.Record = Record{TeamsHash: teamsHash(message), TeamsForm: teamsForm(message), PostHash: postHash(post.Message, post.Files), RestHash: restHash(parts[1:]), Files: files.files}
-	if post.Author == "" || message.From.Application {
+	if (post.Author == "" || message.From.Application) && !message.System {
 		if err := w.unlooped(ctx, event.Event, string(event.Ref.ID), string(message.From.User)+"/"+message.From.Name, mapping.Record.TeamsHash); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ package bridge_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -159,6 +160,18 @@ func TestSystemMessagesBySetting(t *testing.T) {
 			}
 			if got := s.mattermost.posts[len(s.mattermost.posts)-1]; got.Root == "" {
 				t.Errorf("the reply to the event is %+v", got)
+			}
+			// Many events are no loop: nobody's bot wrote them.
+			before := len(posts)
+			for i := range 25 {
+				s.put("", bridge.Sender{}, "<systemEventMessage/>", func(m *bridge.TeamsMessage) {
+					m.System = true
+					m.Event = fmt.Appendf(nil, `{"@odata.type":"#microsoft.graph.membersAddedEventMessageDetail","members":[{"displayName":"Member %d"}]}`, i)
+				})
+			}
+			s.quiet()
+			if got := len(s.mattermost.texts()) - before; got != 25 || s.tally.dead != 0 {
+				t.Errorf("%d of 25 events arrived, %d are dead letters", got, s.tally.dead)
 			}
 			continue
 		}
