@@ -23,3 +23,7 @@ test('the address is a whole picture by itself', () => {
     expect(parsed.querySelector('parsererror')).toBeNull();
     expect(parsed.querySelectorAll('path')).toHaveLength(2);
 });
+
+test('as an address it holds nothing that ends an address', () => {
+    expect(linkIconURL).not.toMatch(/[<>"# ]/);
+});
