@@ -644,6 +644,21 @@ func TestAConversationWithSomebodyOfTeamsIsOpened(t *testing.T) {
 	if chats := chatsBetween(t, "alex", "yara"); len(chats) != 1 {
 		t.Errorf("%d chats were made", len(chats))
 	}
+	// Somebody who was never seen has an address.
+	unseen := inTeamsOnly(t, "ysolde")
+	for command, want := range map[string]string{unseen: "is open", "nobody@demo.example": "Nobody here stands for"} {
+		if answer, err := shared.Command(t.Context(), shared.alex, room.channel.Id, "/msteams-sync chat "+command); err != nil || !strings.Contains(answer, want) {
+			t.Errorf("for %s the command answers %q, %v", command, answer, err)
+		}
+	}
+	ysolde, _, err := shared.alex.Client.GetChannelByName(t.Context(), model.GetDMNameFromIds(shared.alex.ID, shared.mirrorOf(t, "ysolde")), shared.team.Id, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := &link{channel: ysolde}
+	first.write(t, shared.alex, "", "hello ysolde")
+	first.place.Chat = chatBetween(t, "alex", "ysolde").ID
+	first.message(t, "hello ysolde")
 	if answer, err := shared.Command(t.Context(), shared.casey, room.channel.Id, "/msteams-sync chat @msteams_yara_demo"); err != nil || !strings.Contains(answer, "Connect your") {
 		t.Errorf("without an account the command answers %q, %v", answer, err)
 	}

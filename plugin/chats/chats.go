@@ -50,6 +50,8 @@ type People interface {
 	bridge.People
 	// StandsFor is UserOf of somebody of whom name and organisation are known.
 	StandsFor(ctx context.Context, who bridge.Sender) (bridge.UserID, bool, error)
+	// WithAddress is UserOf of the tenant's user who logs in to Teams with the address.
+	WithAddress(ctx context.Context, address string) (bridge.UserID, bool, error)
 }
 
 // Store keeps what is known of chats; *store.Store implements it.

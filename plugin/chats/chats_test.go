@@ -129,6 +129,14 @@ func (w *world) StandsFor(ctx context.Context, who bridge.Sender) (bridge.UserID
 	return w.UserOf(ctx, who.User)
 }
 
+// WithAddress knows m1@demo.example and the like.
+func (w *world) WithAddress(ctx context.Context, address string) (bridge.UserID, bool, error) {
+	w.did("address %s", address)
+	name, ours := strings.CutSuffix(address, "@demo.example")
+	user, known, err := w.UserOf(ctx, bridge.TeamsUserID("t-"+name))
+	return user, ours && known, err
+}
+
 func (w *world) AuthorOf(ctx context.Context, from bridge.Sender, _ bridge.Link) (bridge.UserID, bool, error) {
 	return w.UserOf(ctx, from.User)
 }
@@ -712,6 +720,11 @@ func TestConversationsAreOpened(t *testing.T) {
 		"without an account":     {"l1", []string{"m1"}, nil, "Connect your"},
 		"switched off":           {"c1", []string{"m1"}, func(w *world) { w.settings.SyncDirectMessages = false }, "switched that off"},
 		"a group, switched off":  {"c1", []string{"m1", "m2"}, func(w *world) { w.settings.SyncGroupMessages = false }, "switched that off"},
+		"with an address":        {"c1", []string{"@M1@demo.example", "m2"}, nil, "group [c1 m1 m2]"},
+		"an unknown address":     {"c1", []string{"m1@other.example"}, nil, "Nobody here stands for"},
+		"one's own address":      {"c1", []string{"c1@demo.example"}, nil, "somebody else"},
+		"an address, by a guest": {"c1guest", []string{"m1@demo.example"}, nil, "by their user names"},
+		"an address, by a local": {"u1", []string{"m1@demo.example"}, nil, "Connect your"},
 		"by a guest":             {"c1guest", []string{"m1"}, func(w *world) { w.teams = nil }, "share a team"},
 		"by a guest of the team": {"c1guest", []string{"m1"}, nil, "direct c1guest m1"},
 		"within teams":           {"c1", []string{"m1"}, func(w *world) { w.teams, w.withinTeams = nil, true }, "share a team"},

@@ -14,7 +14,8 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/refusal"
 )
 
-// Open opens the direct or group message of somebody with the users of these names. It is for people who are only in Teams: most
+// Open opens the direct or group message of somebody with the users of these names, or with those who log in to Teams with these
+// addresses. It is for people who are only in Teams: most
 // servers let nobody begin a direct message with a user who is not on them. The chat in Teams is made when something is written.
 // A *refusal.Refusal says why it is not opened.
 func (c *Chats) Open(ctx context.Context, by bridge.UserID, names []string) (bridge.ChannelID, error) {
@@ -24,16 +25,12 @@ func (c *Chats) Open(ctx context.Context, by bridge.UserID, names []string) (bri
 	}
 	people := []bridge.UserID{by}
 	for _, name := range names {
-		name = strings.ToLower(strings.TrimPrefix(name, "@"))
-		user, found, err := c.Mattermost.UserByName(ctx, name)
-		switch {
-		case err != nil:
+		user, err := c.named(ctx, by, strings.ToLower(strings.TrimPrefix(name, "@")))
+		if err != nil {
 			return "", err
-		case !found:
-			return "", refusal.New(refusal.NotFound, "There is no user @%s.", name)
 		}
-		if !slices.Contains(people, user.ID) {
-			people = append(people, user.ID)
+		if !slices.Contains(people, user) {
+			people = append(people, user)
 		}
 	}
 	direct := len(people) == 2
@@ -55,10 +52,8 @@ func (c *Chats) Open(ctx context.Context, by bridge.UserID, names []string) (bri
 	if err := c.mayWrite(ctx, by, people); err != nil {
 		return "", err
 	}
-	if _, able, err := c.Accounts.OfUser(ctx, by); err != nil {
+	if err := c.isConnected(ctx, by); err != nil {
 		return "", err
-	} else if !able {
-		return "", refusal.New(refusal.NotConnected, "Connect your Microsoft Teams account with `/msteams-sync connect` first.")
 	}
 	var channel bridge.ChannelID
 	if direct {
@@ -78,6 +73,42 @@ func (c *Chats) Open(ctx context.Context, by bridge.UserID, names []string) (bri
 }
 
 const opened = "@%s opened this conversation. What is written here is sent to Microsoft Teams, and what is written there comes here."
+
+// named finds the user of a name, or who stands for the person with an address in Teams. That one may be made for it, so only who
+// could write to them asks for it.
+func (c *Chats) named(ctx context.Context, by bridge.UserID, name string) (bridge.UserID, error) {
+	if !strings.Contains(name, "@") {
+		user, found, err := c.Mattermost.UserByName(ctx, name)
+		if err == nil && !found {
+			err = refusal.New(refusal.NotFound, "There is no user @%s.", name)
+		}
+		return user.ID, err
+	}
+	if err := c.isConnected(ctx, by); err != nil {
+		return "", err
+	}
+	user, err := c.Mattermost.User(ctx, by)
+	if err != nil {
+		return "", err
+	}
+	if user.Guest || c.Mattermost.WithinTeamsOnly() {
+		return "", refusal.New(refusal.Forbidden, "You may write to people only with whom you share a team. Name them by their user names.")
+	}
+	id, found, err := c.People.WithAddress(ctx, name)
+	if err == nil && !found {
+		err = refusal.New(refusal.NotFound, "Nobody here stands for somebody who logs in to Microsoft Teams as %s.", name)
+	}
+	return id, err
+}
+
+// isConnected refuses whose account cannot send.
+func (c *Chats) isConnected(ctx context.Context, user bridge.UserID) error {
+	_, able, err := c.Accounts.OfUser(ctx, user)
+	if err == nil && !able {
+		err = refusal.New(refusal.NotConnected, "Connect your Microsoft Teams account with `/msteams-sync connect` first.")
+	}
+	return err
+}
 
 // mayWrite keeps to the server's rules for whom somebody may write to.
 func (c *Chats) mayWrite(ctx context.Context, by bridge.UserID, people []bridge.UserID) error {

@@ -120,7 +120,7 @@ func subcommands() []subcommand {
 	return []subcommand{
 		{name: "connect", help: "Connect your Microsoft Teams account.", run: (*Command).connect},
 		{name: "disconnect", help: "Disconnect your Microsoft Teams account.", run: (*Command).disconnect},
-		{name: "chat", hint: "[@user] [@user …]", help: "Open a direct or group message with people who use Microsoft Teams.", least: 1, run: (*Command).chat,
+		{name: "chat", hint: "[@user] [@user …]", help: "Open a direct or group message with people who use Microsoft Teams. Who has no user here is named by the address of their log-in there.", least: 1, run: (*Command).chat,
 			args: []string{"Who it is with, like @msteams_alex_demo"}},
 		{name: "link", hint: "[team id] [channel id] [days] [days to Teams]", help: "Link this channel with a channel of Teams, which a dialog helps to find; with ids it is linked at once, with numbers of days the messages of these come along.", run: (*Command).link,
 			args: []string{"Team id (groupId in the link that Teams copies)", "Channel id, like 19:…@thread.tacv2", "Bring the messages of the last days along from Teams, at most 240; without a number none", "Bring the posts of the last days along to Teams, where they are new messages; without a number none"}},

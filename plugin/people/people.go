@@ -115,6 +115,23 @@ func (p *People) StandsFor(ctx context.Context, who bridge.Sender) (bridge.UserI
 	return found.user, found.user != "", err
 }
 
+// WithAddress returns who stands for the user of the tenant who logs in to Teams with an address; false when there is none, or when
+// the settings have nobody stand for them.
+func (p *People) WithAddress(ctx context.Context, address string) (bridge.UserID, bool, error) {
+	current, err := p.Current()
+	if err != nil {
+		return "", false, err
+	}
+	profile, err := current.Directory.Profile(ctx, bridge.TeamsUserID(address))
+	switch class := bridge.ClassOf(err); {
+	case err != nil && (class == bridge.NotFound || class == bridge.Permanent):
+		return "", false, nil
+	case err != nil:
+		return "", false, err
+	}
+	return p.UserOf(ctx, profile.ID)
+}
+
 // AuthorOf returns who shows in Mattermost what somebody writes. A mirrored user becomes a member of the link's channel; where
 // the server does not let it, it writes there all the same.
 func (p *People) AuthorOf(ctx context.Context, from bridge.Sender, link bridge.Link) (bridge.UserID, bool, error) {
