@@ -57,6 +57,19 @@ test('products are covered, the System Console is not', async () => {
     await prompt().waitFor();
 });
 
+test('who logs in as somebody else reads in the prompt why that is no use', async () => {
+    const [logInWindow] = await Promise.all([
+        page.waitForEvent('popup'),
+        prompt().getByRole('button', {name: 'Connect account'}).click(),
+    ]);
+    await logInToMicrosoft(logInWindow, setting('TEAMS_OTHER_LOGIN', 'blake@demo.example'));
+    await prompt().getByText('The account was not connected.').waitFor();
+    await prompt().getByText(`does not have the e-mail address of your Mattermost account, ${email}.`).waitFor();
+    await prompt().getByRole('button', {name: 'Connect account'}).waitFor();
+    assert.deepEqual(await seriousFindings(page, '[role=dialog]'), []);
+    await picture(page, 'connect-prompt-refused');
+});
+
 test("connecting on Microsoft's page closes the prompt and the log-in window", async () => {
     const [logInWindow] = await Promise.all([
         page.waitForEvent('popup'),
