@@ -33,6 +33,8 @@ type Config struct {
 	People func(ctx context.Context) error
 	// Losses tells people whose connections were lost; nil: nobody is told.
 	Losses func(ctx context.Context) error
+	// Reach tries to reach the address that Graph notifies; ErrNotChecked when there is none yet. nil: nobody tries.
+	Reach func(ctx context.Context) error
 	// Retry gives the dead letters of a lane another chance.
 	Retry func(ctx context.Context, conversation bridge.ConversationID, direction bridge.Direction) (int, error)
 	Log   *slog.Logger
@@ -53,6 +55,8 @@ type Times struct {
 	Losses time.Duration
 	// CleanUp is how often what is not needed any more is deleted. Default 1 hour.
 	CleanUp time.Duration
+	// Reach is how often is looked whether Graph's notifications can come. Default 2 minutes.
+	Reach time.Duration
 	// Revival is how often what was given up in an outage gets another chance. Default 1 hour.
 	Revival time.Duration
 	// Silence is how long nobody may have listened before everything is looked through. Graph drops notifications in stretches
@@ -69,7 +73,7 @@ const longer = 5
 
 func (t Times) withDefaults() Times {
 	for value, fallback := range map[*time.Duration]time.Duration{
-		&t.Poll: time.Second, &t.Sweep: time.Minute, &t.Subscriptions: time.Minute, &t.People: time.Minute, &t.Losses: time.Minute, &t.CleanUp: time.Hour, &t.Revival: time.Hour, &t.Silence: 10 * time.Minute,
+		&t.Poll: time.Second, &t.Sweep: time.Minute, &t.Subscriptions: time.Minute, &t.People: time.Minute, &t.Losses: time.Minute, &t.CleanUp: time.Hour, &t.Reach: 2 * time.Minute, &t.Revival: time.Hour, &t.Silence: 10 * time.Minute,
 		&t.Timeout: time.Minute, &t.Rescue: 75 * time.Second,
 	} {
 		if *value == 0 {
@@ -90,6 +94,7 @@ type Jobs struct {
 	Config
 	client *river.Client[pgx.Tx]
 	soon   atomic.Bool // another sweep follows shortly
+	away   atomic.Bool // what Reach found last
 }
 
 // New returns jobs that do nothing until Start.
@@ -108,6 +113,10 @@ func New(config Config) (*Jobs, error) {
 		every(config.Times.Subscriptions, subscriptions{}),
 		every(config.Times.CleanUp, cleanUp{}),
 		every(config.Times.Revival, revival{}),
+	}
+	if config.Reach != nil {
+		river.AddWorker(work, &reachWorker{jobs: j})
+		periodic = append(periodic, every(config.Times.Reach, reach{}))
 	}
 	if config.People != nil {
 		river.AddWorker(work, &userSyncWorker{jobs: j})

@@ -35,6 +35,7 @@ type world struct {
 	kept []string // nodes that brought the subscriptions in order
 
 	losses func(context.Context) error // nil: nobody is told of losses
+	reach  func(context.Context) error // whether Graph's notifications can come; nil: nobody looks
 	ended  func(*node)                 // called when a run has done its work and is not written off yet; nil for nothing
 }
 
@@ -68,6 +69,7 @@ func (w *world) start(t *testing.T, name string, times jobs.Times, run func(cont
 			w.kept = append(w.kept, name)
 			return time.Minute, nil
 		},
+		Reach: w.reach,
 		Retry: func(ctx context.Context, conversation bridge.ConversationID, direction bridge.Direction) (int, error) {
 			return n.store.Revive(ctx, bridge.Lane{Conversation: conversation, Direction: direction})
 		},
@@ -347,6 +349,46 @@ func TestAfterALongSilenceEverythingIsLookedThrough(t *testing.T) {
 		return nil
 	})
 	nothingWanted(t, s)
+}
+
+// That a node listens does not mean that notifications come: the way to it may be closed for longer than Graph repeats them.
+func TestAfterALongUnreachabilityEverythingIsLookedThrough(t *testing.T) {
+	w := newWorld(t, 3)
+	var checks, fails atomic.Int32
+	w.reach = func(context.Context) error {
+		switch n := checks.Add(1); {
+		case n == 1:
+			return jobs.ErrNotChecked
+		case n <= fails.Load():
+			return errors.New("the proxy answers 502")
+		}
+		return nil
+	}
+	times := quickly
+	times.Reach = time.Second
+	checked := func(n int32) {
+		t.Helper()
+		eventually(t, func(context.Context) error {
+			if got := checks.Load(); got < n {
+				return fmt.Errorf("%d checks, want %d", got, n)
+			}
+			return nil
+		})
+	}
+	fails.Store(2) // one check fails
+	node := w.start(t, "one", times, nil)
+	checked(4)
+	if ran := w.ran(); len(ran) > 0 {
+		t.Errorf("ran %v after one failed check, want nothing", ran)
+	}
+	fails.Store(checks.Load() + 2)
+	eventually(t, func(context.Context) error {
+		if ran := w.ran(); len(ran) != 3 {
+			return fmt.Errorf("ran %v, want all three", ran)
+		}
+		return nil
+	})
+	nothingWanted(t, node.store)
 }
 
 func TestAShortRestartIsNoGap(t *testing.T) {

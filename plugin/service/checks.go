@@ -6,6 +6,7 @@ package service
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/httpapi"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/jobs"
 )
 
 // handshakeTimeout is what Graph grants the handshake.
@@ -40,6 +42,23 @@ func (c checks) Webhook(ctx context.Context) httpapi.Check {
 	if candidate := c.service.candidate.Load(); candidate != nil {
 		trusted = candidate.settings.Trusted // what is asked about are the settings as they are stored
 	}
+	address := catalog.PluginURL(u.settings.SiteURL, catalog.RouteChanges)
+	if err := reach(ctx, trusted, address); err != nil {
+		return httpapi.Check{Code: "unreachable", Detail: fmt.Sprintf("%v. Microsoft Graph needs that address to be reachable from the Internet by POST without a log-in, over https with a certificate that it trusts.", err)}
+	}
+	return httpapi.Check{OK: true, Detail: address + " answers as Microsoft Graph demands."}
+}
+
+// reachSelf is Webhook for the jobs, with the settings in use.
+func (s *Service) reachSelf(ctx context.Context) error {
+	u, err := s.current()
+	if err != nil || u.settings.SiteURL == "" {
+		return jobs.ErrNotChecked
+	}
+	return reach(ctx, u.settings.Trusted, catalog.PluginURL(u.settings.SiteURL, catalog.RouteChanges))
+}
+
+func reach(ctx context.Context, trusted *x509.CertPool, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	client := &http.Client{
@@ -49,11 +68,7 @@ func (c checks) Webhook(ctx context.Context) httpapi.Check {
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	address := catalog.PluginURL(u.settings.SiteURL, catalog.RouteChanges)
-	if err := intake.Reach(ctx, client, address); err != nil {
-		return httpapi.Check{Code: "unreachable", Detail: fmt.Sprintf("%v. Microsoft Graph needs that address to be reachable from the Internet by POST without a log-in, over https with a certificate that it trusts.", err)}
-	}
-	return httpapi.Check{OK: true, Detail: address + " answers as Microsoft Graph demands."}
+	return intake.Reach(ctx, client, address)
 }
 
 // Credentials asks for a token although there may be a valid one.

@@ -22,6 +22,7 @@ func (s *Service) newJobs(r *rooms) (*jobs.Jobs, error) {
 		People: func(ctx context.Context) error {
 			return errors.Join(r.people.Sync(ctx), r.accounts.EndDeactivated(ctx), r.mutes.Sweep(ctx, store.Whose{}))
 		},
+		Reach: s.reachSelf,
 		Subscriptions: func(ctx context.Context) (time.Duration, error) {
 			again, err := r.keeper.Reconcile(ctx)
 			s.sweep(ctx, r)
