@@ -10,6 +10,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -31,15 +32,27 @@ const atOnceInBridge = 16
 
 // ceiling is what the server does at best.
 type ceiling struct {
-	perSecond float64
-	commits   float64 // of the whole database, per post
-	cpu       map[string]time.Duration
+	posts   int
+	took    time.Duration
+	commits int64 // of the whole database
+	cpu     map[string]time.Duration
+}
+
+func (c ceiling) perSecond() float64 { return float64(c.posts) / c.took.Seconds() }
+
+// with is both together.
+func (c ceiling) with(d ceiling) ceiling {
+	sum := ceiling{posts: c.posts + d.posts, took: c.took + d.took, commits: c.commits + d.commits, cpu: maps.Clone(c.cpu)}
+	for part, used := range d.cpu {
+		sum.cpu[part] += used
+	}
+	return sum
 }
 
 // ceiling measures how many posts a second the server takes from a plugin that does nothing else than decrypt a key before each,
 // while the same deliveries arrive that the bridge will get. The bridge is disabled meanwhile, and the channels are others,
-// so that it takes no notice of the posts.
-func (w *world) ceiling(ctx context.Context, backlog []notify.Envelope, n int) (c ceiling, err error) {
+// so that it takes no notice of the posts. when names them.
+func (w *world) ceiling(ctx context.Context, when string, backlog []notify.Envelope, n int) (c ceiling, err error) {
 	bundle, err := packBaseline(ctx)
 	if err != nil {
 		return c, err
@@ -48,7 +61,7 @@ func (w *world) ceiling(ctx context.Context, backlog []notify.Envelope, n int) (
 	var channels, authors []string
 	for i := range w.channels {
 		author := w.people[i%len(w.people)]
-		channel, err := w.Mattermost.NewChannel(ctx, w.team.Id, fmt.Sprintf("baseline%d", i), w.people...)
+		channel, err := w.Mattermost.NewChannel(ctx, w.team.Id, fmt.Sprintf("baseline-%s-%d", when, i), w.people...)
 		if err != nil {
 			return c, err
 		}
@@ -100,7 +113,7 @@ func (w *world) ceiling(ctx context.Context, backlog []notify.Envelope, n int) (
 	if err != nil {
 		return c, err
 	}
-	return ceiling{float64(n) / took.Seconds(), float64(now-committed) / float64(n), after.since(before)}, nil
+	return ceiling{n, took, now - committed, after.since(before)}, nil
 }
 
 func (w *world) order(ctx context.Context, address string, order map[string]any) (time.Duration, error) {

@@ -22,15 +22,17 @@ func inbound(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Stop(context.WithoutCancel(ctx))) }()
-	if err := w.backlogs(ctx, o, withContent, o.inbound); err != nil {
+	if err := w.backlogs(ctx, o, withContent, o.inbound, func() error {
+		now, most, err := w.resident()
+		if err != nil {
+			return err
+		}
+		report("plugin_rss_mb", now, "MB", atMost(120))
+		report("plugin_rss_most_mb", most, "MB", nil)
+		return nil
+	}); err != nil {
 		return err
 	}
-	now, most, err := w.resident()
-	if err != nil {
-		return err
-	}
-	report("plugin_rss_mb", now, "MB", atMost(120))
-	report("plugin_rss_most_mb", most, "MB", nil)
 	if err := w.latency(ctx, o); err != nil {
 		return err
 	}
@@ -44,7 +46,7 @@ func basic(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Stop(context.WithoutCancel(ctx))) }()
-	return w.backlogs(ctx, o, withoutContent, o.basic)
+	return w.backlogs(ctx, o, withoutContent, o.basic, func() error { return nil })
 }
 
 // channels measures the backlog over 10, 100 and 1,000 linked channels: it should not matter how many there are.
