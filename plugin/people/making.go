@@ -24,13 +24,14 @@ type making struct {
 	left    int
 	until   time.Time
 	refused int
+	stopped bool // somebody is left over
 }
 
 func (p *People) begin() *making {
 	return &making{left: p.MadePerRun, until: time.Now().Add(makingTakes)}
 }
 
-// enough tells whether the run has made what it may. A page of the directory is made as a whole.
+// enough tells whether the run has made what it may.
 func (m *making) enough() bool { return m.left <= 0 || time.Now().After(m.until) }
 
 // makeAll makes the mirrored users of those people who have none and are to be mirrored, and tells how many. Beside whom the
@@ -56,6 +57,10 @@ func (p *People) makeAll(ctx context.Context, current Current, profiles []teams.
 		profile, without := newest[id]
 		if !without || m.refused >= mostRefused {
 			continue
+		}
+		if m.enough() {
+			m.stopped = true
+			return made, nil
 		}
 		did, err := p.makeOne(ctx, current, profile, m)
 		if err != nil {
@@ -123,7 +128,7 @@ func (p *People) makeOfGroups(ctx context.Context, current Current, m *making) (
 		if err != nil {
 			return made, err
 		}
-		for len(members) > 0 && !m.enough() {
+		for len(members) > 0 && !m.stopped {
 			page := members[:min(len(members), groupPage)]
 			members = members[len(page):]
 			n, err := p.makeAll(ctx, current, page, m)

@@ -137,7 +137,7 @@ func TestALargeTenantIsMadeInSeveralRuns(t *testing.T) {
 		w.directory.put(named(bridge.TeamsUserID(fmt.Sprintf("t%02d", i)), fmt.Sprintf("Person%02d", i)))
 	}
 	nodes := []*node{w.start("one"), w.start("two")}
-	for run, want := range []int{8, 16, 20} {
+	for run, want := range []int{5, 10, 15, 20} {
 		state := nodes[run%2].synced(t)
 		if len(w.server.names()) != want || state.FinishedAt.IsZero() != (want < 20) {
 			t.Errorf("after run %d there are %d users, want %d; %+v", run+1, len(w.server.names()), want, state)

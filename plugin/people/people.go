@@ -66,7 +66,7 @@ type Config struct {
 	Log     *slog.Logger
 	// Remember is how long is remembered who stands for somebody, at most: what changes is told at once. Default 10 minutes.
 	Remember time.Duration
-	// MadePerRun is how many users a run of the synchronisation makes, beyond the page of the directory that it is at. Default 500.
+	// MadePerRun is how many users a run of the synchronisation makes at most. Default 500.
 	MadePerRun int
 }
 

@@ -90,11 +90,15 @@ func (p *People) sync(ctx context.Context, current Current, state store.UserSync
 		if err != nil {
 			return err
 		}
-		if changed += made; !further {
+		if changed += made; !further && !making.stopped {
 			if made, err = p.makeOfGroups(ctx, current, making); err != nil {
 				return err
 			}
 			changed += made
+		}
+		if making.stopped {
+			// The next run, within a minute, begins with this page: who was made needs nothing more.
+			return p.Store.AdvanceUserSync(ctx, of, link, changed, false)
 		}
 		if more = further; full && !more {
 			left, err := p.retireUnseen(ctx)
@@ -103,13 +107,10 @@ func (p *People) sync(ctx context.Context, current Current, state store.UserSync
 			}
 			changed += left
 		}
-		enough := making.enough()
-		if err := p.Store.AdvanceUserSync(ctx, of, next, changed, !more && !enough); err != nil {
+		if err := p.Store.AdvanceUserSync(ctx, of, next, changed, !more); err != nil {
 			return err
 		}
-		if link = next; enough {
-			return nil // the next run, within a minute, goes on from here
-		}
+		link = next
 	}
 	return p.lookThrough(ctx, current)
 }
