@@ -27,7 +27,8 @@ func (e *Engine) Missed(ctx context.Context, conversation Conversation, messages
 	var missed []Arrival
 	for _, m := range messages {
 		mapping, known := mappings[nameOf(m.Ref)]
-		kind, carry := Create, false
+		var kind Kind
+		var carry bool
 		if known {
 			kind, carry, err = e.differs(ctx, mapping, m)
 		} else if kind, carry, err = e.partChanged(ctx, m); err == nil && !carry && window.holds(m.CreatedAt) {

@@ -220,9 +220,8 @@ func TestAPartIsDeletedInTeams(t *testing.T) {
 			s.inTeams(parts[1].Ref, setText(strings.Replace(parts[1].HTML, "two", "new", 1)))
 			says("after an edit of what is left", in(parts[1]), "new")
 			s.editPost(post.ID, "short")
-			_, messages := s.standing()
 			s.quiet()
-			if _, messages = s.standing(); len(messages) != 1 || !strings.HasSuffix(messages[0], "short") {
+			if _, messages := s.standing(); len(messages) != 1 || !strings.HasSuffix(messages[0], "short") {
 				t.Errorf("after an edit in Mattermost %d messages stand: %.50q", len(messages), messages)
 			}
 			s.inTeams(parts[1].Ref, setDeleted)

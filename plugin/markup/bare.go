@@ -152,7 +152,7 @@ func (bareParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) a
 	}
 	begin := segment.Start + before
 	block.Advance(before + n)
-	link := ast.NewAutoLink(ast.AutoLinkType(kind), ast.NewTextSegment(text.NewSegment(begin, begin+n)))
+	link := ast.NewAutoLink(kind, ast.NewTextSegment(text.NewSegment(begin, begin+n)))
 	if protocol != "" {
 		link.Protocol = []byte(protocol)
 	}

@@ -194,8 +194,8 @@ func (formulaParser) Open(_ ast.Node, reader text.Reader, _ parser.Context) (ast
 }
 
 func (formulaParser) Continue(block ast.Node, reader text.Reader, _ parser.Context) parser.State {
-	node := block.(*formulaNode)
-	if node.left == 0 {
+	node, ok := block.(*formulaNode)
+	if !ok || node.left == 0 {
 		return parser.Close
 	}
 	_, segment := reader.PeekLine()

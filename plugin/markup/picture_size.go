@@ -37,7 +37,9 @@ func (p sizedPictures) Parse(parent ast.Node, block text.Reader, pc parser.Conte
 
 // CloseBlock lets brackets that nobody closed be text.
 func (p sizedPictures) CloseBlock(parent ast.Node, block text.Reader, pc parser.Context) {
-	p.InlineParser.(parser.CloseBlocker).CloseBlock(parent, block, pc)
+	if closer, ok := p.InlineParser.(parser.CloseBlocker); ok {
+		closer.CloseBlock(parent, block, pc)
+	}
 }
 
 // inPicture tells whether the bracket that was opened last is that of a picture.
