@@ -92,11 +92,16 @@ export function LinkList() {
                     />
                 ))}
             </ul>
-            {hasMore && !busy && (
+            {hasMore && (
                 <button
                     type='button'
                     className='btn btn-tertiary btn-sm'
-                    onClick={more}
+                    aria-disabled={busy}
+                    onClick={() => {
+                        if (!busy) {
+                            more();
+                        }
+                    }}
                 >
                     <Text id='msteams_sync.picker.more'/>
                 </button>
