@@ -19,8 +19,8 @@ function isWhole(task: Task): boolean {
 }
 
 /**
- * Has the tests of a component's folder fail, once all have run, that never drew one of the components which the folder's
- * files export. JSX is classic here: every element goes through React.createElement.
+ * Has the tests that are named after a component's folder fail, once all have run, if they never drew one of the components
+ * which the folder's files export. JSX is classic here: every element goes through React.createElement.
  */
 export function demandDrawn(): void {
     const drawn = new Set<unknown>();
@@ -32,7 +32,7 @@ export function demandDrawn(): void {
 
     // eslint-disable-next-line no-empty-pattern -- vitest reads which fixtures are wanted from the first parameter
     afterAll(async ({}, file) => {
-        const [, folder] = /\/components\/(\w+)\/[^/]+\.test\.tsx$/.exec(expect.getState().testPath ?? '') ?? [];
+        const [, folder] = /\/components\/(\w+)\/\1\.test\.tsx$/.exec(expect.getState().testPath ?? '') ?? [];
         if (!folder || !isWhole(file)) {
             return;
         }

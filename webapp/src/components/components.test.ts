@@ -8,8 +8,12 @@ const folders = (files: Record<string, unknown>) => [...new Set(Object.keys(file
 
 test('every feature has tests of what it draws', () => {
     const drawing = import.meta.glob(['./*/*.tsx', '!./*/*.test.tsx']);
-    const tested = import.meta.glob('./*/*.test.tsx');
-    expect(folders(tested)).toEqual(folders(drawing));
+    const tested = Object.keys(import.meta.glob('./*/*.test.tsx'));
+
+    // The one that is named after the folder answers for all that is in it (test/drawn.ts).
+    for (const name of folders(drawing)) {
+        expect(tested).toContain(`./${name}/${name}.test.tsx`);
+    }
 });
 
 test('every registration is in the list of the plugin', () => {

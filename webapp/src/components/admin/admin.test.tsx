@@ -298,6 +298,13 @@ test('the whitelist is counted, and its file and the report can be had', async (
     expect(screen.getByRole('link', {name: 'Download report'})).toHaveAttribute('href', `${base}/api/v1/connected-users?format=csv`);
 });
 
+test('who is connected is listed there', async () => {
+    const alex = {mattermost_user_id: 'alex', username: 'alex', teams_display_name: 'Alex Demo', teams_user_principal_name: 'alex@demo.example', teams_mail: '', token_state: 'ok', reason: ''};
+    open('accessPanel', {changed: {'GET /api/v1/connected-users': {json: {users: [alex], total: 1, page: 0, per_page: 50}}}});
+    expect(await screen.findByText('Connected users: 1.')).toBeInTheDocument();
+    expect(screen.getByRole('listitem')).toHaveTextContent('@alex Alex Demo alex@demo.example');
+});
+
 test('a file replaces the whitelist, and what could not be taken is named', async () => {
     const {fetched} = open('accessPanel', {changed: {'PUT /api/v1/whitelist': {json: {count: 1, failed: ['no one'], failed_lines: [2]}}}});
     await userEvent.upload(screen.getByLabelText('Replace by a file…'), new File(['alex@demo.example\nno one\n'], 'list.csv', {type: 'text/csv'}));
