@@ -111,7 +111,8 @@ func (w *worker) tellAuthor(ctx context.Context, user UserID, files []CarriedFil
 const filePatience = 3
 
 // giveUp says why a file is not carried after an error. The error that it returns is to be handled as the event's: the file is
-// worth another try. Such an error counts, also when it is an outage: a message does not wait for its file for ever.
+// worth another try. Such an error counts, also when it is an outage, and so has a status that is none: a message does not wait for its
+// file for ever.
 func (w *worker) giveUp(ctx context.Context, event Event, name string, err error) (Reason, error) {
 	if ctx.Err() != nil || errors.Is(err, errWaiting) || errors.Is(err, errHeld) {
 		return "", err
@@ -134,7 +135,7 @@ func (w *worker) giveUp(ctx context.Context, event Event, name string, err error
 	case classified && failure.RetryAfter > 0:
 		return "", err // it is only a matter of time
 	case event.Attempts+1 < filePatience:
-		return "", &Failure{Class: Retry, Status: http.StatusBadGateway, Err: fmt.Errorf("file %q: %w", name, err)}
+		return "", &Failure{Class: Retry, Status: http.StatusFailedDependency, Err: fmt.Errorf("file %q: %w", name, err)}
 	default:
 		why = FileFailed
 	}
