@@ -42,6 +42,9 @@ export default defineConfig(({command, mode}) => ({
         include: ['src/**/*.test.{ts,tsx}'],
         restoreMocks: true,
 
+        // Not a measure of anything: a machine that does other things needs this long for a test of a whole dialog.
+        testTimeout: 30_000,
+
         // Style sheets are empty in tests, but for those that ask for the text.
         css: {include: [/\.css\?raw$/]},
     },
