@@ -58,7 +58,7 @@ func main() {
 	flag.Float64Var(&o.rate, "rate", 80, "messages per second of the outbound runs")
 	flag.IntVar(&o.inbound, "inbound", 30_000, "messages of the encrypted backlog from Teams; the plugin's memory is measured after it")
 	flag.IntVar(&o.basic, "basic", 4000, "messages of the backlog from Teams without content")
-	flag.IntVar(&o.spread, "spread", 6000, "messages of the backlogs over 10, 100 and 1,000 linked channels")
+	flag.IntVar(&o.spread, "spread", 30_000, "messages of the backlogs over 10, 100 and 1,000 linked channels")
 	flag.IntVar(&o.steady, "steady", 3000, "messages at 50 a second, for the time that one takes")
 	flag.IntVar(&o.intake, "intake", 5000, "notifications at 500 a second, for the time that an answer takes")
 	flag.IntVar(&o.unlinked, "unlinked", 1000, "posts in a channel that is not linked, for the hook's time")
