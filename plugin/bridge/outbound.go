@@ -54,23 +54,16 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 	if err != nil {
 		return err
 	}
-	parts, err := w.messageParts(ctx, post, name, quote+text)
-	if err != nil {
-		return err
-	}
-	var messages []Outgoing
-	for _, part := range parts {
-		message, err := w.inTeams(ctx, post, part, nil)
-		if err != nil {
-			return err
-		}
-		messages = append(messages, message)
-	}
 	groups, err := w.senders(ctx, post)
 	if err != nil {
 		return err
 	}
 	files, err := w.sendFiles(ctx, event, post, accountsOf(groups), mapping.Record.Files, inPlace)
+	if err != nil {
+		return err
+	}
+	carrying := w.load(files, lastPart)
+	parts, messages, err := w.newMessages(ctx, post, name, quote+text, carrying)
 	if err != nil {
 		return err
 	}
@@ -119,6 +112,11 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 				if files, err = w.sendFiles(ctx, event, post, accountsOf(groups), unplaced(files), asReferences); err != nil {
 					return err
 				}
+				// Never less room than before: parts that were sent stay what they are.
+				carrying.bytes = max(carrying.bytes, w.load(files, lastPart).bytes)
+				if parts, messages, err = w.newMessages(ctx, post, name, quote+text, carrying); err != nil {
+					return err
+				}
 				continue
 			}
 			if refusedMentions(err, messages) {
@@ -140,6 +138,21 @@ func (w *worker) sendPost(ctx context.Context, event *OutboundEvent) error {
 		}
 	}
 	return w.awaitAccount(ctx, event, refused, tried)
+}
+
+// newMessages are the messages that show a post's text, and what they are in Markdown.
+func (w *worker) newMessages(ctx context.Context, post Post, name, text string, carrying load) (parts []string, messages []Outgoing, err error) {
+	if parts, err = w.messageParts(ctx, post, name, text, carrying); err != nil {
+		return nil, nil, err
+	}
+	for _, part := range parts {
+		message, err := w.inTeams(ctx, post, part, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		messages = append(messages, message)
+	}
+	return parts, messages, nil
 }
 
 // send makes one POST as the account, after those of other parts, and settles the event by its outcome.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -77,27 +78,42 @@ func postPieces(text string) []markup.Piece {
 }
 
 // messageParts are the Markdown of the messages that show a post's text.
-func (w *worker) messageParts(ctx context.Context, post Post, name, text string) ([]string, error) {
-	pieces, err := w.messagePieces(ctx, post, name, text)
+func (w *worker) messageParts(ctx context.Context, post Post, name, text string, carrying load) ([]string, error) {
+	pieces, err := w.messagePieces(ctx, post, name, text, carrying)
 	return whole(pieces), err
 }
 
-func (w *worker) messagePieces(ctx context.Context, post Post, name, text string) ([]markup.Piece, error) {
-	if inOnePart(text + name) {
+// messagePieces cuts a text. Where a part that carries more than its text has no room for that, the text is cut anew from the first of
+// them on; those before it are the same with and without.
+func (w *worker) messagePieces(ctx context.Context, post Post, name, text string, carrying load) ([]markup.Piece, error) {
+	if strings.TrimSpace(text) == "" || inOnePart(text+name, carrying.bytes) {
 		return []markup.Piece{{Text: text}}, nil
 	}
 	var failed error
-	pieces := markup.Pieces(text, func(part string) bool {
+	fits := func(part string, beside int) bool {
 		message, err := w.inTeams(ctx, post, part, nil)
 		failed = errors.Join(failed, err)
-		return failed != nil || sizeInTeams(authored(name, message)) <= largestMessage-roomForNumber
+		return failed != nil || sizeInTeams(authored(name, message))+beside <= largestMessage-roomForNumber
+	}
+	pieces := markup.Pieces(text, func(part string) bool { return fits(part, 0) })
+	loaded := min(carrying.part, len(pieces)-1)
+	if carrying.bytes == 0 || !slices.ContainsFunc(pieces[loaded:], func(piece markup.Piece) bool { return !fits(piece.Part(), carrying.bytes) }) {
+		return pieces, failed
+	}
+	pieces = markup.NumberedPieces(text, func(number int, part string) bool {
+		if number < loaded {
+			return fits(part, 0)
+		}
+		return fits(part, carrying.bytes)
 	})
 	return pieces, failed
 }
 
-// inOnePart tells whether a text surely fits into one message. Marks grow to at most ten times themselves, a mention to less than a
-// kilobyte.
-func inOnePart(text string) bool { return len(text)*10+strings.Count(text, "@")*1000 < largestMessage }
+// inOnePart tells whether a text surely fits into one message beside so many bytes. Marks grow to at most ten times themselves, a
+// mention to less than a kilobyte.
+func inOnePart(text string, beside int) bool {
+	return len(text)*10+strings.Count(text, "@")*1000+beside < largestMessage-roomForNumber
+}
 
 // sizeInTeams is how many bytes of a message Graph counts.
 func sizeInTeams(message Outgoing) int {
@@ -106,6 +122,9 @@ func sizeInTeams(message Outgoing) int {
 		// As Graph has them, a mention has some 200 bytes beside its texts.
 		encoded, _ := json.Marshal(m)
 		total += len(encoded) + len(m.Text) + 200
+	}
+	for _, a := range message.Attachments {
+		total += attachmentSize(a)
 	}
 	return total
 }

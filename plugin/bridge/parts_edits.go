@@ -95,11 +95,15 @@ func (w *worker) revisePartly(ctx context.Context, event *InboundEvent, mapping 
 
 // allParts is the text of a post that stands in Teams in several messages, or did until they were deleted. text is the mapping's
 // message's, name the author's, alone takes from a text of Teams what is not the post's.
-func (w *worker) allParts(ctx context.Context, post Post, message TeamsMessage, text, name string, others beside, alone func(text string, first bool) string) (string, error) {
+func (w *worker) allParts(ctx context.Context, post Post, message TeamsMessage, files []CarriedFile, text, name string, others beside, alone func(text string, first bool) string) (string, error) {
 	if !others.ever {
 		return text, nil
 	}
-	pieces, err := w.messagePieces(ctx, post, name, said(post))
+	carrying, _, found := numberOf(text)
+	if !found {
+		carrying = lastPart
+	}
+	pieces, err := w.messagePieces(ctx, post, name, said(post), w.load(files, carrying))
 	if err != nil {
 		return "", err
 	}

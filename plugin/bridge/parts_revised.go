@@ -96,7 +96,7 @@ func (w *worker) revisedParts(ctx context.Context, event *OutboundEvent, mapping
 	if err != nil {
 		return revision{}, err
 	}
-	texts, err := w.messageParts(ctx, post, name, text)
+	texts, err := w.messageParts(ctx, post, name, text, w.load(files, len(others.before)))
 	if err != nil {
 		return revision{}, err
 	}

@@ -61,7 +61,7 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 		return "", err
 	}
 	text = w.withoutNotices(alone(text, len(others.before) == 0), mapping.Record.Files, "Mattermost")
-	if text, err = w.allParts(ctx, post, message, text, name, others, alone); err != nil {
+	if text, err = w.allParts(ctx, post, message, mapping.Record.Files, text, name, others, alone); err != nil {
 		return "", err
 	}
 	text = withoutCards(text, post)
@@ -94,10 +94,7 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 		if err != nil {
 			return Outgoing{}, err
 		}
-		if edited = edited.as(post); sizeInTeams(edited) > largestMessage {
-			return Outgoing{}, errSeveral
-		}
-		return w.withPictures(ctx, mapping, w.attach(edited, files), files)
+		return w.alone(w.withPictures(ctx, mapping, w.attach(edited.as(post), files), files))
 	}
 	if post.Root != "" && mapping.Ref.Root == "" {
 		quote, err := w.quoteOf(ctx, post.Root)
@@ -123,10 +120,15 @@ func (w *worker) revisedMessage(ctx context.Context, mapping Mapping, account Ac
 	} else if dated {
 		message = dating(post, message)
 	}
-	if message = message.as(post); sizeInTeams(message) > largestMessage {
+	return w.alone(w.withPictures(ctx, mapping, w.attach(message.as(post), files), files))
+}
+
+// alone is a message if Teams takes it as one.
+func (w *worker) alone(message Outgoing, err error) (Outgoing, error) {
+	if err == nil && sizeInTeams(message) > largestMessage {
 		return Outgoing{}, errSeveral
 	}
-	return w.withPictures(ctx, mapping, w.attach(message, files), files)
+	return message, err
 }
 
 // revisedOwnMessage is for a message that was written in Teams: it says what its posts say together.
@@ -175,7 +177,9 @@ func (w *worker) revisedOwnMessage(ctx context.Context, mapping Mapping, post Po
 	}
 	edited.HTML = marked.put(edited.HTML)
 	edited.Importance, edited.Subject = message.Importance, message.Subject
-	if edited = keep(edited, message, files); sizeInTeams(edited) > largestMessage {
+	// What Teams has, it takes again.
+	now := sizeInTeams(Outgoing{HTML: message.HTML, Mentions: message.Mentions, Attachments: message.Attachments})
+	if edited = keep(edited, message, files); sizeInTeams(edited) > max(largestMessage, now) {
 		return Outgoing{}, tooLong
 	}
 	return edited, nil

@@ -184,7 +184,7 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 			return w.confirmChange(ctx, event, mapping, record)
 		}
 	}
-	if event.Kind == Edit && !inOnePart(said(post)) && event.Looks+1 < len(w.Tuning.Looks) {
+	if event.Kind == Edit && w.mayHaveSent(mapping, post) && event.Looks+1 < len(w.Tuning.Looks) {
 		// What it sent may still come, and must not be sent twice.
 		if err := w.Store.LookAgain(ctx, w.lease, *event, w.Tuning.Looks[event.Looks+1], LookedInVain); err != nil {
 			return err
@@ -192,6 +192,15 @@ func (w *worker) lookForChange(ctx context.Context, event *OutboundEvent, mappin
 		return errWaiting
 	}
 	return w.notShown(ctx, event)
+}
+
+// mayHaveSent tells whether the last edit of a post may have sent messages.
+func (w *worker) mayHaveSent(mapping Mapping, post Post) bool {
+	files := mapping.Record.Files
+	if n := len(mapping.SentVersions); n > 0 {
+		files = mapping.SentVersions[n-1].Files
+	}
+	return !inOnePart(said(post), w.load(files, lastPart).bytes)
 }
 
 // arrivedWhole tells whether Teams shows an edit that was sent, in all messages that it is shown in.

@@ -111,6 +111,9 @@ func (s *teamsSide) read(ref bridge.MessageRef) (bridge.TeamsMessage, error) {
 }
 
 func (s *teamsSide) Edit(ctx context.Context, as bridge.Account, ref bridge.MessageRef, message bridge.Outgoing) error {
+	if err := fitsIntoTeams(message); err != nil {
+		return err
+	}
 	return s.asAccount(ctx, as, ref, true, func(m *bridge.TeamsMessage) bool {
 		m.Mentions = message.Mentions
 		if message.Importance != "" { // what is not named stays

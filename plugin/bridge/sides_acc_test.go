@@ -183,6 +183,9 @@ func (s *teamsSide) Send(ctx context.Context, as bridge.Account, to bridge.Conve
 	if v == failsBefore {
 		return bridge.TeamsMessage{}, err
 	}
+	if err := fitsIntoTeams(message); err != nil {
+		return bridge.TeamsMessage{}, err
+	}
 	s.mu.Lock()
 	m := s.add(bridge.MessageRef{Conversation: to, Root: root}, bridge.Sender{User: as.TeamsUser, Name: as.DisplayName}, message.HTML)
 	m.Mentions, m.Importance = message.Mentions, message.Importance

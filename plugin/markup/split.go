@@ -28,11 +28,16 @@ func Split(source string, fits func(part string) bool) []string {
 
 // Pieces is Split for who puts the parts together again.
 func Pieces(source string, fits func(part string) bool) []Piece {
+	return NumberedPieces(source, func(_ int, part string) bool { return fits(part) })
+}
+
+// NumberedPieces is Pieces where not every part may be as long: fits is told which one it is, counted from 0.
+func NumberedPieces(source string, fits func(number int, part string) bool) []Piece {
 	source = splittable(source)
-	if fits(source) {
+	if fits(0, source) {
 		return []Piece{{Text: source}}
 	}
-	s := splitter{source: source, fits: fits}
+	s := &splitter{source: source, allFit: fits}
 	document := markdown.Parse(text.NewReader([]byte(source)))
 	return s.pack(s.children(document, 0, len(source)), wrap{})
 }
@@ -44,7 +49,17 @@ func splittable(source string) string {
 
 type splitter struct {
 	source string
-	fits   func(string) bool
+	allFit func(number int, part string) bool
+	made   int
+}
+
+// fits tells whether a part fits as the next one.
+func (s *splitter) fits(part string) bool { return s.allFit(s.made, part) }
+
+// next adds the next part to those that were made.
+func (s *splitter) next(pieces []Piece, piece Piece) []Piece {
+	s.made++
+	return append(pieces, piece)
 }
 
 // stretch is a part of the source, with the block that it is.
@@ -66,7 +81,7 @@ func (w wrap) piece(text string) Piece {
 func (w wrap) of(text string) string { return w.piece(text).Part() }
 
 // children are the stretches of the blocks in a block, which is from…to of the source.
-func (s splitter) children(parent ast.Node, from, to int) (out []stretch) {
+func (s *splitter) children(parent ast.Node, from, to int) (out []stretch) {
 	begin, block := from, ast.Node(nil)
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		at := n.Pos()
@@ -83,7 +98,7 @@ func (s splitter) children(parent ast.Node, from, to int) (out []stretch) {
 }
 
 // pack puts as many stretches together as fit.
-func (s splitter) pack(all []stretch, w wrap) (pieces []Piece) {
+func (s *splitter) pack(all []stretch, w wrap) (pieces []Piece) {
 	for i := 0; i < len(all); {
 		upTo := func(n int) Piece {
 			var b strings.Builder
@@ -99,7 +114,7 @@ func (s splitter) pack(all []stretch, w wrap) (pieces []Piece) {
 			continue
 		}
 		if piece := upTo(n); strings.TrimSpace(piece.Part()) != "" {
-			pieces = append(pieces, piece)
+			pieces = s.next(pieces, piece)
 		}
 		i += n
 	}
@@ -107,7 +122,7 @@ func (s splitter) pack(all []stretch, w wrap) (pieces []Piece) {
 }
 
 // cut cuts a stretch that does not fit.
-func (s splitter) cut(whole stretch, w wrap) []Piece {
+func (s *splitter) cut(whole stretch, w wrap) []Piece {
 	switch whole.block.(type) {
 	case *ast.List, *ast.ListItem:
 		if items := s.within(whole); len(items) > 1 {
@@ -136,7 +151,7 @@ func (s splitter) cut(whole stretch, w wrap) []Piece {
 }
 
 // within are the stretches of what is in a block.
-func (s splitter) within(whole stretch) []stretch {
+func (s *splitter) within(whole stretch) []stretch {
 	from := strings.Index(s.source, whole.text)
 	if at := whole.block.Pos(); at >= 0 {
 		if line := strings.LastIndexByte(s.source[:at], '\n') + 1; strings.HasPrefix(s.source[line:], whole.text) {
@@ -147,14 +162,14 @@ func (s splitter) within(whole stretch) []stretch {
 }
 
 // smaller cuts lines at words, and words anywhere.
-func (s splitter) smaller(line string, w wrap) []Piece {
+func (s *splitter) smaller(line string, w wrap) []Piece {
 	for _, apart := range []string{"\n", " "} {
 		if pieces := plainStretches(strings.SplitAfter(line, apart)); len(pieces) > 1 {
 			return s.pack(pieces, w)
 		}
 	}
 	if utf8.RuneCountInString(strings.TrimSpace(line)) < 2 {
-		return []Piece{w.piece(line)} // nothing is left to cut
+		return s.next(nil, w.piece(line)) // nothing is left to cut
 	}
 	return s.pack(plainStretches(strings.Split(line, "")), w)
 }

@@ -78,3 +78,20 @@ func TestSplitIsQuick(t *testing.T) {
 		}
 	}
 }
+
+// Parts may be of different lengths, also where a block is cut.
+func TestNumberedPieces(t *testing.T) {
+	for text, want := range map[string][]string{
+		"one\n\ntwo\n\nthree\n\nfour": {"one\n\ntwo", "three", "four"},
+		"one two three four":          {"one two ", "three", "four"},
+		"- one\n- two\n- 3\n- 4":      {"- one", "- two", "- 3\n- 4"},
+	} {
+		var got []string
+		for _, piece := range markup.NumberedPieces(text, func(number int, part string) bool { return len(part) <= []int{9, 5, 9}[min(number, 2)] }) {
+			got = append(got, piece.Part())
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
