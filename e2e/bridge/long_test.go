@@ -10,6 +10,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/emulator/teams"
 )
 
 // A message that is longer than the other side takes comes in numbered parts, and nothing of it is lost.
@@ -70,6 +74,9 @@ func TestLongMessagesComeInParts(t *testing.T) {
 		t.Errorf("the first part stands: %v", err)
 	}
 
+	l.longWithFiles(t)
+
+	l = newLink(t)
 	said := l.say(t, "blake@demo.example", "", strings.Repeat("<p>"+strings.Repeat("nine char ", 25)+"</p>", 90))
 	one, two := l.post(t, "(1/2)"), l.post(t, "(2/2)")
 	if n := strings.Count(one.Message+two.Message, "nine char"); n != 25*90 || two.RootId != one.Id || two.UserId != shared.blake.ID {
@@ -77,9 +84,55 @@ func TestLongMessagesComeInParts(t *testing.T) {
 	}
 	editInTeams(t, "blake@demo.example", said, "<p>short</p>")
 	l.shows(t, one, "short")
-	if posts, _ := l.counts(t); posts != 2 {
-		t.Errorf("%d posts, want two", posts)
+	if posts, _ := l.counts(t); posts != 1 {
+		t.Errorf("%d posts, want one", posts)
 	}
+}
+
+// longWithFiles writes what would be one message without its files, and an edit that adds files to another one.
+func (l *link) longWithFiles(t *testing.T) {
+	t.Helper()
+	text := func(word string) string {
+		return strings.TrimSpace(strings.Repeat(strings.Repeat(word+" ", 16)+word+"\n\n", 135))
+	}
+	var files, want []string
+	for i := range 5 {
+		name := fmt.Sprint(strings.Repeat("отчёт ", 8), i, ".pdf")
+		files, want = append(files, l.upload(t, shared.alex, name, noise(100+i))), append(want, named(name, noise(100+i)))
+	}
+	l.writeWith(t, shared.alex, text("слова"), files...)
+	shows := func(word string, with, beside *teams.Message) {
+		t.Helper()
+		eventually(t, func(context.Context) error {
+			one, err := shared.Emulator.Teams().Message(beside.Ref())
+			if err != nil {
+				return err
+			}
+			two, err := shared.Emulator.Teams().Message(with.Ref())
+			if n := strings.Count(one.Text()+two.Text(), word); err == nil && n != 135*17 || len(one.Attachments) > 0 {
+				err = fmt.Errorf("%d words of %q in Teams, want all; %d files in the wrong part", n, word, len(one.Attachments))
+			}
+			return err
+		})
+		l.hasFilesInTeams(t, with, want...)
+	}
+	first, last := l.message(t, "слова</p><p><em>(1/2)"), l.message(t, "слова</p><p><em>(2/2)")
+	shows("слова", last, first)
+
+	post := l.write(t, shared.alex, "", text("фраза"))
+	whole := l.message(t, "фраза")
+	if strings.Contains(whole.Text(), "(1/") {
+		t.Fatal("without files it is in parts already")
+	}
+	ids := model.StringArray{}
+	for i := range 5 {
+		ids = append(ids, l.upload(t, shared.alex, fmt.Sprint(strings.Repeat("отчёт ", 8), i, ".pdf"), noise(100+i)))
+	}
+	if _, _, err := shared.alex.Client.PatchPost(t.Context(), post.Id, &model.PostPatch{FileIds: &ids}); err != nil {
+		t.Fatal(err)
+	}
+	l.showsInTeams(t, whole, "(1/2)")
+	shows("фраза", whole, l.message(t, "фраза</p><p><em>(2/2)"))
 }
 
 // Each part of a long message may be changed, on either side, and there may be more of them than there were.
