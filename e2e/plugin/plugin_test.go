@@ -25,6 +25,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
 	"github.com/msteamssync/terraform-provider-msteamssync/e2e/stack"
@@ -380,6 +381,17 @@ func TestTheEnforcedPromptAsksWhoIsNotConnected(t *testing.T) {
 	}
 }
 
+// serverUsers is as much of the plugin's API as reading posts takes, answered by the real server.
+type serverUsers struct{ plugin.API }
+
+func (serverUsers) GetUser(id string) (*model.User, *model.AppError) {
+	user, _, err := shared.Mattermost.Client().GetUser(context.Background(), id, "")
+	if err != nil {
+		return nil, model.NewAppError("GetUser", "unknown", nil, err.Error(), http.StatusNotFound)
+	}
+	return user, nil
+}
+
 // TestPostsAreReadFromTheServersTables: our SQL fits the real server's tables.
 func TestPostsAreReadFromTheServersTables(t *testing.T) {
 	ctx := t.Context()
@@ -388,7 +400,7 @@ func TestPostsAreReadFromTheServersTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	server := mattermost.New(nil, pool, "bot")
+	server := mattermost.New(serverUsers{}, pool, "bot")
 	since := time.Now().Add(-time.Minute)
 	channel, err := shared.Mattermost.NewChannel(ctx, town.TeamId, "tables", alex)
 	if err != nil {
