@@ -56,8 +56,9 @@ type FileLimits struct {
 
 // Source is a file that can be read, as often as one likes.
 type Source struct {
-	Name string
-	Size int64 // bytes
+	Name       string
+	Size       int64 // bytes
+	UploadedAt int64 // milliseconds since the epoch; 0 when it is not known
 	// Open reads what is behind the first from bytes.
 	Open func(ctx context.Context, from int64) (io.ReadCloser, error)
 }

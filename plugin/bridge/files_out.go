@@ -4,6 +4,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"html"
 	"path"
@@ -42,7 +43,8 @@ func (w *worker) sendFiles(ctx context.Context, event *OutboundEvent, post Post,
 		return nil, err
 	}
 	taken, room := 0, int64(mostPictures)
-	for i, id := range fresh {
+	for _, i := range asUploaded(sources) {
+		id := fresh[i]
 		if p == inPlace && w.carriesFiles() && isPicture(ctx, sources[i], room) {
 			taken++
 			room -= sources[i].Size
@@ -56,6 +58,17 @@ func (w *worker) sendFiles(ctx context.Context, event *OutboundEvent, post Post,
 		files = append(files, f)
 	}
 	return files, nil
+}
+
+// asUploaded are the positions of the sources in the order in which they were uploaded, which is how Mattermost shows them: it keeps
+// the ids in another.
+func asUploaded(sources []Source) []int {
+	positions := make([]int, len(sources))
+	for i := range positions {
+		positions[i] = i
+	}
+	slices.SortStableFunc(positions, func(a, b int) int { return cmp.Compare(sources[a].UploadedAt, sources[b].UploadedAt) })
+	return positions
 }
 
 // sendFile brings one file. One that cannot be brought is returned with the reason.

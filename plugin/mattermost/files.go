@@ -151,7 +151,7 @@ func (s *Server) OpenFiles(_ context.Context, author bridge.UserID, ids []bridge
 		case info == nil:
 			return nil, gone(doing)
 		}
-		source := bridge.Source{Name: info.Name, Size: info.Size}
+		source := bridge.Source{Name: info.Name, Size: info.Size, UploadedAt: info.CreateAt}
 		source.Open = func(ctx context.Context, from int64) (io.ReadCloser, error) {
 			if info.Size <= inOneGo {
 				return s.readAll(doing, id, from)
