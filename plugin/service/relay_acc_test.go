@@ -6,14 +6,18 @@
 package service_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/service"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store/storetest"
 )
 
 // Nobody is connected with the others.
@@ -39,6 +43,21 @@ func (s *socketed) PublishWebSocketEvent(name string, data map[string]any, to *m
 	s.sent <- fmt.Sprint(name, " ", data["channel_id"], " ", to.UserId)
 }
 
+// listening waits until so many nodes hear what others tell them; an event that is told before is not repeated.
+func listening(t *testing.T, dataSource string, nodes int) {
+	t.Helper()
+	db, err := pgx.Connect(t.Context(), dataSource)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(context.WithoutCancel(t.Context()))
+	storetest.Eventually(t, "the nodes listen", func() bool {
+		var n int
+		err := db.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle' AND query = 'LISTEN "+store.LanesChannel+"'").Scan(&n)
+		return err == nil && n == nodes
+	})
+}
+
 // TestEventsReachClientsOfAnotherNode: the command runs on one node, the person's browser is connected with the other one.
 func TestEventsReachClientsOfAnotherNode(t *testing.T) {
 	one := run(t)
@@ -54,6 +73,7 @@ func TestEventsReachClientsOfAnotherNode(t *testing.T) {
 		services[i] = s
 		(&running{t: t, Service: s}).until("it works", func(s service.Status) bool { return s.Bridging })
 	}
+	listening(t, one.server.dataSource, 3)
 	if answer := services[0].Execute("alex", "town", "/msteams-sync link"); !strings.Contains(answer, "dialog") {
 		t.Fatalf("the command answers %q", answer)
 	}
