@@ -33,7 +33,6 @@ func (s *socketed) GetLicense() *model.License { return nil }
 func (s *socketed) GetChannel(id string) (*model.Channel, *model.AppError) {
 	return &model.Channel{Id: id, TeamId: "team", Type: model.ChannelTypeOpen}, nil
 }
-func (s *socketed) GetUser(id string) (*model.User, *model.AppError) { return &model.User{Id: id}, nil }
 func (s *socketed) GetTeam(id string) (*model.Team, *model.AppError) { return &model.Team{Id: id}, nil }
 func (s *socketed) HasPermissionTo(string, *model.Permission) bool   { return true }
 func (s *socketed) HasPermissionToChannel(string, string, *model.Permission) bool {
