@@ -98,7 +98,7 @@ const toldAtOnce = 100
 // TellLost notes whose tokens cannot be used with the settings any more, and whose can be again, and tells owners of lost or
 // unusable accounts who were not told yet, up to a hundred. One node at a time does so, once a minute.
 func (a *Accounts) TellLost(ctx context.Context) error {
-	if err := a.compareTokens(ctx); err != nil {
+	if err := a.CompareTokens(ctx); err != nil {
 		return err
 	}
 	untold, err := a.Store.UntoldLosses(ctx, patience, toldAtOnce)
@@ -119,8 +119,8 @@ func (a *Accounts) TellLost(ctx context.Context) error {
 	return err
 }
 
-// compareTokens notes whose tokens cannot be used with the settings any more, and whose can be again.
-func (a *Accounts) compareTokens(ctx context.Context) error {
+// CompareTokens notes whose tokens cannot be used with the settings any more, and whose can be again.
+func (a *Accounts) CompareTokens(ctx context.Context) error {
 	if a.Keys != nil {
 		if err := a.Keys.Refresh(ctx); err != nil {
 			return err

@@ -96,6 +96,14 @@ func (s *Service) replace(settings config.Settings, graph *teams.Client) error {
 		if err := r.jobs.SyncUsers(ctx); err != nil {
 			s.log.Warn("could not look whether users are to be brought up to date; that happens within a minute", "error", err)
 		}
+		r.background.Go(func() {
+			// A look that is under way may have begun with the former settings, and then another is not queued.
+			limited, cancel := context.WithTimeout(s.life, openTimeout)
+			defer cancel()
+			if err := r.accounts.CompareTokens(limited); err != nil && s.life.Err() == nil {
+				s.log.Warn("could not look which accounts the settings fit; that happens within a minute", "error", err)
+			}
+		})
 		if err := r.jobs.LookForLosses(ctx); err != nil {
 			s.log.Warn("could not look for accounts that the settings fit no more or again; that happens within a minute", "error", err)
 		}
