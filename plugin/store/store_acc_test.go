@@ -166,7 +166,7 @@ func TestSignalsReachOtherNodesAndSurviveALostConnection(t *testing.T) {
 	}
 
 	if _, err := one.Pool().Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-		WHERE application_name = 'msteams-sync two' AND query LIKE 'LISTEN%'`); err != nil {
+		WHERE application_name = 'msteams-sync listens two' AND query LIKE 'LISTEN%'`); err != nil {
 		t.Fatal(err)
 	}
 	<-missed
