@@ -115,7 +115,13 @@ func TestAMessageOfTeamsStaysWithinItsLimit(t *testing.T) {
 	s.quiet()
 	s.editPost(s.mattermost.posts[1].ID, words(150))
 	s.eventually("the edit is a dead letter", func() bool { h, _ := n.Health(t.Context()); return h.Outbound.Dead == 1 })
-	if len(s.mattermost.notices) != 1 || !strings.Contains(s.mattermost.notices[0], "longer than Microsoft Teams takes") {
-		t.Errorf("the author was told %q", s.mattermost.notices)
+	told := func() []string {
+		s.mattermost.mu.Lock()
+		defer s.mattermost.mu.Unlock()
+		return slices.Clone(s.mattermost.notices)
+	}
+	s.eventually("the author is told", func() bool { return len(told()) > 0 })
+	if told := told(); len(told) != 1 || !strings.Contains(told[0], "longer than Microsoft Teams takes") {
+		t.Errorf("the author was told %q", told)
 	}
 }
