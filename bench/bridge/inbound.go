@@ -22,21 +22,18 @@ func inbound(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Stop(context.WithoutCancel(ctx))) }()
-	if err := w.backlogs(ctx, o, withContent, o.inbound, func() error {
+	return w.backlogs(ctx, o, withContent, o.inbound, func() error {
 		now, most, err := w.resident()
 		if err != nil {
 			return err
 		}
 		report("plugin_rss_mb", now, "MB", atMost(120))
 		report("plugin_rss_most_mb", most, "MB", nil)
-		return nil
-	}); err != nil {
-		return err
-	}
-	if err := w.latency(ctx, o); err != nil {
-		return err
-	}
-	return w.intake(ctx, o)
+		if err := w.latency(ctx, o); err != nil {
+			return err
+		}
+		return w.intake(ctx, o)
+	})
 }
 
 // basic measures the same with notifications that name a message and do not carry it.
