@@ -280,6 +280,7 @@ func TestChangesWhileNobodyWasThere(t *testing.T) {
 
 func TestAnEditThatTeamsRefuses(t *testing.T) {
 	s := newSite(t)
+	s.tuning.PollEvery = time.Hour // the second scan after the start would give the edit another chance
 	n := s.start()
 	s.writePost("", alexMM, "one")
 	post, message := s.pair()

@@ -5,7 +5,6 @@ package bridge
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/markup"
@@ -52,7 +51,7 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 			text = withoutName(name, text)
 		}
 		if quotes && first {
-			text = strings.TrimPrefix(text, leadingQuote.FindString(text))
+			text = strings.TrimPrefix(text, quoteAtBeginning(text))
 		}
 		return text
 	}
@@ -75,9 +74,6 @@ func (w *worker) revisedOwnPost(ctx context.Context, mapping Mapping, message Te
 func withoutName(name, text string) string {
 	return strings.TrimLeft(strings.TrimPrefix(text, "**"+markup.EscapeMarkdown(name)+":**"), " \n")
 }
-
-// leadingQuote is the quote that a text begins with, as quoted makes it.
-var leadingQuote = regexp.MustCompile(`\A(?:> [^\n]*\n)+\n+`)
 
 // revisedMessage is the body of a message after its post was edited in Mattermost.
 // It fails with errSeveral when it needs several. rest are the posts beside it, of a message from Teams.
