@@ -18,11 +18,11 @@ import (
 // behind when it is cut off are reserved mappings, which postMessage settles.
 
 const (
-	// longestRun bounds how many messages are reserved together.
-	longestRun = 32
+	// longestRun bounds how many messages are reserved together: a batch (Tuning.Batch) makes two runs.
+	longestRun = 50
 	// confirmEvery bounds how long a post waits for its confirmation while others of the run are made: who changes the post
 	// or replies to it waits for that.
-	confirmEvery = 250 * time.Millisecond
+	confirmEvery = time.Second
 )
 
 // Glance is what the store knows about the messages of a run and the conversation that they are in.

@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// maxBatches is how many batches a worker takes from a lane before it lets another lane have its slot.
-const maxBatches = 10
+// maxBatches is how many batches a worker takes from a lane before it lets another lane have its slot. With many more, the
+// lanes that come last are left over, and too few for the slots.
+const maxBatches = 2
 
 // drain works on a lane until nothing in it is due.
 func (e *Engine) drain(lane Lane) {

@@ -58,10 +58,12 @@ func (s *Store) holding(lease bridge.Lease, carried bool) statement {
 		[]any{lease.Conversation, lease.Direction, s.node, lease.Fence, seconds(lease.For), carried}}
 }
 
-// waking makes the events of a queue due that wait for one of the targets. It has a row when there are some.
+// waking makes the events of a queue due that wait for one of the targets. It has a row when there are some. That targets
+// are not empty is said because PostgreSQL uses the index of what is parked in a plan that it keeps only then, and plans
+// anew each time otherwise.
 func (s *Store) waking(lane bridge.Lane, targets []bridge.Target) statement {
 	return statement{`WITH woken AS (UPDATE ` + queueOf(lane.Direction) + ` SET state = 'pending', parked_for = '', not_before = least(not_before, clock_timestamp())
-			WHERE conversation = $1 AND parked_for = ANY ($2) AND state IN ('pending', 'parked') RETURNING id)
+			WHERE conversation = $1 AND parked_for = ANY ($2) AND parked_for <> '' AND state IN ('pending', 'parked') RETURNING id)
 		SELECT pg_notify($3, $4) FROM woken LIMIT 1`,
 		[]any{lane.Conversation, targets, LanesChannel, s.wakeUp(lane, 0)}}
 }
