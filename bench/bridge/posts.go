@@ -11,7 +11,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/msteamssync/terraform-provider-msteamssync/e2e/process"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
 )
 
@@ -53,20 +52,30 @@ func (p *posts) commits(ctx context.Context) (n int64, err error) {
 	return n, nil
 }
 
+// askEvery is how often await asks. When a post was there is told by the post, and with 1,000 channels the question takes 6 ms
+// of the processors that are measured.
+const askEvery = 500 * time.Millisecond
+
 // await waits until n posts were added since it was opened.
 func (p *posts) await(ctx context.Context, n int, atMost time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
-	return process.Until(ctx, func(ctx context.Context) error {
+	tick := time.NewTicker(askEvery)
+	defer tick.Stop()
+	for added := 0; ; {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%d of %d messages were posted: %w", added, n, context.Cause(ctx))
+		case <-tick.C:
+		}
 		total, err := p.total(ctx)
 		if err != nil {
 			return err
 		}
-		if total-p.before < n {
-			return fmt.Errorf("%d of %d messages were posted", total-p.before, n)
+		if added = total - p.before; added >= n {
+			return nil
 		}
-		return nil
-	})
+	}
 }
 
 // found are the posts of numbered messages.
