@@ -63,6 +63,8 @@ type site struct {
 	// governor makes a node's governor and the Teams that its calls go through; nil: no limits.
 	governor      func(*store.Store) (bridge.Governor, bridge.Teams)
 	notifications bridge.Notifications // nil: every message is fetched
+	// wrap is what a node uses in place of its store; nil: the store.
+	wrap func(*store.Store) bridge.Store
 
 	mu    sync.Mutex
 	nodes []*node
@@ -104,8 +106,12 @@ func (s *site) start() *node {
 	if s.governor != nil {
 		governor, teams = s.governor(n.store)
 	}
+	var kept bridge.Store = n.store
+	if s.wrap != nil {
+		kept = s.wrap(n.store)
+	}
 	n.Engine = bridge.New(bridge.Config{
-		Store: n.store, Teams: teams, Governor: governor, Mattermost: s.mattermost, Accounts: s.people, People: s.people, Notifications: s.notifications,
+		Store: kept, Teams: teams, Governor: governor, Mattermost: s.mattermost, Accounts: s.people, People: s.people, Notifications: s.notifications,
 		Chats: s.chats, Observer: s.tally, Log: storetest.Log(s.t, name), Tuning: s.tuning, Reactions: func() bool { return !s.withoutReactions },
 		TeamsFiles: s.files.inTeams(), MattermostFiles: s.files, Files: func() bool { return !s.withoutFiles },
 		SystemMessages: func() bool { return s.withSystemMessages },

@@ -105,7 +105,6 @@ func (e *Engine) work(ctx context.Context, lease Lease) (time.Duration, error) {
 	w := &worker{Engine: e, lease: lease, link: link, linked: linked}
 	w.Teams = governed{e.Teams, w}
 	for range maxBatches {
-		began := time.Now()
 		var b batch
 		if lease.Direction == Inbound {
 			b, err = each(ctx, w, e.Store.TakeInbound, (*worker).inboundNext)
@@ -121,7 +120,7 @@ func (e *Engine) work(ctx context.Context, lease Lease) (time.Duration, error) {
 		if b.whole && b.taken < e.Tuning.Batch {
 			// Nothing of it came back and nobody waited for it. What has come since has woken the lane.
 			if b.next > 0 {
-				b.next = max(b.next-time.Since(began), time.Millisecond)
+				b.next = max(b.next-time.Since(b.read), time.Millisecond)
 			}
 			return b.next, nil
 		}
@@ -133,6 +132,7 @@ func (e *Engine) work(ctx context.Context, lease Lease) (time.Duration, error) {
 type batch struct {
 	taken int
 	next  time.Duration // after what time others may be due; 0 when nothing else was queued
+	read  time.Time     // when that was known: not earlier, or the lane would be looked at before anything is due, and then no more
 	whole bool          // all were carried in runs, and nothing in the lane waited for them
 }
 
@@ -145,7 +145,7 @@ func each[E any](ctx context.Context, w *worker, take func(context.Context, Leas
 	if err != nil {
 		return batch{}, err
 	}
-	b = batch{taken: len(events), next: next, whole: true}
+	b = batch{taken: len(events), next: next, read: time.Now(), whole: true}
 	for rest := events; len(rest) > 0; {
 		if w.isResting() {
 			break
