@@ -65,6 +65,9 @@ var ErrNoRequest = errors.New("the request for the link has gone")
 type LaneStore interface {
 	// Claim leases the lane if it has a due event and no other node has it.
 	Claim(ctx context.Context, lane Lane, lease time.Duration) (Lease, bool, error)
+	// DueIn tells after what time an event of a lane that nobody has may be due; 0 when nothing is queued, or somebody has the
+	// lane and looks after it.
+	DueIn(ctx context.Context, lane Lane) (time.Duration, error)
 	Renew(ctx context.Context, lease Lease) error
 	Release(ctx context.Context, lease Lease) error
 	// Due lists the lanes that have a due event and are leased to nobody.

@@ -44,3 +44,16 @@ func TestALaneIsLookedAtWhenItsNextEventIsDue(t *testing.T) {
 	s.writeInTeams("", blake, "two")
 	s.settle([]string{"**Blake Demo:** one", "**Blake Demo:** two"}, []string{"one", "two"})
 }
+
+// TestALaneThatGaveItsPlaceUpIsLookedAtInTime: it comes back at once, may have nothing due then, and has but one timer.
+func TestALaneThatGaveItsPlaceUpIsLookedAtInTime(t *testing.T) {
+	s := newSite(t)
+	s.tuning.ReorderWindow, s.tuning.PollEvery, s.tuning.Batch = 400*time.Millisecond, time.Hour, 1
+	s.start()
+	began := time.Now()
+	s.writeInTeams("", blake, "one")
+	s.writeInTeams("", blake, "two")
+	s.eventually("half of the wait for the first is over", func() bool { return time.Since(began) > s.tuning.ReorderWindow/2 })
+	s.writeInTeams("", blake, "three")
+	s.settle([]string{"**Blake Demo:** one", "**Blake Demo:** two", "**Blake Demo:** three"}, []string{"one", "two", "three"})
+}

@@ -33,6 +33,7 @@ func (e *Engine) drain(lane Lane) {
 	}
 	if !mine {
 		e.Governor.Withdraw(lane)
+		e.comeBack(lane)
 		return
 	}
 	if lease.TookOver {
@@ -66,6 +67,17 @@ func (e *Engine) drain(lane Lane) {
 	case err != nil:
 		e.troubled(lane, err)
 	case next > 0:
+		e.dispatcher.wake(lane, next)
+	}
+}
+
+// comeBack has a lane looked at again that had nothing due: whoever woke it may have come too early, and in the place of who
+// would have come in time.
+func (e *Engine) comeBack(lane Lane) {
+	next, err := e.Store.DueIn(e.life, lane)
+	if err != nil {
+		e.Log.Debug("could not look when a lane is due", "conversation", lane.Conversation, "direction", lane.Direction, "error", err)
+	} else if next > 0 {
 		e.dispatcher.wake(lane, next)
 	}
 }
@@ -132,7 +144,7 @@ func (e *Engine) work(ctx context.Context, lease Lease) (time.Duration, error) {
 type batch struct {
 	taken int
 	next  time.Duration // after what time others may be due; 0 when nothing else was queued
-	read  time.Time     // when that was known: not earlier, or the lane would be looked at before anything is due, and then no more
+	read  time.Time     // when that was known
 	whole bool          // all were carried in runs, and nothing in the lane waited for them
 }
 

@@ -51,6 +51,21 @@ func (s *Store) Claim(ctx context.Context, lane bridge.Lane, lease time.Duration
 	return l, true, nil
 }
 
+// DueIn tells after what time an event of a lane that nobody has may be due; 0 when nothing is queued, or somebody has the lane.
+func (s *Store) DueIn(ctx context.Context, lane bridge.Lane) (time.Duration, error) {
+	var wait *float64
+	if err := s.pool.QueryRow(ctx, `SELECT min(extract(epoch FROM q.not_before - clock_timestamp())::float8)
+		FROM msteamssync.lanes l JOIN `+queueOf(lane.Direction)+` q ON q.conversation = l.conversation AND q.state <> 'dead'
+		WHERE l.conversation = $1 AND l.direction = $2 AND (l.holder = '' OR l.lease_until < clock_timestamp())`,
+		lane.Conversation, lane.Direction).Scan(&wait); err != nil {
+		return 0, fmt.Errorf("look when a lane is due: %w", err)
+	}
+	if wait == nil {
+		return 0, nil
+	}
+	return duration(*wait), nil
+}
+
 // Renew makes the lease last for its full time again.
 func (s *Store) Renew(ctx context.Context, lease bridge.Lease) error {
 	return s.transact(ctx, func(tx pgx.Tx) error { return s.hold(ctx, tx, lease) })
