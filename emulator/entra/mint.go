@@ -4,6 +4,7 @@
 package entra
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
@@ -16,8 +17,19 @@ import (
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
 )
 
-// accessTokenLife is how long an access token is valid; the answer says one second less, as Entra does.
+// accessTokenLife is how long an access token is valid without a policy; the answer says one second less, as Entra does.
 const accessTokenLife = time.Hour
+
+// SetAccessTokenLife has the tokens that are issued from now on live that long, as a token lifetime policy does; 0 for the usual
+// hour. Entra allows 10 minutes to a day (Entra docs, "Configurable token lifetimes"); here anything goes, for tests of what comes after.
+func (s *Server) SetAccessTokenLife(life time.Duration) { s.life.Store(int64(life)) }
+
+func (s *Server) accessTokenLife() time.Duration {
+	return cmp.Or(time.Duration(s.life.Load()), accessTokenLife)
+}
+
+// expiresIn is what token answers say, in seconds.
+func (s *Server) expiresIn() int { return int(s.accessTokenLife().Seconds()) - 1 }
 
 // globalAdministrator is the template id of that role, the same in every tenant (wids claim).
 const globalAdministrator = "62e90394-69f5-4237-9190-012177145e10"
@@ -59,7 +71,7 @@ func (s *Server) userToken(base string, c client, q request, user directory.User
 func (s *Server) claims(base string, c client, q request) jwt.MapClaims {
 	now, tenant := s.clock.Now(), s.dir.Tenant().ID
 	claims := jwt.MapClaims{
-		"aud": q.audience, "tid": tenant, "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(accessTokenLife).Unix(),
+		"aud": q.audience, "tid": tenant, "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(s.accessTokenLife()).Unix(),
 		"uti": s.newTokenID(), "app_displayname": c.app.DisplayName,
 	}
 	if s.version(q) == 2 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/clock"
 	"github.com/msteamssync/terraform-provider-msteamssync/emulator/directory"
@@ -21,6 +22,7 @@ type Server struct {
 	sessions *sessions
 	issuers  *issuerKeys
 	policy   passwordPolicy
+	life     atomic.Int64 // of access tokens, in nanoseconds; 0: accessTokenLife
 	mux      *http.ServeMux
 }
 

@@ -153,7 +153,7 @@ func (s *sessions) isRevoked(appID, userID string, serial uint64) bool {
 	return serial <= s.cutoff[Revocation{AppID: token.AppID}] || userID != "" && (serial <= s.cutoff[Revocation{UserID: token.UserID}] || serial <= s.cutoff[token])
 }
 
-// Reset forgets every code, refresh token and revocation, and the password policy. Access tokens that are out stay valid until they expire.
+// Reset forgets every code, refresh token and revocation, and the policies. Access tokens that are out stay valid until they expire.
 func (s *Server) Reset() {
 	s.sessions.mu.Lock()
 	defer s.sessions.mu.Unlock()
@@ -162,6 +162,7 @@ func (s *Server) Reset() {
 	clear(s.sessions.tickets)
 	clear(s.sessions.cutoff)
 	s.policy.set(false, nil)
+	s.SetAccessTokenLife(0)
 }
 
 // Revocation says which tokens to revoke: those of an application, of a user, or of a user in an application.

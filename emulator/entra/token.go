@@ -80,7 +80,7 @@ func (s *Server) clientCredentials(r *http.Request) (map[string]any, *oauthError
 	if err != nil {
 		return nil, internal(err)
 	}
-	return map[string]any{"token_type": "Bearer", "expires_in": expiresIn, "ext_expires_in": expiresIn, "access_token": accessToken}, nil
+	return map[string]any{"token_type": "Bearer", "expires_in": s.expiresIn(), "ext_expires_in": s.expiresIn(), "access_token": accessToken}, nil
 }
 
 // withoutOIDC drops the scopes about the sign-in. Microsoft's own clients send them with every request; where nobody
@@ -88,9 +88,6 @@ func (s *Server) clientCredentials(r *http.Request) (map[string]any, *oauthError
 func withoutOIDC(scope string) string {
 	return strings.Join(slices.DeleteFunc(strings.Fields(scope), func(item string) bool { return slices.Contains(oidcScopes, item) }), " ")
 }
-
-// expiresIn is what token answers say: one second less than the token lives.
-const expiresIn = 3599
 
 func (s *Server) redeemCode(r *http.Request) (map[string]any, *oauthError) {
 	client, refusal := s.authenticateClient(r)
@@ -191,7 +188,7 @@ func (s *Server) answerForUser(r *http.Request, c client, userID, scope, signedI
 		return nil, internal(err)
 	}
 	answer := map[string]any{
-		"token_type": "Bearer", "scope": answeredScope(q, granted), "expires_in": expiresIn, "ext_expires_in": expiresIn, "access_token": accessToken,
+		"token_type": "Bearer", "scope": answeredScope(q, granted), "expires_in": s.expiresIn(), "ext_expires_in": s.expiresIn(), "access_token": accessToken,
 	}
 	if containsField(signedInFor, "offline_access") {
 		answer["refresh_token"] = s.sessions.addRefresh(c.app.AppID, user.ID, signedInFor)

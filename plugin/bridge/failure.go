@@ -51,6 +51,9 @@ type Failure struct {
 	Code       string // Graph's error code
 	RequestID  string
 	RetryAfter time.Duration // what the other side asked for; 0 when it did not
+	// OfApplication: the plugin's application itself was refused, its credential or its permissions. It says nothing about the
+	// person or the event, and the next person would be refused the same.
+	OfApplication bool
 	Err        error
 }
 
@@ -83,6 +86,12 @@ func (f *Failure) Unwrap() error { return f.Err }
 
 // ErrCutShort comes with the newest messages of a list that goes further back than can be read. What is not among them may be there.
 var ErrCutShort = &Failure{Class: Permanent, Err: errors.New("the conversation has got too many messages since to be read; look whether it shows this one, and write it again if it does not")}
+
+// IsOfApplication tells that err is a refusal of the plugin's application itself.
+func IsOfApplication(err error) bool {
+	f, ok := errors.AsType[*Failure](err)
+	return ok && f.OfApplication
+}
 
 // ClassOf returns the class of err; an error that is no Failure counts as Retry.
 func ClassOf(err error) Class {

@@ -132,7 +132,7 @@ func (w *worker) giveUp(ctx context.Context, event Event, name string, err error
 		why = FileForbidden
 	case class == Permanent:
 		why = FileBlocked
-	case classified && failure.RetryAfter > 0:
+	case classified && (failure.RetryAfter > 0 || failure.OfApplication):
 		return "", err // it is only a matter of time
 	case event.Attempts+1 < filePatience:
 		return "", &Failure{Class: Retry, Status: http.StatusFailedDependency, Err: fmt.Errorf("file %q: %w", name, err)}

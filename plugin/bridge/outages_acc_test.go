@@ -20,6 +20,13 @@ func badGateway(class bridge.Class) error {
 	return &bridge.Failure{Class: class, Status: 502, Err: errors.New("bad gateway")}
 }
 
+// noSecret is how every token is refused when the application's secret has run out, noConsent how Graph refuses the application
+// when its consent was withdrawn.
+var (
+	noSecret  = &bridge.Failure{Class: bridge.Retry, Status: 401, Code: "invalid_client", OfApplication: true, Err: errors.New("the secret has expired")}
+	noConsent = &bridge.Failure{Class: bridge.UserAction, Status: 403, Code: "Forbidden", OfApplication: true, Err: errors.New("missing permissions")}
+)
+
 // firstCalls makes the first calls fail.
 func firstCalls(n int, err error) fault {
 	return func(call int) (verdict, error) {
@@ -39,6 +46,9 @@ func TestAnOutageGivesNothingUp(t *testing.T) {
 			s.teams.sends.set(firstCalls(1, badGateway(bridge.Unknown)))
 			s.teams.looks.set(firstCalls(40, badGateway(bridge.Retry)))
 		},
+		"of the secret, of messages": func(s *site) { s.teams.reads.set(firstCalls(40, noSecret)) },
+		"of the consent":             func(s *site) { s.teams.reads.set(firstCalls(40, noConsent)) },
+		"of the secret, of sends":    func(s *site) { s.teams.sends.set(firstCalls(40, noSecret)) },
 		"of posts": func(s *site) {
 			s.mattermost.creates.set(firstCalls(40, &bridge.Failure{Class: bridge.Retry, Status: 500, Err: errors.New("the database is away")}))
 		},
@@ -63,16 +73,20 @@ func TestAnOutageGivesNothingUp(t *testing.T) {
 
 // An edit is no different.
 func TestAnOutageGivesNoChangeUp(t *testing.T) {
-	s := newSite(t)
-	s.tuning.Looks = []time.Duration{time.Millisecond}
-	s.start()
-	post := s.writePost("", alexMM, "before")
-	s.quiet()
-	s.teams.changes.set(firstCalls(40, badGateway(bridge.Unknown)))
-	s.editPost(post.ID, "after")
-	s.settle([]string{"alex: after"}, []string{"after"})
-	if s.tally.died() != 0 {
-		t.Error("the outage led to a dead letter")
+	for name, failure := range map[string]error{"of Graph": badGateway(bridge.Unknown), "of the secret": noSecret} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.tuning.Looks = []time.Duration{time.Millisecond}
+			s.start()
+			post := s.writePost("", alexMM, "before")
+			s.quiet()
+			s.teams.changes.set(firstCalls(40, failure))
+			s.editPost(post.ID, "after")
+			s.settle([]string{"alex: after"}, []string{"after"})
+			if s.tally.died() != 0 {
+				t.Error("the outage led to a dead letter")
+			}
+		})
 	}
 }
 

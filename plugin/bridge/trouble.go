@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// outage tells a failure that says nothing about the event: throttling, no connection, no answer, a service that is not well.
-// Such failures are borne for as long as an outage may last, see spent.
+// outage tells a failure that says nothing about the event: throttling, no connection, no answer, a service that is not well, a
+// client secret that ran out, a consent that was withdrawn. Such failures are borne for as long as an outage may last, see spent.
 func outage(err error) bool {
 	f, ok := errors.AsType[*Failure](err)
-	return ok && (f.Class == Retry || f.Class == Unknown) &&
-		(f.Status == 0 || f.Status == http.StatusRequestTimeout || f.Status == http.StatusTooManyRequests || f.Status >= http.StatusInternalServerError)
+	return ok && (f.OfApplication || (f.Class == Retry || f.Class == Unknown) &&
+		(f.Status == 0 || f.Status == http.StatusRequestTimeout || f.Status == http.StatusTooManyRequests || f.Status >= http.StatusInternalServerError))
 }
 
 // counts is what a failure counts as.

@@ -55,6 +55,14 @@ func (w *revivalWorker) Work(ctx context.Context, _ *river.Job[revival]) error {
 	return err
 }
 
+// ReviveOutages gives the dead letters of outages another chance, in the background: what they waited for may be mended.
+func (j *Jobs) ReviveOutages(ctx context.Context) error {
+	if _, err := j.client.Insert(ctx, revival{}, once()); err != nil {
+		return fmt.Errorf("queue the retry of what an outage made dead letters: %w", err)
+	}
+	return nil
+}
+
 // RetryDeadLetters gives dead letters another chance, in the background; those of all channels when channel is empty.
 func (j *Jobs) RetryDeadLetters(ctx context.Context, channel bridge.ChannelID) error {
 	lanes, err := j.Store.DeadLanes(ctx, channel)

@@ -107,6 +107,9 @@ func (s *Service) replace(settings config.Settings, graph *teams.Client) error {
 		if err := r.jobs.LookForLosses(ctx); err != nil {
 			s.log.Warn("could not look for accounts that the settings fit no more or again; that happens within a minute", "error", err)
 		}
+		if err := r.jobs.ReviveOutages(ctx); err != nil {
+			s.log.Warn("could not have tried again what failed with the former settings; that happens within an hour", "error", err)
+		}
 	}
 	return nil
 }

@@ -277,6 +277,22 @@ func TestFailuresKeepWhatSupportNeeds(t *testing.T) {
 	}
 }
 
+// TestWhoWasRefusedIsTold: the application's missing consent is nobody's in particular, and a person's is no matter of the application.
+func TestWhoWasRefusedIsTold(t *testing.T) {
+	for _, status := range []int{http.StatusPaymentRequired, http.StatusForbidden} {
+		w := newWorld(t)
+		w.fault(t, faults.Rule{Route: "* /teams/**", Effect: faults.Status, Status: status})
+		_, err := w.Team(t.Context(), w.place().Team)
+		if f := failure(t, err, bridge.UserAction); !f.OfApplication || f.Status != status {
+			t.Errorf("the application is refused with %+v", f)
+		}
+		_, err = w.Send(t.Context(), alex, w.place(), "", html("<p>x</p>"))
+		if f := failure(t, err, bridge.UserAction); f.OfApplication || f.Status != status {
+			t.Errorf("a person is refused with %+v", f)
+		}
+	}
+}
+
 // TestARefusedTokenIsReplaced: a 401 with a token that has been in use for a while may be cured by another one.
 func TestARefusedTokenIsReplaced(t *testing.T) {
 	w := newWorld(t)
@@ -319,8 +335,8 @@ func TestAWrongSecretIsTheAdministratorsToMend(t *testing.T) {
 	tenant := teamstest.Start(t)
 	client := tenant.Client(t, nil, func(c *teams.Config) { c.ClientSecret = "wrong-and-never-shown" })
 	err := client.CheckCredentials(t.Context())
-	f := failure(t, err, bridge.UserAction)
-	if f.Code != "invalid_client" || !strings.Contains(f.Error(), "AADSTS7000215") || strings.Contains(f.Error(), "never-shown") {
+	f := failure(t, err, bridge.Retry)
+	if f.Code != "invalid_client" || !f.OfApplication || !strings.Contains(f.Error(), "AADSTS7000215") || strings.Contains(f.Error(), "never-shown") {
 		t.Errorf("failure %v", f)
 	}
 	if teams.LostGrant(err) {

@@ -64,7 +64,8 @@ func refused(r request, response *http.Response, body []byte, freshToken bool) e
 	case status == http.StatusUnauthorized && !freshToken:
 		f.Class = bridge.Retry
 	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusPaymentRequired:
-		f.Class = bridge.UserAction
+		// As the application, it is mended by an administrator's consent or a billing account, and by nothing else.
+		f.Class, f.OfApplication = bridge.UserAction, r.as == "" && r.token == ""
 	case status == http.StatusNotFound, status == http.StatusGone:
 		f.Class = bridge.NotFound
 	case status == http.StatusRequestTimeout, status >= http.StatusInternalServerError:

@@ -204,7 +204,9 @@ func firstLine(description string) string {
 }
 
 // TokenFailure says what an error of the token endpoint means. Only invalid_grant and interaction_required mean that a
-// person has to log in again (Entra docs, "Handle errors from the token issuance endpoint").
+// person has to log in again; invalid_client and unauthorized_client are about the application: its secret ran out or is
+// wrong, it was deleted, or it is disabled (Entra docs, "Handle errors from the token issuance endpoint"). Once that is mended, what
+// was to be done can be done as before.
 func TokenFailure(doing string, err error) error {
 	answer, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
@@ -225,6 +227,8 @@ func TokenFailure(doing string, err error) error {
 		f.Class = bridge.Retry
 	case f.Code == "":
 		f.Class = bridge.Retry // not an answer of Entra: a proxy, a page
+	case f.Code == "invalid_client" || f.Code == "unauthorized_client":
+		f.Class, f.OfApplication = bridge.Retry, true
 	default:
 		f.Class = bridge.UserAction
 	}
