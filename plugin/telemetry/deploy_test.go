@@ -147,26 +147,33 @@ func TestTheCheckFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestTheAlertsNameWhatIsServed(t *testing.T) {
+// rules are the alerts, as Prometheus reads them.
+type rules struct {
+	Groups []struct {
+		Name  string
+		Rules []struct {
+			Alert, Expr, For    string
+			Labels, Annotations map[string]string
+		}
+	}
+}
+
+func readRules(t *testing.T) (file rules) {
+	t.Helper()
 	text, err := os.ReadFile("../../deploy/prometheus/msteams-sync.rules.yml")
 	if err != nil {
 		t.Fatal(err)
-	}
-	var file struct {
-		Groups []struct {
-			Name  string
-			Rules []struct {
-				Alert, Expr, For    string
-				Labels, Annotations map[string]string
-			}
-		}
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&file); err != nil {
 		t.Fatal(err)
 	}
-	served := everything(t)
+	return file
+}
+
+func TestTheAlertsNameWhatIsServed(t *testing.T) {
+	file, served := readRules(t), everything(t)
 	names := map[string]bool{}
 	for _, group := range file.Groups {
 		for _, rule := range group.Rules {
@@ -193,26 +200,32 @@ func TestTheAlertsNameWhatIsServed(t *testing.T) {
 	}
 }
 
-func TestTheDashboardShowsWhatIsServed(t *testing.T) {
+// dashboard is what Grafana reads, in as far as it is about metrics.
+type dashboard struct {
+	Title, UID string
+	Panels     []struct {
+		ID          int
+		Type, Title string
+		GridPos     struct{ H, W, X, Y int }
+		Targets     []struct{ Expr, RefID string }
+	}
+	Annotations struct{ List []struct{ Expr string } }
+}
+
+func readDashboard(t *testing.T) (board dashboard) {
+	t.Helper()
 	text, err := os.ReadFile("../../deploy/grafana/msteams-sync.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	type grid struct{ H, W, X, Y int }
-	var board struct {
-		Title, UID string
-		Panels     []struct {
-			ID          int
-			Type, Title string
-			GridPos     grid
-			Targets     []struct{ Expr, RefID string }
-		}
-		Annotations struct{ List []struct{ Expr string } }
-	}
 	if err := json.Unmarshal(text, &board); err != nil {
 		t.Fatal(err)
 	}
-	served := everything(t)
+	return board
+}
+
+func TestTheDashboardShowsWhatIsServed(t *testing.T) {
+	board, served := readDashboard(t), everything(t)
 	ids, shown := map[int]bool{}, map[string]bool{}
 	taken := map[[2]int]string{}
 	for _, panel := range board.Panels {

@@ -102,6 +102,7 @@ func New(version string, health func(context.Context) (bridge.Health, error)) *M
 	started.SetToCurrentTime()
 	m.registry.MustRegister(m.carried, m.delay, m.ignored, m.failed, m.dead, m.caughtUp, m.resynced, m.graph, m.api, m.hooks, m.subscriptions, m.notifications, m.expiry, info, started,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.beginAtZero()
 	if health != nil {
 		m.registry.MustRegister(&queues{health: health})
 	}
