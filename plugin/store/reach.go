@@ -16,13 +16,14 @@ import (
 const countsFrom = 2
 
 // Reached notes whether the address that Graph notifies could be reached. When it can be again, all conversations may have missed
-// something, and it returns for how long; 0 otherwise.
+// something, chats that are not known yet among them, and it returns for how long; 0 otherwise.
 func (s *Store) Reached(ctx context.Context, reached bool) (missed time.Duration, err error) {
 	err = s.transact(ctx, func(tx pgx.Tx) error {
 		var failures int
 		var away float64
+		var since *time.Time
 		if err := tx.QueryRow(ctx, `INSERT INTO msteamssync.listening AS l (heard_at) VALUES (clock_timestamp()) ON CONFLICT (one) DO UPDATE SET heard_at = l.heard_at
-			RETURNING unreached, coalesce(extract(epoch FROM clock_timestamp() - unreachable_since), 0)::float8`).Scan(&failures, &away); err != nil {
+			RETURNING unreached, coalesce(extract(epoch FROM clock_timestamp() - unreachable_since), 0)::float8, unreachable_since`).Scan(&failures, &away, &since); err != nil {
 			return err
 		}
 		if !reached {
@@ -34,6 +35,9 @@ func (s *Store) Reached(ctx context.Context, reached bool) (missed time.Duration
 		}
 		if failures >= countsFrom {
 			if _, err := wantResync(ctx, tx, "", WantedMissed); err != nil {
+				return err
+			}
+			if err := openGaps(ctx, tx, since); err != nil {
 				return err
 			}
 			missed = max(time.Duration(away*float64(time.Second)), 1)

@@ -117,7 +117,7 @@ func (s *Store) ActivateSubscription(ctx context.Context, id, graphID string, ex
 		var gap bool
 		err := tx.QueryRow(ctx, `UPDATE msteamssync.subscriptions u SET state = 'active', graph_id = $3, expires_at = $4, renewed_at = clock_timestamp(),
 				seen_at = clock_timestamp(), failures = 0, last_error = '', error_code = '', last_error_at = NULL, not_before = '-infinity',
-				gap_since = CASE WHEN state = 'active' OR conversation = '' AND resource NOT LIKE '/teams/%' THEN gap_since END
+				gap_since = CASE WHEN state = 'active' OR `+ofManyChats+` THEN gap_since END
 			WHERE id = $1 AND claimed_by = $2
 			RETURNING conversation, resource, (SELECT state FROM msteamssync.subscriptions WHERE id = u.id), (SELECT gap_since IS NOT NULL FROM msteamssync.subscriptions WHERE id = u.id)`,
 			id, s.node, graphID, expiry).Scan(&about.Conversation.ID, &about.Resource, &before, &gap)

@@ -51,8 +51,16 @@ type world struct {
 	warnErr error
 	intake  http.Handler // is given what comes; nil for none
 
+	searched []search // for chats that are not known
+
 	certificate *notification.Key // of the settings; nil for none
 	keepErr     error             // what keeping its key comes to
+}
+
+// search is one for messages in chats that are not known yet.
+type search struct {
+	people []bridge.TeamsUserID
+	since  time.Time
 }
 
 type item struct {
@@ -85,6 +93,11 @@ func (w *world) newKeeper(t *testing.T, s *store.Store) *subscriptions.Keeper {
 			w.change(&current)
 		}
 		return current, nil
+	}, MissedChats: func(_ context.Context, people []bridge.TeamsUserID, since time.Time) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.searched = append(w.searched, search{people, since})
+		return nil
 	}, Warn: func(_ context.Context, text texts.Text) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()

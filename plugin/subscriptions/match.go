@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/intake"
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/store"
@@ -82,7 +83,7 @@ func (k *Keeper) Lifecycle(ctx context.Context, event intake.LifecycleEvent) err
 	k.Count("announced_" + known(event.Event))
 	var err error
 	if event.Event == missed {
-		_, err = k.Store.WantResync(ctx, event.Subscription.Conversation, store.WantedMissed) // of all, when it covers all
+		err = k.lost(ctx, event.Subscription)
 	} else {
 		// One in doubt is renewed whatever its age, and made anew when that shows that it is gone.
 		err = k.Store.DoubtSubscription(ctx, id, "Graph announced "+event.Event)
@@ -92,6 +93,20 @@ func (k *Keeper) Lifecycle(ctx context.Context, event intake.LifecycleEvent) err
 	}
 	k.Poke()
 	return nil
+}
+
+// lostFor is from when on something may be missing when Graph says so: it does not say since when, and it may have tried for 4
+// hours before it gave up, and as long again to tell.
+const lostFor = 8 * time.Hour
+
+// lost has looked for what Graph could not deliver; in all conversations when the subscription covers several.
+func (k *Keeper) lost(ctx context.Context, subscription intake.Subscription) error {
+	_, err := k.Store.WantResync(ctx, subscription.Conversation, store.WantedMissed)
+	if err != nil || subscription.Conversation != "" {
+		return err
+	}
+	// Chats that are not known yet have no link that a resync could look into.
+	return k.Store.OpenSubscriptionGap(ctx, subscription.ID, time.Now().Add(-lostFor))
 }
 
 // known keeps what others send out of the names of metrics.
