@@ -17,13 +17,8 @@ import (
 // another; between the two the posts are made one after the other. A single message is a run of one. What a run leaves
 // behind when it is cut off are reserved mappings, which postMessage settles.
 
-const (
-	// longestRun bounds how many messages are reserved together: a batch (Tuning.Batch) makes two runs.
-	longestRun = 50
-	// confirmEvery bounds how long a post waits for its confirmation while others of the run are made: who changes the post
-	// or replies to it waits for that.
-	confirmEvery = time.Second
-)
+// longestRun bounds how many messages are reserved together: a batch (Tuning.Batch) makes two runs.
+const longestRun = 50
 
 // Glance is what the store knows about the messages of a run and the conversation that they are in.
 type Glance struct {
@@ -107,7 +102,7 @@ func (w *worker) run(ctx context.Context, events []InboundEvent) (settled int, e
 			events = events[:i]
 			break
 		}
-		if time.Since(r.oldest) > confirmEvery {
+		if time.Since(r.oldest) > r.Tuning.ConfirmEvery {
 			if err := r.confirm(ctx); err != nil {
 				return 0, err
 			}

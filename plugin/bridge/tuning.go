@@ -48,6 +48,9 @@ type Tuning struct {
 	Workers int
 	// Batch is how many events a worker reads at once. Default 100.
 	Batch int
+	// ConfirmEvery bounds how long a post waits for its confirmation while others of the run are made: who changes the post
+	// or replies to it waits for that. Default 1 s.
+	ConfirmEvery time.Duration
 }
 
 func (t Tuning) withDefaults() Tuning {
@@ -74,6 +77,7 @@ func (t Tuning) withDefaults() Tuning {
 	or(&t.PollEvery, 5*time.Second)
 	or(&t.Workers, 16)
 	or(&t.Batch, 100)
+	or(&t.ConfirmEvery, time.Second)
 	return t
 }
 
