@@ -229,7 +229,7 @@ func (r *rooms) stop(ctx context.Context) error {
 	r.stopped = true
 	var err error
 	if r.started.Swap(false) { // first: hooks queue nothing more
-		r.keeper.Stop()
+		err = r.keeper.Stop(ctx)
 		stopped := make(chan error, 1)
 		go func() {
 			if r.resting {
@@ -238,7 +238,7 @@ func (r *rooms) stop(ctx context.Context) error {
 			}
 			stopped <- r.jobs.Stop(ctx)
 		}()
-		err = r.engine.Stop(ctx)
+		err = errors.Join(err, r.engine.Stop(ctx))
 		err = errors.Join(err, <-stopped)
 	}
 	r.accounts.StopInviting()

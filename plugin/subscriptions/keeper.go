@@ -128,11 +128,23 @@ func (k *Keeper) Start() {
 	go k.run(ctx)
 }
 
-// Stop ends the work. Calls in progress are cut off; what they did is found at the next start.
-func (k *Keeper) Stop() {
-	if k.cancel != nil {
-		k.cancel()
-		<-k.done
+// stopWithin is a part of the time that the server gives the plugin to stop: the lanes are given back after it.
+const stopWithin = 2 * time.Second
+
+// Stop ends the work, until ctx is done and for 2 s at most. Calls of Graph in progress are cut off; what they did is written down,
+// or found at the next start when the database does not answer.
+func (k *Keeper) Stop(ctx context.Context) error {
+	if k.cancel == nil {
+		return nil
+	}
+	k.cancel()
+	ctx, cancel := context.WithTimeout(ctx, stopWithin)
+	defer cancel()
+	select {
+	case <-k.done:
+		return nil
+	case <-ctx.Done():
+		return errors.New("stop keeping the subscriptions: the database did not answer in time; what was done is found at the next start")
 	}
 }
 

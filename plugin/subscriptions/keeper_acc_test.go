@@ -187,6 +187,16 @@ func (w *world) reconcile(t *testing.T) {
 	}
 }
 
+// work has the keeper work by itself until the test's end.
+func (w *world) work(t *testing.T) {
+	w.keeper.Start()
+	t.Cleanup(func() {
+		if err := w.keeper.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // state returns our row of the channel's subscription.
 func (w *world) state(t *testing.T) store.Subscription {
 	t.Helper()
@@ -466,8 +476,7 @@ func TestTwoNodesMakeOneSubscription(t *testing.T) {
 
 func TestTheKeeperWorksByItself(t *testing.T) {
 	w := newWorld(t)
-	w.keeper.Start()
-	defer w.keeper.Stop()
+	w.work(t)
 	w.link(t)
 	w.keeper.Poke()
 	storetest.Eventually(t, "Graph has the subscription", func() bool { return len(w.Subscriptions().All()) == 1 })
@@ -476,8 +485,7 @@ func TestTheKeeperWorksByItself(t *testing.T) {
 // TestAnotherApplicationIsAskedWhatItHas at once: the subscriptions of the former one are not its own.
 func TestAnotherApplicationIsAskedWhatItHas(t *testing.T) {
 	w := newWorld(t)
-	w.keeper.Start()
-	defer w.keeper.Stop()
+	w.work(t)
 	w.link(t)
 	w.keeper.Poke()
 	storetest.Eventually(t, "Graph has the subscription", func() bool { return len(w.Subscriptions().All()) == 1 })

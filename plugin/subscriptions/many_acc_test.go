@@ -78,8 +78,7 @@ func TestNoAnswerIsAskedForOnceToo(t *testing.T) {
 	w.fault(t, faults.Rule{Effect: faults.Status, Status: 403, Route: "GET /subscriptions"})
 	w.now(t)
 	w.RequestLog().Reset()
-	w.keeper.Start() // it has looked a moment ago, so that only what is to be settled has it asked
-	defer w.keeper.Stop()
+	w.work(t) // it has looked a moment ago, so that only what is to be settled has it asked
 	storetest.Eventually(t, "each has been tried again", func() bool {
 		return !slices.ContainsFunc(w.rows(t), func(s store.Subscription) bool { return s.Failures < 2 })
 	})
