@@ -54,7 +54,7 @@ type Failure struct {
 	// OfApplication: the plugin's application itself was refused, its credential or its permissions. It says nothing about the
 	// person or the event, and the next person would be refused the same.
 	OfApplication bool
-	Err        error
+	Err           error
 }
 
 // Error tells the cause with status, code and request id.
