@@ -24,7 +24,8 @@ import (
 var (
 	throttled = &bridge.Failure{Class: bridge.Retry, Status: 429, Code: "TooManyRequests", RetryAfter: 30 * time.Millisecond, Err: errors.New("too many requests")}
 	dropped   = &bridge.Failure{Class: bridge.Unknown, Err: errors.New("connection reset")}
-	revoked   = &bridge.Failure{Class: bridge.UserAction, Status: 401, Code: "InvalidAuthenticationToken", Err: errors.New("token revoked")}
+	revoked   = &bridge.Failure{Class: bridge.UserAction, Status: 400, Code: "invalid_grant", Err: errors.New("token revoked")}
+	notKnown  = &bridge.Failure{Class: bridge.UserAction, Status: 401, Code: "InvalidAuthenticationToken", Err: errors.New("a new token is not known")}
 	refused   = &bridge.Failure{Class: bridge.Permanent, Status: 400, Code: "BadRequest", Err: errors.New("refused")}
 )
 
@@ -255,6 +256,33 @@ func TestARevokedTokenFallsBackToTheBot(t *testing.T) {
 	s.settle([]string{"alex: hello"}, []string{"Alex Demo: hello"})
 	if got := s.teams.messages[0].From.User; got != bot.TeamsUser {
 		t.Errorf("sent as %s", got)
+	}
+}
+
+// TestATokenThatGraphDoesNotKnowYet is no reason to let somebody else speak, nor to wait for somebody to connect who is connected;
+// one that it never knows is.
+func TestATokenThatGraphDoesNotKnowYet(t *testing.T) {
+	for name, test := range map[string]struct {
+		refusals int
+		bots     []bridge.Account
+		shown    string
+		as       bridge.TeamsUserID
+	}{
+		"for a moment":           {2, []bridge.Account{bot}, "hello", alex.TeamsUser},
+		"for a moment, no bot":   {2, nil, "hello", alex.TeamsUser},
+		"for longer than it may": {4, []bridge.Account{bot}, "Alex Demo: hello", bot.TeamsUser},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.people.bots = test.bots
+			s.teams.sends.set(firstCalls(test.refusals, notKnown))
+			s.start()
+			s.writePost("", alexMM, "hello")
+			s.settle([]string{"alex: hello"}, []string{test.shown})
+			if got := s.teams.messages[0].From.User; got != test.as {
+				t.Errorf("sent as %s", got)
+			}
+		})
 	}
 }
 

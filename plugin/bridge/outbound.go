@@ -184,6 +184,8 @@ func (w *worker) send(ctx context.Context, event *OutboundEvent, post Post, acco
 	if !classified || cutOff && failure.Status == 0 {
 		// Without an answer in time nothing is known, whatever the error says.
 		class = Unknown
+	} else if unknownToken(event.Event, failure) {
+		class = Retry
 	}
 	switch class {
 	case Unknown:

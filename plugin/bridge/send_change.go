@@ -77,6 +77,8 @@ func (w *worker) changeFailed(ctx context.Context, event *OutboundEvent, mapping
 	failure, classified := errors.AsType[*Failure](err)
 	if !classified || cutOff && failure.Status == 0 {
 		class = Unknown
+	} else if unknownToken(event.Event, failure) {
+		class = Retry
 	}
 	if noteErr := w.Store.NoteError(ctx, w.lease.Lane, explain(err)); noteErr != nil {
 		return noteErr

@@ -18,6 +18,15 @@ func outage(err error) bool {
 		(f.Status == 0 || f.Status == http.StatusRequestTimeout || f.Status == http.StatusTooManyRequests || f.Status >= http.StatusInternalServerError))
 }
 
+// tokenPatience is how often a token that Entra has just issued may be refused before its account counts as of no use.
+const tokenPatience = 3
+
+// unknownToken tells that Graph refused a new token, perhaps because it does not know of it everywhere yet: the next one, a moment
+// later, may do. Nobody would come back to a post that waits for its author to connect, who is connected.
+func unknownToken(event Event, failure *Failure) bool {
+	return failure.Class == UserAction && failure.Status == http.StatusUnauthorized && event.Attempts < tokenPatience
+}
+
 // counts is what a failure counts as.
 func counts(err error) Count {
 	if outage(err) {
