@@ -96,7 +96,7 @@ type InboundEvent struct {
 
 // Notice is what came with a notification besides the name of the message.
 type Notice struct {
-	Sealed []byte // a new message, encrypted, as it came; nil when it came without
+	Sealed []byte // a new message, encrypted; nil when it came without
 	Tenant string // which the notification names
 	Proof  string // names the validation tokens of its delivery; empty when there were none
 }
@@ -121,7 +121,7 @@ type Arrival struct {
 	Kind        Kind   // Create, Edit (also reactions: only the message tells) or Delete
 	ContentHash string // sha256 of the encrypted data, hex; empty without data
 	SourceAt    time.Time
-	Sealed      []byte   // the encrypted message as it came; kept of a Create only
+	Sealed      []byte   // the encrypted message; kept of a Create only
 	Tenant      string   // which the notification names
 	Tokens      []string // validation tokens of its delivery
 	// Untouched says of a Create that was found that the message is as it was created: a notification that carries it tells

@@ -225,11 +225,11 @@ func (in *intake) arrival(ctx context.Context, subscription Subscription, known 
 		return bridge.Arrival{}, bridge.Unlinked, nil
 	}
 	arrival := bridge.Arrival{Ref: ref, Kind: kind, SourceAt: sourceTime(kind, ref.ID, now), Tenant: strings.ReplaceAll(it.TenantID, "\x00", "")}
-	if document, data := it.sealed(); document != nil {
-		sum := sha256.Sum256([]byte(data))
+	if content := it.EncryptedContent; content.Data != "" {
+		sum := sha256.Sum256([]byte(content.Data))
 		arrival.ContentHash = hex.EncodeToString(sum[:])
 		if kind == bridge.Create {
-			arrival.Sealed = document
+			arrival.Sealed = content.Pack()
 		}
 	}
 	return arrival, "", nil

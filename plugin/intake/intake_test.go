@@ -4,6 +4,7 @@
 package intake
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/msteamssync/terraform-provider-msteamssync/plugin/bridge"
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 )
 
 // desk is everything behind an intake.
@@ -85,7 +87,7 @@ func (d *desk) post(target, body string) *httptest.ResponseRecorder {
 	return w
 }
 
-func notification(state, change, resource string) string {
+func notified(state, change, resource string) string {
 	return fmt.Sprintf(`{"subscriptionId":"s","clientState":%q,"changeType":%q,"resource":%q,"tenantId":"t",
 		"resourceData":{"@odata.type":"#Microsoft.Graph.chatMessage","@odata.id":%q,"id":"1700000000000"}}`, state, change, resource, resource)
 }
@@ -115,8 +117,8 @@ func TestHandshakeRefusesWhatIsNoToken(t *testing.T) {
 
 func TestAcceptsAfterCommit(t *testing.T) {
 	var d desk
-	w := d.post("/changes", batch(notification(secret, "created", message), notification(secret, "updated", message),
-		notification(secret, "deleted", message), notification(secret, "created", message+"/replies('1700000000000')")))
+	w := d.post("/changes", batch(notified(secret, "created", message), notified(secret, "updated", message),
+		notified(secret, "deleted", message), notified(secret, "created", message+"/replies('1700000000000')")))
 	if w.Code != http.StatusAccepted || w.Body.Len() != 0 {
 		t.Fatalf("answer %d %q, want an empty 202", w.Code, w.Body)
 	}
@@ -141,7 +143,7 @@ func TestAcceptsAfterCommit(t *testing.T) {
 func TestAsksForARepeatWhenNothingIsStored(t *testing.T) {
 	for _, method := range []string{"Match", "Takes", "Receive", "Lifecycle"} {
 		d := desk{failing: method}
-		w := d.post("/changes", batch(notification(secret, "created", message), `{"clientState":"`+secret+`","lifecycleEvent":"missed"}`))
+		w := d.post("/changes", batch(notified(secret, "created", message), `{"clientState":"`+secret+`","lifecycleEvent":"missed"}`))
 		if w.Code != http.StatusServiceUnavailable || w.Body.Len() != 0 {
 			t.Errorf("%s fails: answer %d %q, want an empty 503", method, w.Code, w.Body)
 		}
@@ -151,14 +153,14 @@ func TestAsksForARepeatWhenNothingIsStored(t *testing.T) {
 // TestWhatASubscriptionDeliversIsCounted, taken or not, and each conversation is looked up once.
 func TestWhatASubscriptionDeliversIsCounted(t *testing.T) {
 	d := desk{}
-	w := d.post("/changes", batch(notification(secret, "created", message), notification(secret, "updated", message), notification(secret, "created", "teams('t')/channels('c')"),
-		notification("guess", "created", message), `{"clientState":"`+secret+`","lifecycleEvent":"missed"}`))
+	w := d.post("/changes", batch(notified(secret, "created", message), notified(secret, "updated", message), notified(secret, "created", "teams('t')/channels('c')"),
+		notified("guess", "created", message), `{"clientState":"`+secret+`","lifecycleEvent":"missed"}`))
 	if w.Code != http.StatusAccepted || d.delivered != 3 || d.asked != 1 {
 		t.Errorf("answer %d, counted %d, looked up %d; want 3 and 1", w.Code, d.delivered, d.asked)
 	}
 	// They are stored all the same when they cannot be counted.
 	d = desk{failing: "Delivered"}
-	if w := d.post("/changes", batch(notification(secret, "created", message))); w.Code != http.StatusAccepted || len(d.arrivals) != 1 {
+	if w := d.post("/changes", batch(notified(secret, "created", message))); w.Code != http.StatusAccepted || len(d.arrivals) != 1 {
 		t.Errorf("answer %d, %d arrivals", w.Code, len(d.arrivals))
 	}
 }
@@ -166,7 +168,7 @@ func TestWhatASubscriptionDeliversIsCounted(t *testing.T) {
 // TestADeliveryThatComesAgainCountsOnce: what could not be noted as a whole is delivered again.
 func TestADeliveryThatComesAgainCountsOnce(t *testing.T) {
 	d := desk{failing: "Lifecycle"}
-	delivery := batch(notification(secret, "created", message), `{"clientState":"`+secret+`","lifecycleEvent":"missed"}`)
+	delivery := batch(notified(secret, "created", message), `{"clientState":"`+secret+`","lifecycleEvent":"missed"}`)
 	if w := d.post("/changes", delivery); w.Code != http.StatusServiceUnavailable {
 		t.Fatalf("answer %d", w.Code)
 	}
@@ -183,7 +185,7 @@ func TestGuessesCostOneLookUp(t *testing.T) {
 	for i := range 1000 {
 		items = append(items, fmt.Sprintf(`{"subscriptionId":"%d","clientState":"guess %d","changeType":"created","resource":%q}`, i, i, message))
 	}
-	w := d.post("/changes", batch(append(items, notification(secret, "created", message))...))
+	w := d.post("/changes", batch(append(items, notified(secret, "created", message))...))
 	if w.Code != http.StatusAccepted || d.matches != 1 || len(d.arrivals) != 1 || len(d.ignored) != 1000 {
 		t.Errorf("answer %d after %d look-ups with %d arrivals, %d ignored", w.Code, d.matches, len(d.arrivals), len(d.ignored))
 	}
@@ -198,15 +200,15 @@ func TestCountsWhatItLeavesOut(t *testing.T) {
 		item string
 		want bridge.Reason
 	}{
-		"wrong secret":        {notification("guess", "created", message), bridge.UnknownSecret},
-		"no secret":           {notification("", "created", message), bridge.UnknownSecret},
-		"another channel":     {notification(secret, "created", "teams('t')/channels('19:two@thread.tacv2')/messages('1700000000000')"), bridge.OtherResource},
-		"not a message":       {notification(secret, "created", "teams('t')/channels('c')"), bridge.NotAMessage},
-		"unknown change type": {notification(secret, "unknownFutureValue", message), bridge.NotAMessage},
+		"wrong secret":        {notified("guess", "created", message), bridge.UnknownSecret},
+		"no secret":           {notified("", "created", message), bridge.UnknownSecret},
+		"another channel":     {notified(secret, "created", "teams('t')/channels('19:two@thread.tacv2')/messages('1700000000000')"), bridge.OtherResource},
+		"not a message":       {notified(secret, "created", "teams('t')/channels('c')"), bridge.NotAMessage},
+		"unknown change type": {notified(secret, "unknownFutureValue", message), bridge.NotAMessage},
 		"no data":             {`{"clientState":"` + secret + `","changeType":"Validation: Testing","resource":"NA"}`, bridge.NotAMessage},
 	} {
 		var d desk
-		w := d.post("/changes", batch(test.item, notification(secret, "created", message)))
+		w := d.post("/changes", batch(test.item, notified(secret, "created", message)))
 		if w.Code != http.StatusAccepted {
 			t.Errorf("%s: answer %d; the sender must not learn what we think of an item", name, w.Code)
 		}
@@ -255,7 +257,7 @@ func TestRefusesWhatIsNoDelivery(t *testing.T) {
 
 func TestEncryptedDataIsPartOfTheKey(t *testing.T) {
 	item := func(data string) string {
-		return strings.TrimSuffix(notification(secret, "updated", message), "}") + `,"encryptedContent":{"data":"` + data + `"}}`
+		return strings.TrimSuffix(notified(secret, "updated", message), "}") + `,"encryptedContent":{"data":"` + data + `"}}`
 	}
 	var d desk
 	d.post("/changes", batch(item("one"), item("two"), item("one")))
@@ -266,18 +268,18 @@ func TestEncryptedDataIsPartOfTheKey(t *testing.T) {
 
 // encrypted is a notification that carries its message.
 func encrypted(change, data string) string {
-	return strings.TrimSuffix(notification(secret, change, message), "}") +
-		`,"encryptedContent":{"data":"` + data + `","dataSignature":"s","dataKey":"k","encryptionCertificateId":"c"}}`
+	return strings.TrimSuffix(notified(secret, change, message), "}") +
+		`,"encryptedContent":{"data":"` + data + `","dataSignature":"cw==","dataKey":"aw==","encryptionCertificateId":"c"}}`
 }
 
 func TestTheCiphertextIsKeptForTheLane(t *testing.T) {
 	var d desk
-	body := `{"value":[` + encrypted("created", "one") + `,` + encrypted("updated", "two") + `,` + notification(secret, "created", message) + `],"validationTokens":["t1","t2"]}`
+	body := `{"value":[` + encrypted("created", "b25l") + `,` + encrypted("updated", "dHdv") + `,` + notified(secret, "created", message) + `],"validationTokens":["t1","t2"]}`
 	if w := d.post("/changes", body); w.Code != http.StatusAccepted || len(d.arrivals) != 3 {
 		t.Fatalf("answer %d, %d arrivals", w.Code, len(d.arrivals))
 	}
-	if got := string(d.arrivals[0].Sealed); !strings.Contains(got, `"data":"one"`) || !strings.Contains(got, `"encryptionCertificateId":"c"`) {
-		t.Errorf("kept %q", got)
+	if want := (notification.Content{Data: "b25l", Signature: "cw==", Key: "aw==", CertificateID: "c"}); !bytes.Equal(d.arrivals[0].Sealed, want.Pack()) {
+		t.Errorf("kept %q", d.arrivals[0].Sealed)
 	}
 	if d.arrivals[1].Sealed != nil || d.arrivals[1].ContentHash == "" || d.arrivals[2].Sealed != nil || d.arrivals[2].ContentHash != "" {
 		t.Errorf("kept %+v and %+v; a change is read when its turn comes", d.arrivals[1], d.arrivals[2])
@@ -303,7 +305,7 @@ func TestTheAnswerTellsNothingOfTheTokens(t *testing.T) {
 func TestOddContentIsNoContent(t *testing.T) {
 	for _, content := range []string{`null`, `"text"`, `{}`, `{"data":""}`, `{"data":1}`, `[]`} {
 		var d desk
-		item := strings.TrimSuffix(notification(secret, "created", message), "}") + `,"encryptedContent":` + content + `}`
+		item := strings.TrimSuffix(notified(secret, "created", message), "}") + `,"encryptedContent":` + content + `}`
 		if w := d.post("/changes", batch(item)); w.Code != http.StatusAccepted || len(d.arrivals) != 1 || d.arrivals[0].Sealed != nil || d.arrivals[0].ContentHash != "" {
 			t.Errorf("content %s: answer %d, arrivals %+v", content, w.Code, d.arrivals)
 		}
@@ -311,7 +313,7 @@ func TestOddContentIsNoContent(t *testing.T) {
 }
 
 func FuzzDelivery(f *testing.F) {
-	f.Add([]byte(batch(notification(secret, "created", message), encrypted("updated", "x"))))
+	f.Add([]byte(batch(notified(secret, "created", message), encrypted("updated", "x"))))
 	f.Add([]byte(`{"value":[` + encrypted("created", "one") + `],"validationTokens":["a"]}`))
 	f.Add([]byte(batch(`{"clientState":"` + secret + `","lifecycleEvent":"missed","subscriptionExpirationDateTime":"2026-11-26T02:00:00-08:00"}`)))
 	f.Add([]byte(`{"value":null}`))

@@ -5,11 +5,14 @@ package intake
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/msteamssync/terraform-provider-msteamssync/plugin/notification"
 )
 
 // The limits of one delivery. Graph's own requests end at 4 MB.
@@ -37,8 +40,8 @@ type item struct {
 	LifecycleEvent string        `json:"lifecycleEvent"`
 	Resource       string        `json:"resource"`
 	ResourceData   *resourceData `json:"resourceData"`
-	// EncryptedContent is kept as it came; whoever works on the lane decrypts it.
-	EncryptedContent json.RawMessage `json:"encryptedContent"`
+	// EncryptedContent is the message; whoever works on the lane decrypts it.
+	EncryptedContent notification.Content `json:"encryptedContent"`
 }
 
 type resourceData struct {
@@ -60,7 +63,7 @@ func (t *timestamp) UnmarshalJSON(data []byte) error {
 
 func decode(body io.Reader) (collection, error) {
 	var c collection
-	if err := json.NewDecoder(body).Decode(&c); err != nil {
+	if err := json.NewDecoder(body).Decode(&c); err != nil && !oddContent(err) {
 		return collection{}, fmt.Errorf("the body is no collection of notifications: %w", err)
 	}
 	if len(c.Value) > maxItems {
@@ -75,13 +78,9 @@ func decode(body io.Reader) (collection, error) {
 	return c, nil
 }
 
-// sealed returns the encrypted message of an item and its ciphertext; nothing when it has none.
-func (it item) sealed() (document []byte, data string) {
-	var content struct {
-		Data string `json:"data"`
-	}
-	if json.Unmarshal(it.EncryptedContent, &content) != nil || content.Data == "" {
-		return nil, ""
-	}
-	return it.EncryptedContent, content.Data
+// oddContent tells that an encryptedContent is not of the form that Graph gives it. What is missing from it then is empty, the rest of
+// the delivery has been read, and the message is fetched.
+func oddContent(err error) bool {
+	e, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	return ok && strings.HasPrefix(e.Field, "value.encryptedContent")
 }

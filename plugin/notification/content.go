@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,13 +27,68 @@ type Content struct {
 	Thumbprint    string `json:"encryptionCertificateThumbprint"` // SHA-1 of the certificate, hex; only a hint
 }
 
-// ParseContent reads the JSON of an encryptedContent.
-func ParseContent(document []byte) (Content, error) {
-	var c Content
-	if err := json.Unmarshal(document, &c); err != nil {
-		return Content{}, fmt.Errorf("%w: %v", ErrContent, err) //nolint:errorlint // the cause is for people
+// sealed is a content without its Base64.
+type sealed struct {
+	certificateID        string
+	signature, key, data []byte
+}
+
+// packed is the first byte of what Pack makes; a JSON document cannot begin with it.
+const packed = 1
+
+// Pack is the content as it is kept until its turn comes: smaller than JSON by a quarter, and quicker to read. Content that is not
+// what Graph sends stays JSON, so that it is found out when it is read.
+func (c Content) Pack() []byte {
+	s, err := c.decode()
+	if err != nil {
+		document, _ := json.Marshal(c) // texts always can be
+		return document
 	}
-	return c, nil
+	kept := make([]byte, 1, 1+4*binary.MaxVarintLen32+len(s.certificateID)+len(s.signature)+len(s.key)+len(s.data))
+	kept[0] = packed
+	for _, part := range [][]byte{[]byte(s.certificateID), s.signature, s.key, s.data} {
+		kept = binary.AppendUvarint(kept, uint64(len(part)))
+		kept = append(kept, part...)
+	}
+	return kept
+}
+
+// unpack reads what Pack made, or the JSON of an encryptedContent.
+func unpack(kept []byte) (s sealed, err error) {
+	if len(kept) == 0 || kept[0] != packed {
+		var c Content
+		if err := json.Unmarshal(kept, &c); err != nil {
+			return sealed{}, fmt.Errorf("%w: %v", ErrContent, err) //nolint:errorlint // the cause is for people
+		}
+		return c.decode()
+	}
+	var certificateID []byte
+	rest := kept[1:]
+	for _, part := range []*[]byte{&certificateID, &s.signature, &s.key, &s.data} {
+		length, n := binary.Uvarint(rest)
+		if n <= 0 || length > uint64(len(rest)-n) {
+			return sealed{}, ErrContent
+		}
+		*part, rest = rest[n:n+int(length)], rest[n+int(length):]
+	}
+	s.certificateID = string(certificateID)
+	return s, nil
+}
+
+// decode takes the Base64 off.
+func (c Content) decode() (sealed, error) {
+	s := sealed{certificateID: c.CertificateID}
+	for _, part := range []struct {
+		text string
+		to   *[]byte
+	}{{c.Data, &s.data}, {c.Signature, &s.signature}, {c.Key, &s.key}} {
+		raw, err := base64.StdEncoding.DecodeString(part.text)
+		if err != nil {
+			return sealed{}, ErrContent
+		}
+		*part.to = raw
+	}
+	return s, nil
 }
 
 // Why a content cannot be decrypted. Nothing in them tells how the plain text looked.
@@ -46,36 +102,26 @@ const keySize = 32
 
 // decrypt returns the resource's JSON. The signature is compared, in constant time, before anything is decrypted with the
 // key that it proves.
-func (c Content) decrypt(private *rsa.PrivateKey) ([]byte, error) {
-	var data, signature, sealedKey []byte
-	for _, part := range []struct {
-		text string
-		to   *[]byte
-	}{{c.Data, &data}, {c.Signature, &signature}, {c.Key, &sealedKey}} {
-		raw, err := base64.StdEncoding.DecodeString(part.text)
-		if err != nil {
-			return nil, ErrContent
-		}
-		*part.to = raw
-	}
-	key, err := rsa.DecryptOAEP(sha1.New(), nil, private, sealedKey, nil)
+func (s sealed) decrypt(private *rsa.PrivateKey) ([]byte, error) {
+	key, err := rsa.DecryptOAEP(sha1.New(), nil, private, s.key, nil)
 	if err != nil || len(key) != keySize {
 		return nil, ErrKey
 	}
 	mac := hmac.New(sha256.New, key)
-	mac.Write(data)
-	if !hmac.Equal(mac.Sum(nil), signature) {
+	mac.Write(s.data)
+	if !hmac.Equal(mac.Sum(nil), s.signature) {
 		return nil, ErrSignature
 	}
-	if len(data) == 0 || len(data)%aes.BlockSize != 0 {
+	if len(s.data) == 0 || len(s.data)%aes.BlockSize != 0 {
 		return nil, ErrContent
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, ErrContent
 	}
-	cipher.NewCBCDecrypter(block, key[:aes.BlockSize]).CryptBlocks(data, data)
-	return unpad(data)
+	plain := make([]byte, len(s.data)) // what is kept may be read once more
+	cipher.NewCBCDecrypter(block, key[:aes.BlockSize]).CryptBlocks(plain, s.data)
+	return unpad(plain)
 }
 
 // unpad takes the PKCS #7 padding off. It looks at the same bytes and takes the same time whatever is wrong with them.

@@ -228,6 +228,49 @@ func TestPaddingErrorsAreAllAlike(t *testing.T) {
 	}
 }
 
+// decrypt is what becomes of a content that is kept and read again.
+func (c Content) decrypt(private *rsa.PrivateKey) ([]byte, error) {
+	s, err := unpack(c.Pack())
+	if err != nil {
+		return nil, err
+	}
+	return s.decrypt(private)
+}
+
+// TestWhatIsKept is smaller than what came, names the same certificate, can be read twice, and earlier versions' JSON can be read.
+func TestWhatIsKept(t *testing.T) {
+	v, key := readVector(t)
+	document, err := json.Marshal(v.content())
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := v.content().Pack()
+	if len(kept) > len(document)*4/5 {
+		t.Errorf("%d bytes are kept of %d", len(kept), len(document))
+	}
+	for name, form := range map[string][]byte{"packed": kept, "JSON": document} {
+		s, err := unpack(form)
+		if err != nil || s.certificateID != v.ID {
+			t.Fatalf("%s: certificate %q, %v", name, s.certificateID, err)
+		}
+		for range 2 {
+			plain, err := s.decrypt(key.private)
+			if sum := sha256.Sum256(plain); err != nil || hex.EncodeToString(sum[:]) != v.Expected.PlaintextSHA256 {
+				t.Errorf("%s: %q, %v", name, plain, err)
+			}
+		}
+	}
+	for n := range kept {
+		if s, err := unpack(kept[:n]); err == nil {
+			t.Fatalf("the first %d of %d bytes are read as %+v", n, len(kept), s)
+		}
+	}
+	odd := Content{Data: "?", CertificateID: "c"}
+	if _, err := unpack(odd.Pack()); !errors.Is(err, ErrContent) {
+		t.Errorf("content that is no Base64: %v", err)
+	}
+}
+
 func FuzzContent(f *testing.F) {
 	v, key := readVector(f)
 	good, err := json.Marshal(v.content())
@@ -235,14 +278,16 @@ func FuzzContent(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(good)
+	f.Add(v.content().Pack())
+	f.Add([]byte{packed, 0, 0, 0, 200})
 	f.Add([]byte(`{"data":"AA==","dataSignature":"","dataKey":"AA=="}`))
 	f.Add([]byte(`null`))
 	f.Fuzz(func(t *testing.T, document []byte) {
-		c, err := ParseContent(document)
+		s, err := unpack(document)
 		if err != nil {
 			return
 		}
-		plain, err := c.decrypt(key.private)
+		plain, err := s.decrypt(key.private)
 		if err != nil {
 			return
 		}

@@ -130,14 +130,14 @@ func (r *Reader) read(ctx context.Context, event bridge.InboundEvent, current Cu
 	if event.Proof == "" {
 		return none, NoTokens, errors.New("no validation tokens came with it; the service principal of the application must not require an assignment (appRoleAssignmentRequired = false)")
 	}
-	content, err := ParseContent(event.Sealed)
+	content, err := unpack(event.Sealed)
 	if err != nil {
 		return none, BadContent, err
 	}
-	private, err := r.config.Keys.find(ctx, content.CertificateID, current.Vault)
+	private, err := r.config.Keys.find(ctx, content.certificateID, current.Vault)
 	switch {
 	case errors.Is(err, errNoKey):
-		return none, NoKey, fmt.Errorf("%w %.130q", err, content.CertificateID)
+		return none, NoKey, fmt.Errorf("%w %.130q", err, content.certificateID)
 	case err != nil:
 		return none, "", err
 	}
