@@ -39,10 +39,15 @@ func TestASecretThatRanOutHoldsMessagesUp(t *testing.T) {
 	l := newLink(t)
 	root := l.write(t, shared.alex, "", "with a secret")
 	l.message(t, "with a secret")
-	before, err := fromTheBot(t.Context(), shared.alex)
-	if err != nil {
-		t.Fatal(err)
+	askedToConnect := func() int {
+		t.Helper()
+		texts, err := fromTheBot(t.Context(), shared.alex)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(texts, "has not been sent to Teams yet")
 	}
+	before := askedToConnect()
 	tenant := shared.Emulator.Directory()
 	app, ok := tenant.Application(shared.app.ObjectID)
 	if !ok {
@@ -99,7 +104,7 @@ func TestASecretThatRanOutHoldsMessagesUp(t *testing.T) {
 	if posts, messages := l.counts(t); posts != 3 || messages != 3 {
 		t.Errorf("%d posts and %d Teams messages, want 3 on each side", posts, messages)
 	}
-	if now, err := fromTheBot(t.Context(), shared.alex); err != nil || now != before {
-		t.Errorf("the author was told %q, %v", strings.TrimPrefix(now, before), err)
+	if n := askedToConnect() - before; n != 0 {
+		t.Errorf("the author was asked to connect an account %d times", n)
 	}
 }
