@@ -340,6 +340,31 @@ func TestAccessTokensAreChecked(t *testing.T) {
 	refused(forGraph, "expired")
 }
 
+// TestAccessTokensLiveAsAPolicySays, those that are issued from then on.
+func TestAccessTokensLiveAsAPolicySays(t *testing.T) {
+	a := newAuthority(t)
+	_, usual := a.token(t, a.credentials())
+	a.entra.SetAccessTokenLife(time.Minute)
+	status, short := a.token(t, a.credentials())
+	if status != http.StatusOK || short["expires_in"] != 59.0 || short["ext_expires_in"] != 59.0 {
+		t.Errorf("%d %v", status, short)
+	}
+	a.clock.Shift(2 * time.Minute)
+	for _, token := range []struct {
+		body map[string]any
+		good bool
+	}{{usual, true}, {short, false}} {
+		text, _ := token.body["access_token"].(string)
+		if _, err := a.entra.Authenticate(text); (err == nil) != token.good {
+			t.Errorf("after two minutes: %v, want it good: %v", err, token.good)
+		}
+	}
+	a.entra.Reset()
+	if _, body := a.token(t, a.credentials()); body["expires_in"] != 3599.0 {
+		t.Errorf("after a reset %v", body["expires_in"])
+	}
+}
+
 // newAuthorityToken is a good token of another emulator.
 func newAuthorityToken(t *testing.T) string {
 	t.Helper()

@@ -117,7 +117,7 @@ var passwordRefusals = map[string]string{
 // explainRefused names Entra's code and the way that is left: a person's log-in in a browser.
 func (a *Accounts) explainRefused(current Current, username string, err error) error {
 	failure, ok := errors.AsType[*bridge.Failure](err)
-	if !ok || failure.Class != bridge.UserAction && !failure.OfApplication {
+	if !ok || !bridge.NeedsAction(err) {
 		return err
 	}
 	code := entraCode.FindString(failure.Err.Error())

@@ -152,7 +152,7 @@ func same(hashed []byte, secret string) bool {
 
 // asRefusal shows Microsoft's own words for what a person can mend.
 func asRefusal(err error) error {
-	if f, ok := errors.AsType[*bridge.Failure](err); ok && (f.Class == bridge.UserAction || f.OfApplication) {
+	if f, ok := errors.AsType[*bridge.Failure](err); ok && bridge.NeedsAction(err) {
 		return refusal.New(refusal.Forbidden, "Microsoft did not complete the log-in: %v.", f.Err)
 	}
 	return err

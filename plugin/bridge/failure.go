@@ -87,10 +87,11 @@ func (f *Failure) Unwrap() error { return f.Err }
 // ErrCutShort comes with the newest messages of a list that goes further back than can be read. What is not among them may be there.
 var ErrCutShort = &Failure{Class: Permanent, Err: errors.New("the conversation has got too many messages since to be read; look whether it shows this one, and write it again if it does not")}
 
-// IsOfApplication tells that err is a refusal of the plugin's application itself.
-func IsOfApplication(err error) bool {
+// NeedsAction tells that somebody has to do something before the call can work: a person about an account, or an administrator
+// about the application.
+func NeedsAction(err error) bool {
 	f, ok := errors.AsType[*Failure](err)
-	return ok && f.OfApplication
+	return ok && (f.Class == UserAction || f.OfApplication)
 }
 
 // ClassOf returns the class of err; an error that is no Failure counts as Retry.

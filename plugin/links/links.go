@@ -282,7 +282,7 @@ func (l *Links) readable(ctx context.Context, graph Graph, by bridge.UserID, in 
 		return nil
 	case class == bridge.NotFound || class == bridge.Permanent:
 		return refusal.New(refusal.NotFound, "There is no Teams channel %s in team %s that you can see. Copy both ids from the channel's link in Teams (Get link to channel): groupId is the team's id.", in.ID, in.Team)
-	case class == bridge.UserAction || bridge.IsOfApplication(err):
+	case bridge.NeedsAction(err):
 		return refusal.New(refusal.Forbidden, "You may not read the Teams channel %s: %v.", in.ID, err)
 	}
 	return err
